@@ -1,0 +1,51 @@
+"""Files appear whole or not at all: written under a telling temporary name beside their place, then renamed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from smen.errors import OutputError
+
+PART = ".part"
+"""What the name of an unfinished file holds, in front of its suffix: ``map.part-4711.tif``."""
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; rename it on success, remove it on any failure.
+
+    The temporary name keeps the suffix, because GDAL and others choose the format by it, and carries the
+    process number, so that concurrent writers do not meet. The folder is made where it does not exist.
+
+    Raises:
+        OutputError: the file cannot be written (disk full, no permission, a file-size limit).
+    """
+    path = Path(path)
+    part = path.with_name(f"{path.stem}{PART}-{os.getpid()}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        part.replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}. Free some space or choose another folder; "
+            "nothing half-written was left behind"
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file atomically, and leave it alone where it already says just that (its time stays).
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    path = Path(path)
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return
+    with atomic(path) as part:
+        part.write_text(text, encoding="utf-8")
