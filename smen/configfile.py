@@ -1,0 +1,220 @@
+"""config.yaml in and out: read it with errors that name the key, and write the default one with its comments."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import json
+import types
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from smen.errors import SettingsError
+from smen.settings import Region, Section, Settings
+
+S = TypeVar("S", bound=BaseModel)
+
+HEADER = """\
+# What SMEN does, and where. Everything that a user edits is in this file; every key may be left out and then has
+# the value shown here. `smen config` prints this file as it came; the README lists the keys in a table.
+"""
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML's safe loader, except that a key given twice is an error instead of the last one silently winning."""
+
+
+def _mapping_without_twins(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [loader.construct_object(key) for key, _ in node.value]
+    for position, key in enumerate(keys):
+        if key in keys[:position]:
+            line = node.value[position][0].start_mark.line + 1
+            raise SettingsError(f"{loader.name}, line {line}: `{key}` stands there twice; rename or remove one of them")
+    return loader.construct_mapping(node, deep=True)
+
+
+_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_twins)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a YAML file of settings.
+
+    Raises:
+        SettingsError: no such file, not YAML, a key twice, or no mapping.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            values = yaml.load(file, _UniqueKeyLoader)  # noqa: S506  (derived from SafeLoader)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}. Name a file of settings") from error
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{path} is not valid YAML: {error}") from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise SettingsError(f"{path} holds no keys: it must be a mapping such as `regions: ...`")
+    return values
+
+
+def load(values: Mapping[str, Any], where: str = "config.yaml") -> Settings:
+    """Check settings and fill in the defaults.
+
+    Args:
+        values: what stands in the file, as read.
+        where: its name, for the messages.
+
+    Raises:
+        SettingsError: names each key that is unknown (with the nearest known one), missing, mistyped or out of range.
+    """
+    return parse(Settings, values, where)
+
+
+def parse(model: type[S], values: Mapping[str, Any], where: str, at: str = "") -> S:
+    """Check values against a section's model; `at` is the section's place in the file, for the messages.
+
+    Raises:
+        SettingsError: as in `load`.
+    """
+    try:
+        # By way of JSON, because there strict typing still takes a list for a tuple and text for a date.
+        return model.model_validate_json(json.dumps(values, default=_to_json))
+    except ValidationError as error:
+        lines = sorted({_explain(model, problem, where, at) for problem in error.errors()})
+        raise SettingsError("\n".join(lines)) from error
+
+
+def _to_json(value: object) -> str:
+    if isinstance(value, dt.date | dt.datetime | Path):
+        return value.isoformat() if not isinstance(value, Path) else str(value)
+    raise SettingsError(f"config.yaml: the value {value!r} is of a type that no key takes")
+
+
+def _explain(model: type[BaseModel], problem: Any, where: str, at: str) -> str:  # noqa: ANN401  (pydantic's ErrorDetails)
+    """Say one of pydantic's errors in the words of the file."""
+    # Alternatives of a union put the name of their type into the place; only keys of the file belong there.
+    place = [str(part) for part in problem["loc"] if not str(part).startswith(("tuple[", "literal[", "constrained-"))]
+    place = [part for part in place if part not in {"int", "date", "function-after"}]
+    key = ".".join([at, *place] if at else place)
+    kind, given = problem["type"], problem.get("input")
+    if kind == "extra_forbidden":
+        known = _keys_beside(model, place)
+        near = difflib.get_close_matches(place[-1], known, n=1, cutoff=0.5)
+        hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(sorted(known))}"
+        return f"{where}: unknown key `{key}`; {hint}"
+    if kind == "missing":
+        return f"{where}: `{key}` is missing; give it a value"
+    message = problem["msg"].removeprefix("Value error, ")
+    if kind == "value_error":
+        return f"{where}: {key + ': ' if key else ''}{message}"
+    return f"{where}: `{key}` is {given!r}: {message[0].lower() + message[1:]}"
+
+
+def _keys_beside(model: type[BaseModel], place: list[str]) -> list[str]:
+    """Return the keys that are known where an unknown one stands."""
+    here: type[BaseModel] = model
+    for part in place[:-1]:
+        field = here.model_fields.get(part)
+        inner = field.annotation if field else (Region if here is Settings else None)
+        if field and get_origin(inner) is dict:
+            inner = Region
+        elif field is None:
+            continue  # the name of a region
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            here = inner
+    return list(here.model_fields)
+
+
+def default_config() -> str:
+    """Return the default config.yaml, made from the settings: every key, its default and its comment."""
+    parts = [HEADER]
+    settings = Settings()
+    for name, field in Settings.model_fields.items():
+        parts.append(f"\n# {field.description}")
+        value = getattr(settings, name)
+        if name == "regions":
+            parts.append("regions:")
+            parts.extend(_region_lines(value))
+        else:
+            parts.append(f"{name}:")
+            parts.extend(_field_lines(value))
+    return "\n".join(parts) + "\n"
+
+
+def _field_lines(section: Section) -> Iterator[str]:
+    for key, field in type(section).model_fields.items():
+        yield from _comment(field.description or "", "  ")
+        yield f"  {key}: {_yaml(getattr(section, key))}"
+
+
+def _region_lines(regions: Mapping[str, Region]) -> Iterator[str]:
+    for key, field in Region.model_fields.items():
+        if field.default != {}:
+            default = "" if field.is_required() else f" (default: {_yaml(field.default)})"
+            yield from _comment(f"{key}: {field.description}{default}", "  ")
+    for name, region in regions.items():
+        yield f"  {name}:"
+        yield f"    longitude: {region.longitude}"
+        yield f"    latitude: {region.latitude}"
+        yield f"    size: {_yaml(region.size)}"
+
+
+def _comment(text: str, indent: str, width: int = 118) -> Iterator[str]:
+    line = f"{indent}#"
+    for word in text.split():
+        if len(line) + 1 + len(word) > width:
+            yield line
+            line = f"{indent}#"
+        line += f" {word}"
+    yield line
+
+
+def _yaml(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(_yaml(part) for part in value)}]"
+    if isinstance(value, float):
+        return repr(value) if "e" not in repr(value) else f"{value:.10f}".rstrip("0")
+    if isinstance(value, str) and value.isdigit():
+        return f'"{value}"'
+    if value is None:
+        return "null"
+    return str(value)
+
+
+def schema() -> str:
+    """Return the JSON schema of config.yaml, for editors that check and complete while one types."""
+    return json.dumps(Settings.model_json_schema(), indent=2, sort_keys=True) + "\n"
+
+
+def table() -> str:
+    """Return the README's table of settings, in Markdown."""
+    rows = ["| key | default | what it is |", "|---|---|---|"]
+    settings = Settings()
+    for name, field in Settings.model_fields.items():
+        if name == "regions":
+            rows.append("| `regions` | the paper's three | regions by name: `longitude`, `latitude`, `size`, `climate` |")
+            continue
+        section = getattr(settings, name)
+        for key, inner in type(section).model_fields.items():
+            rows.append(f"| `{name}.{key}` | `{_yaml(getattr(section, key))}` | {inner.description}{_choices(inner)} |")
+        _ = field
+    return "\n".join(rows) + "\n"
+
+
+def _choices(field: FieldInfo) -> str:
+    """Return the values that a key may take, where they are few and its description does not name them all."""
+    found = list(_literals(field.annotation))
+    unsaid = [choice for choice in found if choice not in (field.description or "")]
+    return f" ({', '.join(found)})" if unsaid else ""
+
+
+def _literals(annotation: object) -> Iterator[str]:
+    if get_origin(annotation) is Literal:
+        yield from (str(value) for value in get_args(annotation))
+    elif get_origin(annotation) in {Union, types.UnionType, tuple}:
+        for inner in get_args(annotation):
+            yield from _literals(inner)
