@@ -1,0 +1,1 @@
+"""The archive wing: SMAP granules as they lie on disk, and where they come from."""
