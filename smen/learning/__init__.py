@@ -1,0 +1,1 @@
+"""Wing: arrays in, arrays out. Samples, networks, training, baselines, and what a map's cells can claim."""

@@ -1,0 +1,1 @@
+"""Wing: metrics, the senses in which they are aggregated, and their intervals."""
