@@ -1,0 +1,78 @@
+"""Footprints: the outline of a granule's cells as a small polygon in longitude and latitude.
+
+The projection is cylindrical, so the outline of blocks of cells has straight edges along meridians and parallels, and
+never has to cross 180 degrees (RFC 7946). Blocks are made coarser until the outline is short: a footprint covers its
+cells, and may reach over them by less than a block.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from smen.grid import Grid
+
+VERTICES = 64
+"""How many vertices a footprint may have. A year's manifest of half-orbits stays well under 1 MB with it."""
+
+FINEST = 48
+"""Blocks along the longer side at the finest attempt: more would not survive the limit of vertices anyway."""
+
+DECIMALS = 4
+"""Decimals of degrees kept, about 10 m."""
+
+
+def outline(grid: Grid, row: NDArray[np.integer], column: NDArray[np.integer]) -> BaseGeometry | None:
+    """The outline of cells.
+
+    Args:
+        grid: what the indices count on.
+        row: rows of the cells, 1-D.
+        column: their columns.
+
+    Returns:
+        A polygon or multipolygon that covers all cells, coordinates rounded to 1e-4 degrees; None for no cells.
+    """
+    from shapely import MultiPolygon
+
+    if not len(row):
+        return None
+    # Either side of Greenwich by itself: a granule across 180 degrees does not span the globe then.
+    west = column < grid.columns // 2
+    halves = [(row[side], column[side]) for side in (west, ~west) if side.any()]
+    if np.ptp(column) < grid.columns // 2:
+        halves = [(row, column)]
+    block = max(1, -(-max(max(np.ptp(r), np.ptp(c)) + 1 for r, c in halves) // FINEST))
+    while True:
+        polygons = [p for r, c in halves for p in _polygons(grid, r, c, int(block))]
+        if sum(len(p.exterior.coords) + sum(len(i.coords) for i in p.interiors) for p in polygons) <= VERTICES:
+            break
+        block *= 2
+    return polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
+
+
+def _polygons(grid: Grid, row: NDArray[np.integer], column: NDArray[np.integer], block: int) -> list[BaseGeometry]:
+    """Polygons around blocks of cells that hold any of the cells."""
+    from rasterio.features import shapes
+    from shapely import transform
+    from shapely.geometry import shape
+
+    r, c = row.astype(np.int64) // block, column.astype(np.int64) // block
+    top, left = r.min(), c.min()
+    mask = np.zeros((r.max() - top + 1, c.max() - left + 1), np.uint8)
+    mask[r - top, c - left] = 1
+
+    def to_degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Corners of blocks, counted from this mask's corner, to longitude and latitude."""
+        edge_row = np.minimum((xy[:, 1] + top) * block, grid.rows)
+        edge_column = np.minimum((xy[:, 0] + left) * block, grid.columns)
+        latitude = grid.centres(edge_row - 0.5, 0)[1]  # the edge between two rows is half a row above the lower centre
+        return np.round(np.stack([edge_column / grid.columns * 360 - 180, latitude], axis=1), DECIMALS)
+
+    found = [shape(geometry) for geometry, _ in shapes(mask, mask=mask.astype(bool), connectivity=4)]
+    return [polygon.normalize() for polygon in transform(np.array(found), to_degrees)]
