@@ -1,0 +1,20 @@
+# From SMAP's 36 km to 3 km maps: reads and checks config.yaml, includes the rules, names the targets.
+from snakemake.utils import min_version
+
+min_version("9.6")
+
+# A file given with --configfile replaces config.yaml, rather than being merged over its regions.
+if not workflow.overwrite_configfiles:
+
+    configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/acquire.smk"
+include: "workflow/rules/align.smk"
+include: "workflow/rules/pair.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/downscale.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/publish.smk"
+include: "workflow/rules/targets.smk"

@@ -1,0 +1,388 @@
+"""From settings to jobs: which regions and years there are, and what each job is given.
+
+A job is given just those settings that it uses, resolved for its region and cut to its year. Snakemake compares them
+as text, so a job runs again when, and only when, something that it uses has changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from smen import configfile
+from smen.errors import SettingsError
+from smen.files import write_text
+from smen.grid import Window
+from smen.paths import Layout
+from smen.regions import RegionSettings, resolve
+from smen.settings import Folders, Network, Section, Settings, Training, default_version
+
+Span = tuple[dt.date, dt.date]
+
+FAR_FUTURE = dt.date(9999, 12, 31)
+
+AUTO_THREADS = 4
+"""What `threads: auto` uses at most: small networks on small windows gain nothing from more."""
+
+
+class Job(Section):
+    """What every job is given."""
+
+    region: str
+    folders: Folders
+
+    @property
+    def layout(self) -> Layout:
+        """Where this job's files lie."""
+        return Layout(self.folders.results, self.folders.resources)
+
+
+class WindowJob(Job):
+    """A job on one region's cells and one year."""
+
+    cells: tuple[int, int, int, int] = Field(description="row, column, height, width")
+    year: int
+
+    @property
+    def window(self) -> Window:
+        """The region's cells."""
+        return Window(*self.cells)
+
+
+class SimulateJob(WindowJob):
+    """One year of a simulated world, written as granules."""
+
+    centre: tuple[float, float]
+    climate: str
+    seed: int
+    coarse: str
+    span: Span
+    begins: bool = Field(description="whether the world begins with this year")
+
+
+class AcquireJob(WindowJob):
+    """Granules of one year."""
+
+    kind: Literal["simulated", "directory", "earthdata"]
+    directory: str | None
+    bad_granules: Literal["stop", "skip"]
+    coarse: str
+    coarse_version: str
+    fine: str
+    fine_version: str
+    overpasses: tuple[str, ...]
+    span: tuple[dt.date, dt.date | Literal["today"]]
+
+
+class AlignJob(WindowJob):
+    """Both products of one year on the window."""
+
+    coarse: str
+    fine: str
+    fine_variable: str
+    quality: str
+
+
+class PairJob(Job):
+    """Samples of one year."""
+
+    year: int
+    years: tuple[int, ...] = Field(description="years of the aligned series that it reads")
+    history: int
+    coarse_history: int
+    minimum_coverage: float
+    training: Span | None
+    validation: Literal["auto"] | Span | None
+    test: Span | None
+
+
+class TrainJob(Job):
+    """One network."""
+
+    years: tuple[int, ...]
+    network: Network
+    training: Training
+
+
+class DownscaleJob(WindowJob):
+    """Maps of one year."""
+
+    years: tuple[int, ...]
+    span: Span
+    model: str
+    masked: tuple[str, ...]
+
+
+class EvaluateJob(Job):
+    """Scores and figures of one region."""
+
+    cells: tuple[int, int, int, int]
+    years: tuple[int, ...]
+    model: str
+    truth: str | None = Field(description="folder or file of the truth, where it is known")
+
+    @property
+    def window(self) -> Window:
+        """The region's cells."""
+        return Window(*self.cells)
+
+
+class PublishJob(Section):
+    """What there is for all regions together."""
+
+    regions: tuple[str, ...]
+    map_years: dict[str, tuple[int, ...]]
+    folders: Folders
+
+    @property
+    def layout(self) -> Layout:
+        """Where this job's files lie."""
+        return Layout(self.folders.results, self.folders.resources)
+
+
+class Plan:
+    """All regions, their years, and the job of each stage for each of them.
+
+    Args:
+        settings: checked settings.
+        today: the date that `today` stands for.
+        where: name of the file of settings, for messages.
+
+    Raises:
+        SettingsError: regions or periods do not hold together.
+    """
+
+    def __init__(self, settings: Settings, today: dt.date, where: str = "config.yaml") -> None:
+        self.settings = settings
+        self.today = today
+        self.layout = Layout(settings.folders.results, settings.folders.resources)
+        self.regions: dict[str, RegionSettings] = resolve(settings, where)
+        for name in self.regions:
+            if self._mapped(name)[0] > self._mapped(name)[1] or self._hull(name)[1] < self._hull(name)[0]:
+                raise SettingsError(f"{where}: the period to be mapped for {name} ends before it begins")
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any], where: str = "config.yaml") -> Plan:
+        """Check settings as read from a file and plan with them; `today` is the day of the last refresh.
+
+        Raises:
+            SettingsError: a key is wrong.
+        """
+        settings = configfile.load(values, where)
+        layout = Layout(settings.folders.results, settings.folders.resources)
+        return cls(settings, refreshed(layout) if _says_today(settings) else FAR_FUTURE, where)
+
+    def years(self, region: str) -> tuple[int, ...]:
+        """All years of a region from the first day of training to the last of test and maps."""
+        first, last = self._hull(region)
+        return tuple(range(first.year, last.year + 1))
+
+    def training_years(self, region: str) -> tuple[int, ...]:
+        """The years that training depends on."""
+        first, last = self.regions[region].settings.periods.training
+        return tuple(range(first.year, last.year + 1))
+
+    def map_years(self, region: str) -> tuple[int, ...]:
+        """The years that are mapped."""
+        first, last = self._mapped(region)
+        return tuple(range(first.year, last.year + 1))
+
+    def years_until(self, region: str, year: int) -> tuple[int, ...]:
+        """All years of a region up to one: what may be history to its dates."""
+        return tuple(y for y in self.years(region) if y <= year)
+
+    def training_threads(self, region: str) -> int:
+        """Processors that a region's training uses; `auto` asks for no more than this machine has."""
+        threads = self.regions[region].settings.training.threads
+        return min(os.cpu_count() or 1, AUTO_THREADS) if threads == "auto" else threads
+
+    def pair_years(self, region: str, year: int) -> tuple[int, ...]:
+        """The years of aligned series behind one year's samples: all before it, and all training for a training year.
+
+        The validation dates are the last of all training dates, so no training year can be told without the others.
+        """
+        training = self.training_years(region)
+        last = training[-1] if year in training else year
+        return tuple(y for y in self.years(region) if y <= last)
+
+    def simulate(self, region: str, year: int) -> SimulateJob:
+        """Return the job that simulates one year."""
+        r = self.regions[region]
+        return SimulateJob(
+            **self._window(region, year),
+            centre=r.centre,
+            climate=r.climate,
+            seed=self.settings.source.seed,
+            coarse=r.settings.products.coarse,
+            span=(max(dt.date(year, 1, 1), dt.date(2015, 4, 1)), self._last_day(region, year)),
+            begins=year == self.years(region)[0],
+        )
+
+    def acquire(self, region: str, year: int) -> AcquireJob:
+        """Return the job that lists, and fetches, one year's granules."""
+        source, products = self.settings.source, self.regions[region].settings.products
+        version = products.coarse_version
+        ends_today = self._ends_today(region) and year == self.years(region)[-1]
+        first = max(dt.date(year, 1, 1), self._hull(region)[0])
+        return AcquireJob(
+            **self._window(region, year),
+            kind=source.kind,
+            directory=source.directory,
+            bad_granules=source.bad_granules,
+            coarse=products.coarse,
+            coarse_version=default_version(products.coarse) if version == "auto" else version,
+            fine=products.fine,
+            fine_version=products.fine_version,
+            overpasses=products.overpasses,
+            span=(first, "today" if ends_today else self._last_day(region, year)),
+        )
+
+    def align(self, region: str, year: int) -> AlignJob:
+        """Return the job that puts one year's granules on the window."""
+        products = self.regions[region].settings.products
+        return AlignJob(
+            **self._window(region, year),
+            coarse=products.coarse,
+            fine=products.fine,
+            fine_variable=products.fine_variable,
+            quality=products.quality,
+        )
+
+    def pair(self, region: str, year: int) -> PairJob:
+        """Return the job that makes one year's samples; periods that do not touch what it reads are left out."""
+        settings = self.regions[region].settings
+        periods, samples = settings.periods, settings.samples
+        trains = year in self.training_years(region)
+        return PairJob(
+            region=region,
+            folders=self.settings.folders,
+            year=year,
+            years=self.pair_years(region, year),
+            history=samples.history,
+            coarse_history=samples.coarse_history,
+            minimum_coverage=samples.minimum_coverage,
+            training=periods.training if trains else None,
+            validation=periods.validation if trains else None,
+            test=_cut((periods.test[0], self._date(periods.test[1])), year),
+        )
+
+    def train(self, region: str) -> TrainJob:
+        """Return the job that trains a region's network."""
+        settings = self.regions[region].settings
+        return TrainJob(
+            region=region,
+            folders=self.settings.folders,
+            years=self.training_years(region),
+            network=settings.network,
+            training=settings.training,
+        )
+
+    def downscale(self, region: str, year: int) -> DownscaleJob:
+        """Return the job that maps one year."""
+        span = _cut(self._mapped(region), year)
+        if span is None:
+            raise SettingsError(f"{year} is not a year to be mapped for {region}: see maps.period")
+        return DownscaleJob(
+            **self._window(region, year),
+            years=self.years_until(region, year),
+            span=span,
+            model=self.model(region),
+            masked=self.regions[region].settings.maps.masked,
+        )
+
+    def evaluate(self, region: str) -> EvaluateJob:
+        """Return the job that scores a region."""
+        source = self.settings.source
+        truth = str(Path(self.layout.simulated_truth(region, 0)).parent) if source.kind == "simulated" else source.truth
+        return EvaluateJob(
+            region=region,
+            folders=self.settings.folders,
+            cells=self._window(region, 0)["cells"],
+            years=self.years(region),
+            model=self.model(region),
+            truth=truth,
+        )
+
+    def publish(self) -> PublishJob:
+        """Return the job that gathers all regions."""
+        return PublishJob(
+            regions=tuple(self.regions),
+            map_years={name: self.map_years(name) for name in self.regions},
+            folders=self.settings.folders,
+        )
+
+    def job(self, stage: str, region: str | None = None, year: int | None = None) -> Section:
+        """Return the job of a stage by name."""
+        make = getattr(self, stage)
+        job: Section = make(*(part for part in (region, year) if part is not None))
+        return job
+
+    def model(self, region: str) -> str:
+        """The weights that a region is mapped with: its own, or those that the settings name."""
+        return self.regions[region].settings.network.weights or self.layout.model(region)
+
+    def trains(self, region: str) -> bool:
+        """Whether a region's network is trained here."""
+        return self.regions[region].settings.network.weights is None
+
+    def _window(self, region: str, year: int) -> dict[str, Any]:
+        window = self.regions[region].window
+        cells = (window.row, window.column, window.height, window.width)
+        return {"region": region, "folders": self.settings.folders, "cells": cells, "year": year}
+
+    def _date(self, day: dt.date | Literal["today"]) -> dt.date:
+        return self.today if day == "today" else day
+
+    def _mapped(self, region: str) -> Span:
+        settings = self.regions[region].settings
+        test = (settings.periods.test[0], self._date(settings.periods.test[1]))
+        if settings.maps.period == "test":
+            return test
+        if settings.maps.period == "all":
+            return settings.periods.training[0], test[1]
+        return settings.maps.period[0], self._date(settings.maps.period[1])
+
+    def _hull(self, region: str) -> Span:
+        periods = self.regions[region].settings.periods
+        mapped = self._mapped(region)
+        first = min(periods.training[0], mapped[0])
+        return first, max(periods.training[1], self._date(periods.test[1]), mapped[1])
+
+    def _last_day(self, region: str, year: int) -> dt.date:
+        return min(dt.date(year, 12, 31), self._hull(region)[1])
+
+    def _ends_today(self, region: str) -> bool:
+        settings = self.regions[region].settings
+        ends = [settings.periods.test[1], settings.maps.period[1] if isinstance(settings.maps.period, tuple) else None]
+        return "today" in ends
+
+
+def _cut(span: Span, year: int) -> Span | None:
+    """Return the part of a span that lies in a year."""
+    first, last = max(span[0], dt.date(year, 1, 1)), min(span[1], dt.date(year, 12, 31))
+    return (first, last) if first <= last else None
+
+
+def _says_today(settings: Settings) -> bool:
+    return '"today"' in settings.model_dump_json()
+
+
+def refreshed(layout: Layout) -> dt.date:
+    """Return the day on which listings were last refreshed; the first time, today becomes that day.
+
+    Raises:
+        SettingsError: the file that holds the day does not hold one.
+    """
+    path = Path(layout.refreshed())
+    if not path.is_file():
+        write_text(path, f"{dt.datetime.now(dt.UTC).date()}\n")
+    text = path.read_text(encoding="utf-8").strip()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(f"{path} should hold a date, not {text!r}: delete it") from error

@@ -1,0 +1,19 @@
+# What does each product say on the region's 3 km window?
+rule align:
+    input:
+        coarse=layout.manifest("{region}", "coarse", "{year}"),
+        fine=layout.manifest("{region}", "fine", "{year}"),
+    output:
+        coarse=layout.aligned("{region}", "coarse", "{year}"),
+        fine=layout.aligned("{region}", "fine", "{year}"),
+    params:
+        job=job("align"),
+        code=code.digest("align"),
+    log:
+        layout.log("align", "{region}", "{year}"),
+    conda:
+        "../../envs/smen.yaml"
+    resources:
+        mem_mb=1000,
+    shell:
+        "smen align {wildcards.region} {wildcards.year} --job {params.job:q} --log {log}"

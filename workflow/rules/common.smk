@@ -1,0 +1,100 @@
+# What the rules ask of the package: the plan made from the settings, and each job's settings as text.
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from smen import code, configfile
+from smen.errors import SmenError
+from smen.plan import Plan
+
+
+def make_plan():
+    """The plan of all jobs; bad settings end the run with their message alone."""
+    try:
+        for file in workflow.configfiles:
+            configfile.read(Path(file))  # Snakemake's own reading lets a key given twice pass
+        where = ", ".join(str(file) for file in workflow.configfiles)
+        return Plan.load(config, where or "--config")
+    except SmenError as error:
+        raise WorkflowError(str(error)) from None
+
+
+plan = make_plan()
+layout = plan.layout
+
+
+wildcard_constraints:
+    region="[a-z0-9][a-z0-9_-]*",
+    year=r"\d{4}",
+
+
+def job(stage):
+    """Params function: what a stage's job is given, as text."""
+
+    def given(wildcards):
+        year = int(wildcards.year) if hasattr(wildcards, "year") else None
+        region = getattr(wildcards, "region", None)
+        return plan.job(stage, region, year).model_dump_json()
+
+    return given
+
+
+def files(name, *before):
+    """Input function: one kind of file for all years that `before` names by its plan's method."""
+    method, *roles = before
+    make = getattr(layout, name)
+
+    def found(wildcards):
+        years = getattr(plan, method)
+        arguments = [int(wildcards.year)] if hasattr(wildcards, "year") else []
+        return [
+            make(wildcards.region, *role, year)
+            for year in years(wildcards.region, *arguments)
+            for role in ([(role,) for role in roles] or [()])
+        ]
+
+    return found
+
+
+def granule_list(wildcards):
+    """Input of acquire: the marker of a simulated year; other sources lie outside the workflow."""
+    if plan.settings.source.kind != "simulated":
+        return []
+    return layout.simulated_list(wildcards.region, wildcards.year)
+
+
+def state_before(wildcards):
+    """Input of simulate: the soil at the end of the year before, from the second year on."""
+    year = int(wildcards.year)
+    if year == plan.years(wildcards.region)[0]:
+        return []
+    return layout.simulated_state(wildcards.region, year - 1)
+
+
+def truth(wildcards):
+    """Input of evaluate: the truth of all years, where the source is simulated."""
+    if plan.settings.source.kind != "simulated":
+        return []
+    return [layout.simulated_truth(wildcards.region, year) for year in plan.years(wildcards.region)]
+
+
+def region_targets(region):
+    """All that a region's target makes."""
+    return [
+        *(layout.map_list(region, year) for year in plan.map_years(region)),
+        layout.scores(region, "scores.csv"),
+    ]
+
+
+def strangers():
+    """Folders of results whose region is no longer in the settings."""
+    folders = (path.parent for path in Path(layout.results).glob("*/granules"))
+    return sorted(folder.name for folder in folders if folder.name not in plan.regions)
+
+
+for stranger in strangers() if workflow.is_main_process else []:
+    print(
+        f"{layout.results}/{stranger} is of a region that is no longer in the settings; it is left as it is",
+        file=sys.stderr,
+    )

@@ -1,0 +1,20 @@
+# What is the 3 km field at every SMAP pass?
+rule downscale:
+    input:
+        model=lambda wildcards: plan.model(wildcards.region),
+        aligned=files("aligned", "years_until", "coarse", "fine"),
+        samples=layout.samples("{region}", "{year}"),
+    output:
+        maps=directory(layout.maps("{region}", "{year}")),
+        list=layout.map_list("{region}", "{year}"),
+    params:
+        job=job("downscale"),
+        code=code.digest("downscale"),
+    log:
+        layout.log("downscale", "{region}", "{year}"),
+    conda:
+        "../../envs/smen.yaml"
+    resources:
+        mem_mb=3000,
+    shell:
+        "smen downscale {wildcards.region} {wildcards.year} --job {params.job:q} --log {log}"

@@ -1,0 +1,38 @@
+# How good is it, against what else?
+rule evaluate:
+    input:
+        model=lambda wildcards: plan.model(wildcards.region),
+        aligned=files("aligned", "years", "coarse", "fine"),
+        samples=files("samples", "years"),
+        truth=truth,
+    output:
+        scores=layout.scores("{region}", "scores.csv"),
+        table=report(
+            layout.scores("{region}", "scores.md"),
+            caption="../report/scores.rst",
+            category="{region}",
+            labels={"what": "scores"},
+        ),
+        figure=report(
+            layout.scores("{region}", "fields.png"),
+            caption="../report/fields.rst",
+            category="{region}",
+            labels={"what": "fields"},
+        ),
+        chart=report(
+            layout.scores("{region}", "scores.png"),
+            caption="../report/scores.rst",
+            category="{region}",
+            labels={"what": "scores, chart"},
+        ),
+    params:
+        job=job("evaluate"),
+        code=code.digest("evaluate"),
+    log:
+        layout.log("evaluate", "{region}"),
+    conda:
+        "../../envs/smen.yaml"
+    resources:
+        mem_mb=3000,
+    shell:
+        "smen evaluate {wildcards.region} --job {params.job:q} --log {log}"

@@ -1,0 +1,17 @@
+# Which coarse field belongs to which fine one, and what came before?
+rule pair:
+    input:
+        aligned=files("aligned", "pair_years", "coarse", "fine"),
+    output:
+        layout.samples("{region}", "{year}"),
+    params:
+        job=job("pair"),
+        code=code.digest("pair"),
+    log:
+        layout.log("pair", "{region}", "{year}"),
+    conda:
+        "../../envs/smen.yaml"
+    resources:
+        mem_mb=1000,
+    shell:
+        "smen pair {wildcards.region} {wildcards.year} --job {params.job:q} --log {log}"
