@@ -42,18 +42,20 @@ def outline(grid: Grid, row: NDArray[np.integer], column: NDArray[np.integer]) -
 
     if not len(row):
         return None
-    # Either side of Greenwich by itself: a granule across 180 degrees does not span the globe then.
-    west = column < grid.columns // 2
-    halves = [(row[side], column[side]) for side in (west, ~west) if side.any()]
-    if np.ptp(column) < grid.columns // 2:
-        halves = [(row, column)]
-    block = max(1, -(-max(max(np.ptp(r), np.ptp(c)) + 1 for r, c in halves) // FINEST))
+    block = max(1, -(-_extent(grid, row, column) // FINEST))
     while True:
-        polygons = [p for r, c in halves for p in _polygons(grid, r, c, int(block))]
+        polygons = _polygons(grid, row, column, block)
         if sum(len(p.exterior.coords) + sum(len(i.coords) for i in p.interiors) for p in polygons) <= VERTICES:
             break
         block *= 2
     return polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
+
+
+def _extent(grid: Grid, row: NDArray[np.integer], column: NDArray[np.integer]) -> int:
+    """Longer side in cells. Each side of Greenwich counts by itself, so that 180 degrees are no gap to span."""
+    west = column < grid.columns // 2
+    wide = [np.ptp(column[side]) for side in (west, ~west) if side.any()]
+    return int(max(np.ptp(row), *wide)) + 1
 
 
 def _polygons(grid: Grid, row: NDArray[np.integer], column: NDArray[np.integer], block: int) -> list[BaseGeometry]:

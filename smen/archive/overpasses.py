@@ -17,6 +17,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from smen.archive.names import Direction
 
 SLACK = np.timedelta64(3, "m")
@@ -81,11 +83,11 @@ def match(scenes: Sequence[SceneTime], half_orbits: Sequence[HalfOrbit], slack: 
 def _match(
     scene: SceneTime,
     ordered: Sequence[HalfOrbit],
-    begins: np.ndarray,
-    ends: np.ndarray,
+    begins: NDArray[np.datetime64],
+    ends: NDArray[np.datetime64],
     slack: np.timedelta64,
 ) -> Match:
-    near = np.flatnonzero((begins - slack <= scene.time) & (scene.time <= ends + slack))
+    near = np.flatnonzero((begins - slack <= scene.time) & (scene.time <= ends + slack)).tolist()
     direction = solar_direction(scene.time, scene.longitude)
     fitting = [ordered[i] for i in near if ordered[i].direction == direction]
     if fitting:

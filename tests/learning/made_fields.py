@@ -1,7 +1,6 @@
 """Small made-up fields: a static pattern, a moving level, slanted strips with missing cells."""
 
 import numpy as np
-import pytest
 
 from smen.grid import Window
 from smen.learning.contracts import Fields
@@ -48,13 +47,3 @@ def make_samples(fields, train=0.6, **options):
     held = days[int(train * 0.8 * len(days))]
     periods = Periods(train=[(days[0], held - 1)], validation=[(held, cut - 1)], test=[(cut, days[-1])])
     return samples_of(fields, periods=periods, **options)
-
-
-@pytest.fixture
-def fields():
-    return make_fields()
-
-
-@pytest.fixture
-def samples(fields):
-    return make_samples(fields)
