@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from smen.grid import Grid
 
-VERTICES = 64
+VERTICES = 48
 """How many vertices a footprint may have. A year's manifest of half-orbits stays well under 1 MB with it."""
 
 FINEST = 48
