@@ -1,0 +1,109 @@
+"""Colours of maps: few ramps with fixed ranges, the same in figures and in GIS, so that dates can be compared.
+
+Colours between two stops are mixed linearly in sRGB, as QGIS, GDAL and matplotlib all do: the stops alone say
+what a value looks like, whoever draws it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap, Normalize
+
+MISSING = "#f4f4f4"
+"""Ground of a picture where nothing is known; figures hatch it, so that it is not taken for a value."""
+
+
+@dataclass(frozen=True)
+class Ramp:
+    """Colours for the values of one quantity.
+
+    Attributes:
+        name: what to call it in a style file.
+        low: value of the first stop, in `units`.
+        high: value of the last stop.
+        units: as a person reads them.
+        stops: colours as ``#rrggbb``, evenly spaced from low to high.
+    """
+
+    name: str
+    low: float
+    high: float
+    units: str
+    stops: tuple[str, ...]
+
+    def values(self) -> tuple[float, ...]:
+        """The value of each stop."""
+        return tuple(float(value) for value in np.linspace(self.low, self.high, len(self.stops)))
+
+    def colormap(self) -> Colormap:
+        """For matplotlib: values beyond the range take the colour of its end, NaN is left out."""
+        from matplotlib.colors import LinearSegmentedColormap
+
+        return LinearSegmentedColormap.from_list(self.name, list(self.stops), N=1024).with_extremes(bad=(0, 0, 0, 0))
+
+    def norm(self) -> Normalize:
+        """For matplotlib: the range."""
+        from matplotlib.colors import Normalize
+
+        return Normalize(self.low, self.high)
+
+
+# Even steps of lightness in Oklab (Ottosson 2020) from .91 to .27, so that grey copies and colour-blind eyes read the
+# same order; hue from sand over a grey green to blue, an axis that red-green blindness leaves alone.
+SOIL_MOISTURE = Ramp(
+    name="soil_moisture",
+    low=0.0,
+    high=0.5,
+    units="m³/m³",
+    stops=(
+        "#f7ddb9",
+        "#efc495",
+        "#ddae7c",
+        "#bd9f71",
+        "#95936f",
+        "#68857a",
+        "#3b7485",
+        "#225e84",
+        "#16487b",
+        "#133469",
+        "#122056",
+    ),
+)
+"""Volumetric soil moisture: dry is sand brown, wet is blue."""
+
+# ColorBrewer's RdBu (Brewer and Harrower), which is safe for colour-blind eyes.
+ERROR = Ramp(
+    name="error",
+    low=-0.15,
+    high=0.15,
+    units="m³/m³",
+    stops=(
+        "#67001f",
+        "#b2182b",
+        "#d6604d",
+        "#f4a582",
+        "#fddbc7",
+        "#f7f7f7",
+        "#d1e5f0",
+        "#92c5de",
+        "#4393c3",
+        "#2166ac",
+        "#053061",
+    ),
+)
+"""A difference of two soil moistures: red is too dry, blue too wet."""
+
+# ColorBrewer's Purples.
+STANDARD_DEVIATION = Ramp(
+    name="standard_deviation",
+    low=0.0,
+    high=0.1,
+    units="m³/m³",
+    stops=("#fcfbfd", "#efedf5", "#dadaeb", "#bcbddc", "#9e9ac8", "#807dba", "#6a51a3", "#54278f", "#3f007d"),
+)
+"""Uncertainty: the darker the less is known."""
