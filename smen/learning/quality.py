@@ -1,0 +1,179 @@
+"""What a map's cell rests on: one code per cell, and the age of its last fine observation."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smen.learning.contracts import FLAG_FILL, MISSING
+from smen.learning.fill import FILLED, UNKNOWN, fill_coarse
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from smen.learning.contracts import Fields, Samples
+
+
+class Source(IntEnum):
+    """Codes of the quality raster. Where several hold, the one further down `PRECEDENCE` shows."""
+
+    NODATA = 0
+    OBSERVED_HISTORY = 1
+    CLIMATOLOGY_ONLY = 2
+    COARSE_ONLY = 3
+    FILLED = 4
+    EXTRAPOLATED = 5
+    WATER = 10
+    PERMANENT_ICE = 11
+    FROZEN = 12
+    SNOW = 13
+    MOUNTAINS = 14
+    URBAN = 15
+    DENSE_VEGETATION = 16
+
+
+MEANING = {
+    Source.NODATA: "no data: no valid coarse observation near",
+    Source.OBSERVED_HISTORY: "observed history: a recent fine observation of this cell was used",
+    Source.CLIMATOLOGY_ONLY: "climatology only: fine detail from the training dates' mean",
+    Source.COARSE_ONLY: "coarse only: this cell was never observed at 3 km before",
+    Source.FILLED: "filled: the coarse observation was interpolated into a small hole",
+    Source.EXTRAPOLATED: "extrapolated: wetter or drier than any training date here",
+    Source.WATER: "water",
+    Source.PERMANENT_ICE: "permanent snow or ice",
+    Source.FROZEN: "frozen ground",
+    Source.SNOW: "snow or ice",
+    Source.MOUNTAINS: "mountains",
+    Source.URBAN: "urban",
+    Source.DENSE_VEGETATION: "dense vegetation",
+}
+"""What each code says, for legends."""
+
+COLOURS = {
+    Source.NODATA: "#ffffff",
+    Source.OBSERVED_HISTORY: "#1a9850",
+    Source.CLIMATOLOGY_ONLY: "#a6d96a",
+    Source.COARSE_ONLY: "#fee08b",
+    Source.FILLED: "#fdae61",
+    Source.EXTRAPOLATED: "#d73027",
+    Source.WATER: "#2b83ba",
+    Source.PERMANENT_ICE: "#c6dbef",
+    Source.FROZEN: "#6baed6",
+    Source.SNOW: "#deebf7",
+    Source.MOUNTAINS: "#8c510a",
+    Source.URBAN: "#737373",
+    Source.DENSE_VEGETATION: "#00441b",
+}
+"""A colour for each code, for legends."""
+
+NO_VALUE = (Source.NODATA, Source.WATER, Source.PERMANENT_ICE)
+"""Codes of cells that never hold a value."""
+
+_BITS = {
+    Source.DENSE_VEGETATION: (10,),
+    Source.URBAN: (3,),
+    Source.MOUNTAINS: (9,),
+    Source.SNOW: (5,),
+    Source.FROZEN: (7, 8),
+    Source.PERMANENT_ICE: (6,),
+    Source.WATER: (0,),
+}
+"""Bits of both products' surface flag that speak for a code, in rising order of precedence."""
+
+_ALWAYS = (Source.DENSE_VEGETATION, Source.URBAN, Source.MOUNTAINS, Source.WATER, Source.PERMANENT_ICE)
+"""Codes of the ground itself, which the fine product's flags tell cell by cell and for all dates."""
+
+
+def flagged(flag: NDArray[np.uint16], code: Source) -> NDArray[np.bool_]:
+    """Where a surface flag speaks for a code; a flag that is fill says nothing."""
+    bits = np.uint16(sum(1 << bit for bit in _BITS[code]))
+    return ((flag & bits) != 0) & (flag != FLAG_FILL)
+
+
+def static_surface(fields: Fields, until: np.datetime64 | None = None) -> dict[Source, NDArray[np.bool_]]:
+    """Where the ground itself is water, ice, mountains, urban or dense vegetation: bool (H, W) for each code.
+
+    From the fine product's flags where it gives any (more than half of a cell's flags must say so), else from the
+    coarse product's. A cell with a valid fine retrieval is neither water nor ice.
+
+    Args:
+        fields: the region's arrays.
+        until: only fine fields ready before this time are looked at; None: all.
+    """
+    rows = np.ones(len(fields.fine_time), bool) if until is None else fields.fine_ready < until
+    fine = fields.fine_flag[rows] if fields.fine_flag is not None else np.empty((0, *fields.window.shape), np.uint16)
+    told = (fine != FLAG_FILL).sum(axis=0)
+    coarse = fields.coarse_flag if until is None else fields.coarse_flag[fields.coarse_time < until]
+    coarse_told = (coarse != FLAG_FILL).sum(axis=0)
+    missing = ~np.isfinite(fields.coarse[: len(coarse)]).any(axis=0)
+    observed = np.isfinite(fields.fine[rows]).any(axis=0)
+    surface = {}
+    for code in _ALWAYS:
+        by_fine = flagged(fine, code).sum(axis=0) * 2 > told
+        by_coarse = (flagged(coarse, code).sum(axis=0) * 2 > coarse_told) & (coarse_told > 0)
+        if code in (Source.WATER, Source.PERMANENT_ICE):
+            # A 36 km cell is flagged for a share of water that still allows a retrieval: water is what never has one.
+            surface[code] = np.where(told > 0, by_fine, by_coarse & missing) & ~observed
+        else:
+            surface[code] = np.where(told > 0, by_fine, by_coarse)
+    return surface
+
+
+def source_codes(
+    fields: Fields,
+    samples: Samples,
+    row: int,
+    surface: dict[Source, NDArray[np.bool_]],
+    climatology_count: NDArray[np.integer],
+    climate: tuple[float, float],
+) -> NDArray[np.uint8]:
+    """The codes of one overpass, uint8 (H, W).
+
+    Args:
+        fields: the region's arrays.
+        samples: the overpasses.
+        row: which of them.
+        surface: as `static_surface` gives it.
+        climatology_count: how many training residuals each cell has, (H, W).
+        climate: least and greatest coarse value of the training dates in m3/m3.
+    """
+    coarse = fields.coarse[samples.coarse[row]]
+    flag = fields.coarse_flag[samples.coarse[row]]
+    filled, state = fill_coarse(coarse, 0.0)
+    code = np.full(coarse.shape, Source.COARSE_ONLY, np.uint8)
+    code[climatology_count > 0] = Source.CLIMATOLOGY_ONLY
+    used = [j for j in samples.history[row] if j != MISSING]
+    code[np.isfinite(fields.fine[used]).any(axis=0)] = Source.OBSERVED_HISTORY
+    for surface_code in (Source.DENSE_VEGETATION, Source.URBAN, Source.MOUNTAINS):
+        code[surface[surface_code]] = surface_code
+    code[(filled < climate[0]) | (filled > climate[1])] = Source.EXTRAPOLATED
+    code[state == FILLED] = Source.FILLED
+    code[state == UNKNOWN] = Source.NODATA
+    for surface_code in (Source.SNOW, Source.FROZEN):
+        code[flagged(flag, surface_code)] = surface_code
+    for surface_code in (Source.PERMANENT_ICE, Source.WATER):
+        code[surface[surface_code]] = surface_code
+    return code
+
+
+def cell_age(fields: Fields, samples: Samples) -> NDArray[np.float32]:
+    """Days from each cell's last fine observation to each overpass, float32 (N, H, W), NaN where there was none.
+
+    All fine fields count whose SMAP and Sentinel-1 times lie before the overpass, not only the k of the history;
+    the day is that of the SMAP half-orbit.
+    """
+    age = np.full((len(samples), *fields.window.shape), np.nan, np.float32)
+    last = np.full(fields.window.shape, np.datetime64("NaT"), "datetime64[s]")
+    ready = np.argsort(fields.fine_ready, kind="stable")
+    done = 0
+    for row in np.argsort(samples.time, kind="stable"):
+        t = samples.time[row]
+        while done < len(ready) and fields.fine_ready[ready[done]] < t:
+            index = ready[done]
+            last = np.where(np.isfinite(fields.fine[index]), np.fmax(last, fields.fine_time[index]), last)
+            done += 1
+        seconds = (t - last) / np.timedelta64(1, "s")
+        age[row] = np.asarray(seconds, np.float64) / 86400
+    return age
