@@ -101,7 +101,7 @@ class InputBuilder:
 
     def known(self, row: int) -> NDArray[np.bool_]:
         """Where a map may have a value: on valid coarse cells and in holes that are small, (H, W)."""
-        return fill_coarse(self.fields.coarse[self.samples.coarse[row]], 0.0)[1] != UNKNOWN
+        return np.asarray(fill_coarse(self.fields.coarse[self.samples.coarse[row]], 0.0)[1] != UNKNOWN, np.bool_)
 
     def _relatives(self, row: int) -> NDArray[np.int64]:
         """The row's target among the fields of the climatology, and those that share a Sentinel-1 scene with it."""
@@ -115,7 +115,7 @@ class InputBuilder:
     @cached_property
     def climatology_rows(self) -> NDArray[np.int64]:
         """The fine fields that the climatology was made of: the targets among these samples."""
-        return self.samples.fine[self.samples.fine != MISSING]
+        return np.asarray(self.samples.fine[self.samples.fine != MISSING], np.int64)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Source(IntEnum):
-    """Codes of the quality raster. Where several hold, the one further down `PRECEDENCE` shows."""
+    """Codes of the quality raster. Where several hold, `source_codes` says which one shows."""
 
     NODATA = 0
     OBSERVED_HISTORY = 1
@@ -68,7 +68,7 @@ COLOURS = {
 }
 """A colour for each code, for legends."""
 
-NO_VALUE = (Source.NODATA, Source.WATER, Source.PERMANENT_ICE)
+NO_VALUE: tuple[Source, ...] = (Source.NODATA, Source.WATER, Source.PERMANENT_ICE)
 """Codes of cells that never hold a value."""
 
 _BITS = {
@@ -82,17 +82,25 @@ _BITS = {
 }
 """Bits of both products' surface flag that speak for a code, in rising order of precedence."""
 
-_ALWAYS = (Source.DENSE_VEGETATION, Source.URBAN, Source.MOUNTAINS, Source.WATER, Source.PERMANENT_ICE)
+ALWAYS: tuple[Source, ...] = (
+    Source.DENSE_VEGETATION,
+    Source.URBAN,
+    Source.MOUNTAINS,
+    Source.WATER,
+    Source.PERMANENT_ICE,
+)
 """Codes of the ground itself, which the fine product's flags tell cell by cell and for all dates."""
 
 
 def flagged(flag: NDArray[np.uint16], code: Source) -> NDArray[np.bool_]:
     """Where a surface flag speaks for a code; a flag that is fill says nothing."""
     bits = np.uint16(sum(1 << bit for bit in _BITS[code]))
-    return ((flag & bits) != 0) & (flag != FLAG_FILL)
+    return np.asarray(((flag & bits) != 0) & (flag != FLAG_FILL), np.bool_)
 
 
-def static_surface(fields: Fields, until: np.datetime64 | None = None) -> dict[Source, NDArray[np.bool_]]:
+def static_surface(
+    fields: Fields, coarse: NDArray[np.integer], fine: NDArray[np.integer]
+) -> dict[Source, NDArray[np.bool_]]:
     """Where the ground itself is water, ice, mountains, urban or dense vegetation: bool (H, W) for each code.
 
     From the fine product's flags where it gives any (more than half of a cell's flags must say so), else from the
@@ -100,22 +108,22 @@ def static_surface(fields: Fields, until: np.datetime64 | None = None) -> dict[S
 
     Args:
         fields: the region's arrays.
-        until: only fine fields ready before this time are looked at; None: all.
+        coarse: which coarse fields to look at, those of the training dates.
+        fine: which fine fields to look at.
     """
-    rows = np.ones(len(fields.fine_time), bool) if until is None else fields.fine_ready < until
-    fine = fields.fine_flag[rows] if fields.fine_flag is not None else np.empty((0, *fields.window.shape), np.uint16)
-    told = (fine != FLAG_FILL).sum(axis=0)
-    coarse = fields.coarse_flag if until is None else fields.coarse_flag[fields.coarse_time < until]
-    coarse_told = (coarse != FLAG_FILL).sum(axis=0)
-    missing = ~np.isfinite(fields.coarse[: len(coarse)]).any(axis=0)
-    observed = np.isfinite(fields.fine[rows]).any(axis=0)
-    surface = {}
-    for code in _ALWAYS:
-        by_fine = flagged(fine, code).sum(axis=0) * 2 > told
-        by_coarse = (flagged(coarse, code).sum(axis=0) * 2 > coarse_told) & (coarse_told > 0)
-        if code in (Source.WATER, Source.PERMANENT_ICE):
+    no_flags = np.full((0, *fields.window.shape), FLAG_FILL, np.uint16)
+    fine_flag = fields.fine_flag[fine] if fields.fine_flag is not None else no_flags
+    coarse_flag = fields.coarse_flag[coarse]
+    told, coarse_told = ((flag != FLAG_FILL).sum(axis=0) for flag in (fine_flag, coarse_flag))
+    never_retrieved = ~np.isfinite(fields.coarse[coarse]).any(axis=0)
+    observed = np.isfinite(fields.fine[fine]).any(axis=0)
+    surface: dict[Source, NDArray[np.bool_]] = {}
+    for code in ALWAYS:
+        by_fine = flagged(fine_flag, code).sum(axis=0) * 2 > told
+        by_coarse = (flagged(coarse_flag, code).sum(axis=0) * 2 > coarse_told) & (coarse_told > 0)
+        if code in NO_VALUE:
             # A 36 km cell is flagged for a share of water that still allows a retrieval: water is what never has one.
-            surface[code] = np.where(told > 0, by_fine, by_coarse & missing) & ~observed
+            surface[code] = np.where(told > 0, by_fine, by_coarse & never_retrieved) & ~observed
         else:
             surface[code] = np.where(told > 0, by_fine, by_coarse)
     return surface
@@ -130,6 +138,10 @@ def source_codes(
     climate: tuple[float, float],
 ) -> NDArray[np.uint8]:
     """The codes of one overpass, uint8 (H, W).
+
+    Where several hold, the last of this order shows: coarse only, climatology only, observed history, dense
+    vegetation, urban, mountains, extrapolated, filled, no data, snow, frozen, permanent ice, water. So a cell
+    without a value tells why, where the product's flags know it.
 
     Args:
         fields: the region's arrays.

@@ -131,7 +131,7 @@ def train(
     with reproducible(settings.threads):
         order = torch.Generator().manual_seed(settings.seed)
         network.to(device)
-        learn, validate = learn.to(device), validate.to(device) if validate is not None and len(validate) else None
+        learn, validate = learn.to(device), _checkable(validate, device)
         optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
         rows: list[Epoch] = []
         best, best_state = math.inf, copy.deepcopy(network.state_dict())
@@ -192,7 +192,7 @@ def _epoch(
     """One pass over the training dates in random order; the mean loss."""
     network.train()
     total = 0.0
-    for index in torch.randperm(len(learn), generator=order).split(settings.batch):
+    for index in torch.split(torch.randperm(len(learn), generator=order), settings.batch):
         axes = _mirror(order) if settings.flips else ()
         inputs = learn.inputs.rows(index.to(learn.target.device)).flipped(axes)
         target = learn.target[index]
@@ -207,6 +207,14 @@ def _epoch(
     return total / len(learn)
 
 
+def _checkable(validate: Batch | None, device: torch.device) -> Batch | None:
+    """The validation dates on a device; None where none of them has two valid cells to be judged by."""
+    if validate is None or not len(validate):
+        return None
+    usable = bool((torch.isfinite(validate.target).sum(dim=(1, 2)) >= 2).any())
+    return validate.to(device) if usable else None
+
+
 def _validation(network: Network, normalisation: Normalisation, validate: Batch, loss: Loss) -> float:
     """The mean loss over the validation dates, weights at rest; dates with no two valid cells do not count."""
     network.eval()
@@ -218,7 +226,7 @@ def _validation(network: Network, normalisation: Normalisation, validate: Batch,
             if int(valid.sum()) >= 2:
                 inputs = validate.inputs.rows(torch.tensor([i], device=target.device))
                 values.append(loss(physical(network, normalisation, inputs), target, valid).item())
-    return sum(values) / len(values) if values else math.inf
+    return sum(values) / len(values)
 
 
 def _rate(settings: Training, epoch: int) -> float:

@@ -1,0 +1,183 @@
+"""A trained network in one file: weights and all that is needed to use them again (safetensors)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from smen import __version__
+from smen.errors import DataError, SettingsError
+from smen.files import atomic
+from smen.grid import Window
+from smen.learning.downscaler import Learnt, NetworkMethod
+from smen.learning.fill import Climatology
+from smen.learning.inputs import Normalisation
+from smen.learning.networks import build_network
+from smen.learning.quality import Source
+from smen.learning.training import Training
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+FORMAT = "smen-checkpoint-1"
+"""What the header says of its own layout; another number is another layout."""
+
+_TOTAL, _COUNT = "climatology.total", "climatology.count"
+_WEIGHTS, _SURFACE = "network.", "surface."
+
+
+def save_checkpoint(path: Path, method: NetworkMethod, extra: dict[str, Any] | None = None) -> None:
+    """Write a trained network. The same method gives the same bytes: no clock is in it.
+
+    Args:
+        path: of the file, `.safetensors`.
+        method: fitted.
+        extra: more to keep in the header, e.g. the region's name and the settings; of JSON's types.
+
+    Raises:
+        DataError: the method is not trained.
+        OutputError: the file cannot be written.
+    """
+    learnt = method.learnt
+    if learnt is None:
+        raise DataError(f"the network {method.name!r} is not trained: there is nothing to save")
+    weights = {_WEIGHTS + k: v.detach().cpu().contiguous() for k, v in learnt.network.state_dict().items()}
+    tensors = dict(weights)
+    tensors[_TOTAL] = torch.from_numpy(learnt.climatology.total)
+    tensors[_COUNT] = torch.from_numpy(learnt.climatology.count)
+    for code, where in learnt.surface.items():
+        tensors[_SURFACE + code.name] = torch.from_numpy(where.astype(np.uint8))
+    window = learnt.window
+    header = {
+        "smen_version": __version__,
+        "network": method.network,
+        "options": dict(method.options),
+        "history": method.history,
+        "missing": method.missing,
+        "normalise": method.normalise,
+        "anchored": method.anchored,
+        "label": method.label,
+        "training": asdict(method.training),
+        "epochs": method.epochs,
+        "normalisation": asdict(learnt.normalisation),
+        "climatology": {"prior": learnt.climatology.prior, "prior_dates": learnt.climatology.prior_dates},
+        "climate": list(learnt.climate),
+        "window": {"row": window.row, "column": window.column, "height": window.height, "width": window.width},
+        "grid": "EASE-Grid 2.0 M03, EPSG:6933",
+        "coarse_nesting": learnt.coarse_nesting,
+        "training_times": [str(t) for t in learnt.training_times],
+        "validation_times": [str(t) for t in learnt.validation_times],
+        "simulated": learnt.simulated,
+        "weights_digest": _digest(weights),
+        "extra": extra or {},
+    }
+    # One entry only: the order of several in a safetensors header is not fixed, and the bytes shall be.
+    content = save(tensors, {FORMAT: json.dumps(header, sort_keys=True)})
+    with atomic(path) as part:
+        part.write_bytes(content)
+
+
+def load_checkpoint(path: Path, window: Window | None = None) -> NetworkMethod:
+    """Read a trained network, ready to predict.
+
+    Args:
+        path: of the file.
+        window: the region it is to be used for; None: whichever it was trained for.
+
+    Raises:
+        DataError: the file is not there, is not one of ours, is damaged, or was trained for another window.
+    """
+    header, tensors = _read(path)
+    try:
+        return _restore(path, header, tensors, window)
+    except (KeyError, TypeError, ValueError, RuntimeError, SettingsError) as error:
+        raise DataError(
+            f"{path} is damaged or of another version of smen ({error}): train the network again"
+        ) from error
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """What a checkpoint says about itself: network, settings, window, training dates, digest of the weights.
+
+    Raises:
+        DataError: the file is not there or is not one of ours.
+    """
+    return _read(path)[0]
+
+
+def _restore(
+    path: Path, header: dict[str, Any], tensors: dict[str, torch.Tensor], window: Window | None
+) -> NetworkMethod:
+    """The method that a header and its tensors describe."""
+    trained_for = Window(**header["window"])
+    if window is not None and window != trained_for:
+        raise DataError(f"{path} was trained for {trained_for}, not for {window}: train a network for this region")
+    weights = {k: v for k, v in tensors.items() if k.startswith(_WEIGHTS)}
+    if _digest(weights) != header["weights_digest"]:
+        raise DataError(f"{path} is damaged, its weights do not have the digest that it names: train the network again")
+    network = build_network(header["network"], header["history"], header["options"])
+    network.load_state_dict({k.removeprefix(_WEIGHTS): v for k, v in weights.items()})
+    network.eval()
+    total, count = tensors[_TOTAL].numpy(), tensors[_COUNT].numpy()
+    surface = {
+        Source[k.removeprefix(_SURFACE)]: v.numpy().astype(bool) for k, v in tensors.items() if k.startswith(_SURFACE)
+    }
+    if any(a.shape != trained_for.shape for a in (total, count, *surface.values())):
+        raise DataError(f"{path} is damaged, its fields do not fit its window: train the network again")
+    learnt = Learnt(
+        window=trained_for,
+        network=network,
+        normalisation=Normalisation(**header["normalisation"]),
+        climatology=Climatology(total, count, **header["climatology"]),
+        climate=(header["climate"][0], header["climate"][1]),
+        surface=surface,
+        coarse_nesting=header["coarse_nesting"],
+        training_times=_times(header["training_times"]),
+        validation_times=_times(header["validation_times"]),
+        simulated=header["simulated"],
+    )
+    return NetworkMethod(
+        **{k: header[k] for k in ("network", "options", "history", "missing", "normalise", "anchored", "label")},
+        training=Training(**header["training"]),
+        learnt=learnt,
+        epochs=header["epochs"],
+    )
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    """Header and tensors of a file."""
+    if not path.is_file():
+        raise DataError(f"{path} is not there: train the network first")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (it is no dictionary)
+    except (SafetensorError, OSError) as error:
+        raise DataError(f"{path} is not a whole safetensors file ({error}): train the network again") from error
+    if FORMAT not in metadata:
+        raise DataError(f"{path} was not written by this version of smen: give a checkpoint of `smen train`")
+    header: dict[str, Any] = json.loads(metadata[FORMAT])
+    return header, tensors
+
+
+def _digest(weights: dict[str, torch.Tensor]) -> str:
+    """SHA-256 of the weights, by name."""
+    digest = hashlib.sha256()
+    for name in sorted(weights):
+        digest.update(name.encode())
+        digest.update(weights[name].numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _times(texts: list[str]) -> NDArray[np.datetime64]:
+    """Times as the header spells them."""
+    return np.array(texts, "datetime64[s]")
