@@ -43,13 +43,25 @@ def smen() -> None:
     """
 
 
+_config_option = click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    default=Path("config.yaml"),
+    show_default=True,
+    help="File of settings.",
+)
+_log_option = click.option(
+    "--log", "log_file", type=click.Path(path_type=Path), help="Also write what is said to this file."
+)
+
+
 def _add_stage(stage: str) -> None:
     model, regional, yearly, text = STAGES[stage]
 
-    @click.option("--config", "config_file", type=click.Path(path_type=Path), default=Path("config.yaml"),
-                  show_default=True, help="File of settings.")  # fmt: skip
+    @_config_option
     @click.option("--job", help="All that the job is given, as JSON; the file of settings is then not read.")
-    @click.option("--log", "log_file", type=click.Path(path_type=Path), help="Also write what is said to this file.")
+    @_log_option
     def command(
         config_file: Path, job: str | None, log_file: Path | None, region: str | None = None, year: int | None = None
     ) -> None:
@@ -94,8 +106,8 @@ def config(kind: str | None, check: Path | None) -> None:
 
 
 @smen.command()
-@click.option("--config", "config_file", type=click.Path(path_type=Path), default=Path("config.yaml"), show_default=True)
-@click.option("--log", "log_file", type=click.Path(path_type=Path), help="Also write what is said to this file.")
+@_config_option
+@_log_option
 def refresh(config_file: Path, log_file: Path | None) -> None:
     """Look for new and reprocessed granules of all regions; `today` becomes today."""
     from smen.stages import acquire

@@ -14,7 +14,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent
 """Folder of the package."""
 
-SEEN_OTHERWISE = frozenset({"smen.settings", "smen.configfile", "smen.regions", "smen.plan", "smen.paths", "smen.errors"})
+SEEN_OTHERWISE = frozenset(f"smen.{name}" for name in ["settings", "configfile", "regions", "plan", "paths", "errors"])
 """Modules that only make a job's settings, file names or messages: what they change shows in the job's own text."""
 
 
@@ -58,7 +58,7 @@ def _file(name: str) -> Path:
 @cache
 def _imports(name: str) -> frozenset[str]:
     """Return the modules of the package that a module imports, anywhere in it."""
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(_tree(name)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)

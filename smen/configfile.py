@@ -49,7 +49,7 @@ def read(path: Path) -> dict[str, Any]:
     """
     try:
         with path.open(encoding="utf-8") as file:
-            values = yaml.load(file, _UniqueKeyLoader)  # noqa: S506  (derived from SafeLoader)
+            values = yaml.load(file, _UniqueKeyLoader)
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}. Name a file of settings") from error
     except yaml.YAMLError as error:
@@ -196,7 +196,9 @@ def table() -> str:
     settings = Settings()
     for name, field in Settings.model_fields.items():
         if name == "regions":
-            rows.append("| `regions` | the paper's three | regions by name: `longitude`, `latitude`, `size`, `climate` |")
+            rows.append(
+                "| `regions` | the paper's three | regions by name: `longitude`, `latitude`, `size`, `climate` |"
+            )
             continue
         section = getattr(settings, name)
         for key, inner in type(section).model_fields.items():

@@ -200,12 +200,12 @@ class Window:
 
     @cached_property
     def x(self) -> NDArray[np.float64]:
-        """x of the columns' centres in metres, (width,)."""
+        """The x of the columns' centres in metres, (width,)."""
         return LEFT + (self.column + np.arange(self.width, dtype=np.float64) + 0.5) * M03.cell
 
     @cached_property
     def y(self) -> NDArray[np.float64]:
-        """y of the rows' centres in metres, (height,), falling."""
+        """The y of the rows' centres in metres, (height,), falling."""
         return TOP - (self.row + np.arange(self.height, dtype=np.float64) + 0.5) * M03.cell
 
     @cached_property

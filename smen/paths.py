@@ -64,10 +64,6 @@ class Layout:
         """What the simulated soil really was, CF NetCDF; for `evaluate` alone."""
         return f"{self.resources}/simulated/{region}/truth_{year}.nc"
 
-    def simulated_state(self, region: str, year: int | str) -> str:
-        """The simulated soil at the end of a year, from which the next one goes on."""
-        return f"{self.resources}/simulated/{region}/state_{year}.npz"
-
     def simulated_list(self, region: str, year: int | str) -> str:
         """List of one year's simulated granules; there when they all are."""
         return f"{self.resources}/simulated/{region}/granules_{year}.csv"

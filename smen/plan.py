@@ -62,7 +62,6 @@ class SimulateJob(WindowJob):
     seed: int
     coarse: str
     span: Span
-    begins: bool = Field(description="whether the world begins with this year")
 
 
 class AcquireJob(WindowJob):
@@ -220,7 +219,6 @@ class Plan:
             seed=self.settings.source.seed,
             coarse=r.settings.products.coarse,
             span=(max(dt.date(year, 1, 1), dt.date(2015, 4, 1)), self._last_day(region, year)),
-            begins=year == self.years(region)[0],
         )
 
     def acquire(self, region: str, year: int) -> AcquireJob:

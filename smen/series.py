@@ -109,7 +109,7 @@ def write(
     """
     with atomic(path) as part, h5netcdf.File(part, "w") as file:
         _write_header(file, window, product, times, title, simulated)
-        last = np.datetime64("NaT", "s")
+        last: np.datetime64 = np.datetime64("NaT", "s")
         count = 0
         for count, field in enumerate(fields, start=1):
             if not np.isnat(last) and field.time <= last:
@@ -277,13 +277,9 @@ def concatenate(parts: Sequence[Series]) -> Series:
         descending=np.concatenate([p.descending for p in filled]),
         overpass_time=np.concatenate([p.overpass_time for p in filled]),
         soil_moisture=np.concatenate([p.soil_moisture for p in filled]),
-        standard_deviation=(
-            None if all(p.standard_deviation is None for p in filled) else np.concatenate(deviations)
-        ),
+        standard_deviation=(None if all(p.standard_deviation is None for p in filled) else np.concatenate(deviations)),
         surface_flag=np.concatenate([p.surface_flag for p in filled]),
         granules=tuple(name for p in filled for name in p.granules),
         sentinel1_times=tuple(times for p in filled for times in p.sentinel1_times),
         simulated=any(p.simulated for p in filled),
     )
-
-

@@ -14,8 +14,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 RESERVED_NAMES = frozenset(
-    "all paper refresh acquire simulate align pair train downscale evaluate publish granules aligned samples models "
-    "maps scores report results resources regions none settings summary comparison catalogue figures tables".split()
+    re.split(
+        r"\W+",
+        "all paper refresh acquire simulate align pair train downscale evaluate publish granules aligned samples "
+        "models maps scores report results resources regions none settings summary comparison catalogue figures tables",
+    )
 )
 """Names that a region must not have: targets, stages and folders of results."""
 

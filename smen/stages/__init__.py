@@ -1,1 +1,1 @@
-"""The corridor: one module per stage. A stage reads files, calls one or two wings, writes files; it holds no science."""
+"""The corridor: one module per stage. A stage reads, calls one or two wings, and writes; it holds no science."""

@@ -1,11 +1,8 @@
 # Which granules touch this region and period, and are they all here, whole?
 rule simulate:
-    input:
-        state=state_before,
     output:
         list=layout.simulated_list("{region}", "{year}"),
         truth=layout.simulated_truth("{region}", "{year}"),
-        state=layout.simulated_state("{region}", "{year}"),
     params:
         job=job("simulate"),
         code=code.digest("simulate"),

@@ -64,14 +64,6 @@ def granule_list(wildcards):
     return layout.simulated_list(wildcards.region, wildcards.year)
 
 
-def state_before(wildcards):
-    """Input of simulate: the soil at the end of the year before, from the second year on."""
-    year = int(wildcards.year)
-    if year == plan.years(wildcards.region)[0]:
-        return []
-    return layout.simulated_state(wildcards.region, year - 1)
-
-
 def truth(wildcards):
     """Input of evaluate: the truth of all years, where the source is simulated."""
     if plan.settings.source.kind != "simulated":

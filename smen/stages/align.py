@@ -1,0 +1,111 @@
+"""What does each product say on the region's 3 km window?"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smen import series
+from smen.archive import manifest
+from smen.archive.granules import read_coarse, read_scene
+from smen.archive.mosaic import mosaic
+from smen.archive.names import granule_name
+from smen.archive.overpasses import HalfOrbit, SceneTime, match
+from smen.errors import DataError
+from smen.plan import AlignJob
+
+if TYPE_CHECKING:
+    from smen.archive.manifest import GranuleRecord
+    from smen.archive.products import Quality
+
+log = logging.getLogger(__name__)
+
+
+def run(job: AlignJob) -> None:
+    """Put one year's granules on the region's window: one series of the coarse product, one of the fine.
+
+    Raises:
+        ArchiveError: a manifest is missing.
+        GranuleError: a granule changed since it was listed and cannot be read any more.
+        DataError: two half-orbits bear the same time.
+        OutputError: a series cannot be written.
+    """
+    coarse = _present(job, "coarse")
+    fine = _present(job, "fine")
+    quality: Quality = "recommended" if job.quality == "recommended" else "successful"
+    _write(job, "coarse", job.coarse, len(coarse), _coarse_fields(job, coarse, quality), coarse)
+    scenes = _by_half_orbit(coarse, fine)
+    _write(job, "fine", job.fine, len(scenes), _fine_fields(job, scenes, quality), fine)
+    log.info("%d half-orbits and %d fine fields on %d x %d cells", len(coarse), len(scenes), *job.window.shape)
+
+
+def _present(job: AlignJob, role: str) -> list[GranuleRecord]:
+    """Return the granules of one role, by rising time; no two of the coarse ones at the same time."""
+    records = manifest.read(Path(job.layout.manifest(job.region, role, job.year)))
+    records = sorted((r for r in records if r.state == "present"), key=lambda r: (r.time, r.name))
+    for before, after in pairwise(records):
+        if role == "coarse" and before.time == after.time:
+            raise DataError(f"{before.path} and {after.path} are two half-orbits of the same time: remove one of them")
+    return records
+
+
+def _write(
+    job: AlignJob, role: str, product: str, times: int, fields: Iterator[series.Field], records: list[GranuleRecord]
+) -> None:
+    path = Path(job.layout.aligned(job.region, role, job.year))
+    simulated = any(record.simulated for record in records)
+    title = f"{product} on the 3 km window of {job.region}, {job.year}{' (simulated)' if simulated else ''}"
+    series.write(path, job.window, product, times, fields, simulated=simulated, title=title)
+
+
+def _coarse_fields(job: AlignJob, records: list[GranuleRecord], quality: Quality) -> Iterator[series.Field]:
+    for record in records:
+        field = read_coarse(record.path, job.window, job.coarse, quality)
+        yield series.Field(
+            time=record.time.astype("datetime64[s]"),
+            descending=record.direction == "D",
+            overpass_time=field.overpass_time,
+            soil_moisture=field.soil_moisture,
+            standard_deviation=None,
+            surface_flag=field.surface_flag,
+            granules=record.name,
+        )
+
+
+def _by_half_orbit(
+    coarse: list[GranuleRecord], fine: list[GranuleRecord]
+) -> list[tuple[GranuleRecord, list[GranuleRecord]]]:
+    """Return each half-orbit that has scenes, with them; scenes without a half-orbit are named in the log."""
+    half_orbits = [HalfOrbit(r.name, r.direction, r.begin, r.end) for r in coarse if r.direction is not None]
+    places = {r.name: granule_name(r.name).longitude_latitude for r in fine}
+    times = [SceneTime(r.name, r.time, float((places[r.name] or (0, 0))[0])) for r in fine]
+    scenes: dict[str, list[GranuleRecord]] = defaultdict(list)
+    for record, found in zip(fine, match(times, half_orbits), strict=True):
+        if found.half_orbit is None:
+            log.warning("%s is left out: %s", record.name, found.reason)
+        else:
+            scenes[found.half_orbit.key].append(record)
+    return [(record, scenes[record.name]) for record in coarse if record.name in scenes]
+
+
+def _fine_fields(
+    job: AlignJob, scenes: list[tuple[GranuleRecord, list[GranuleRecord]]], quality: Quality
+) -> Iterator[series.Field]:
+    for half_orbit, records in scenes:
+        field = mosaic([read_scene(record.path, job.window, job.fine_variable, quality) for record in records])
+        yield series.Field(
+            time=half_orbit.time.astype("datetime64[s]"),
+            descending=half_orbit.direction == "D",
+            overpass_time=field.overpass_time,
+            soil_moisture=field.soil_moisture,
+            standard_deviation=field.standard_deviation,
+            surface_flag=field.surface_flag,
+            granules=" ".join(field.names),
+            sentinel1_times=tuple(t.astype("datetime64[s]") for t in field.sentinel1_time),
+        )
