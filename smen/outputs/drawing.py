@@ -34,6 +34,8 @@ FAINT = "#767676"
 WARNING = "#9a3412"
 """Colours of text: plain, secondary, and what must not be overlooked."""
 
+_TITLE_SIZE = 12
+
 _STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same picture on every machine
     "font.size": 8,
@@ -87,10 +89,19 @@ def write(figure: Figure, left: float, top: float, text: str, **style: Any) -> N
     figure.text(left / full_width, 1 - top / full_height, text, **{"va": "top", "ha": "left", **style})
 
 
-def mark_simulated(figure: Figure, right: float, top: float) -> None:
-    """The words that keep simulated data from passing for measured ones."""
-    box = {"boxstyle": "round,pad=0.35", "facecolor": "#fff3e8", "edgecolor": WARNING, "linewidth": 0.8}
-    write(figure, right, top, "SIMULATED DATA", ha="right", color=WARNING, fontsize=8, fontweight="bold", bbox=box)
+def head(figure: Figure, left: float, right: float, title: str, subtitle: str, *, simulated: bool) -> None:
+    """Title, second line, and the words that keep simulated data from passing for measured ones."""
+    write(figure, left, 0.18, title, fontsize=_TITLE_SIZE, weight="bold")
+    write(figure, left, 0.45, subtitle, color=FAINT)
+    if simulated:
+        box = {"boxstyle": "round,pad=0.35", "facecolor": "#fff3e8", "edgecolor": WARNING, "linewidth": 0.8}
+        write(figure, right, 0.22, "SIMULATED DATA", ha="right", color=WARNING, fontweight="bold", bbox=box)
+
+
+def head_width(title: str, subtitle: str, *, simulated: bool) -> float:
+    """Inches that a head needs, on the safe side: an average letter is .75 em wide in bold, .62 em otherwise."""
+    first = 0.75 * _TITLE_SIZE / 72 * len(title) + (1.5 if simulated else 0)
+    return max(first, 0.62 * 8 / 72 * len(subtitle))
 
 
 def ground_shape(window: Window) -> float:

@@ -85,13 +85,12 @@ def region_figure(
     width = _AREA / height
     split = len(names)
     right = _LEFT + (split + len(errors)) * (width + _GAP) + _GAP
+    title, subtitle = f"{region}: soil moisture at 3 km", _what(window, examples)
+    page = max(right, _MARGIN + drawing.head_width(title, subtitle, simulated=simulated)) + _MARGIN
     bottom = _TOP + len(rows) * (height + _GAP) + 0.35
     with drawing.style():
-        figure = drawing.new_figure(right + _MARGIN, bottom + 0.75)
-        drawing.write(figure, _MARGIN, 0.18, f"{region}: soil moisture at 3 km", fontsize=13, weight="bold")
-        drawing.write(figure, _MARGIN, 0.45, _what(window, examples), color=drawing.FAINT)
-        if simulated:
-            drawing.mark_simulated(figure, right, 0.22)
+        figure = drawing.new_figure(page, bottom + 0.75)
+        drawing.head(figure, _MARGIN, page - _MARGIN, title, subtitle, simulated=simulated)
         for r, (example, fields) in enumerate(zip(examples, rows, strict=True)):
             top = _TOP + r * (height + _GAP)
             _row_title(figure, example, top)
@@ -151,11 +150,9 @@ def field_figure(
     width = 34 / height
     top, left = 0.85, 0.6
     with drawing.style():
-        figure = drawing.new_figure(max(left + width + 0.3, 5.0), top + height + 1.0)
-        drawing.write(figure, left, 0.18, title, fontsize=12, weight="bold")
-        drawing.write(figure, left, 0.45, subtitle, color=drawing.FAINT)
-        if simulated:
-            drawing.mark_simulated(figure, left + width, 0.52)
+        right = left + max(width, drawing.head_width(title, subtitle, simulated=simulated))
+        figure = drawing.new_figure(right + 0.3, top + height + 1.0)
+        drawing.head(figure, left, right, title, subtitle, simulated=simulated)
         axes = drawing.place(figure, left, top, width, height)
         drawing.draw_field(axes, window, field, ramp)
         drawing.draw_graticule(axes, window, ticks=7)
