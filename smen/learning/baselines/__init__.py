@@ -1,0 +1,29 @@
+"""The simple methods that a network has to beat, each a small class with the interface of `Method`.
+
+They learn from all dates of the training period, those that a network sets aside for its early stop included:
+they stop nowhere, and less data would only make them look worse than they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smen.learning.baselines.coarse import Bilinear, Blocky
+from smen.learning.baselines.filtered import FilteredMeanResidual
+from smen.learning.baselines.residual import MeanResidual
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from smen.learning.contracts import Method
+
+BASELINES: dict[str, Callable[[], Method]] = {
+    "blocky": Blocky,
+    "bilinear": Bilinear,
+    "mean_residual": lambda: MeanResidual(shrunk=False),
+    "shrunk_residual": MeanResidual,
+    "filtered_residual": FilteredMeanResidual,
+}
+"""How each baseline is made, by its name in tables; in rising order of effort."""
+
+__all__ = ["BASELINES", "Bilinear", "Blocky", "FilteredMeanResidual", "MeanResidual"]
