@@ -1,7 +1,7 @@
 """What does not change in a simulated world: relief, texture of the soil, water, cities, vegetation.
 
-The pattern of soil moisture is nested, as it is found in the field (2-12 km within watersheds, 20-120 km regionally, the
-climate's own gradient beyond): valleys are wetter than ridges, soils differ from parent material to parent material.
+The pattern of soil moisture is nested, as it is found in the field (2-12 km within watersheds, 20-120 km regionally,
+the climate's own gradient beyond): valleys are wetter than ridges, soils differ from one parent material to another.
 """
 
 from __future__ import annotations

@@ -60,13 +60,19 @@ class Orbit:
         """Which of the repeating tracks an orbit follows, 0..revolutions - 1."""
         return (number - self.anchor_number) % self.revolutions
 
+    def crossing_longitude(self, number: int, descending: bool) -> float:
+        """Longitude, -180..180, at which orbit `number` crosses the equator in a direction."""
+        turn = 360.0 * self.period_s / DAY_S
+        longitude = self.anchor_longitude - turn * self.track(number)
+        if descending:
+            longitude += 180.0 - turn / 2
+        return (longitude + 180.0) % 360.0 - 180.0
+
     def points(self, track: int, descending: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """A half-orbit's ground track: seconds since the crossing (n,), and unit vectors of the points (n, 3)."""
         u = np.arange(-95.0, 95.0, 0.1)
         seconds = u / 360 * self.period_s
-        longitude0 = self.anchor_longitude - 360.0 * self.period_s / DAY_S * track
-        if descending:
-            longitude0 += 180.0 - 180.0 * self.period_s / DAY_S
+        longitude0 = self.crossing_longitude(self.anchor_number + track, descending)
         angle, i = np.radians(u), np.radians(self.inclination)
         sign = -1.0 if descending else 1.0
         latitude = np.degrees(np.arcsin(np.sin(i) * np.sin(angle) * sign))

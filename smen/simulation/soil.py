@@ -68,6 +68,11 @@ class State:
     temperature: NDArray[np.float32]
     snow: NDArray[np.bool_]
 
+    @property
+    def moment(self) -> tuple[np.datetime64, bool]:
+        """Local solar day, and whether it is evening."""
+        return self.day, self.evening
+
 
 @dataclass(frozen=True)
 class World:
