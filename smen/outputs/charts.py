@@ -116,10 +116,10 @@ def scores_figure(
         raise ValueError("a chart of scores needs at least one score")
     methods = list(dict.fromkeys(score.method for score in scores))
     splits = list(dict.fromkeys(score.split for score in scores))
-    row, gap, top = 0.3, 0.25, 1.0
+    row, gap, top = 0.3, 0.4, 1.0  # the gap holds half a number of each neighbour
     left = 0.35 + 0.068 * max(len(method) for method in methods)
     height = row * len(methods) + 0.2
-    right = max(left + 2.75 * len(splits) - gap, 0.2 + drawing.head_width(title, subtitle, simulated=simulated), 5.3)
+    right = max(left + 2.9 * len(splits) - gap, 0.2 + drawing.head_width(title, subtitle, simulated=simulated), 5.3)
     panel = (right - left + gap) / len(splits) - gap
     with drawing.style():
         figure = drawing.new_figure(right + 0.3, top + height + 0.6)
@@ -129,6 +129,7 @@ def scores_figure(
             rows = [score for score in scores if score.split == split]
             _dots(axes, rows, methods, highlight)
             axes.set_xlim(*_range(scores))
+            axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
             axes.set_ylim(len(methods) - 0.4, -0.6)
             axes.set_yticks(range(len(methods)), methods if number == 0 else [""] * len(methods))
             axes.set_title(_panel_title(split, rows), loc="left", pad=5)
