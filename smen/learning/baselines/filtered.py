@@ -99,7 +99,7 @@ def filter_in_time(
         offset: descending minus ascending, (H, W), m3/m3.
     """
     now = int(samples.coarse[row])
-    present = fields.coarse[now]
+    present: NDArray[np.float32] = fields.coarse[now]
     if memory <= 0:
         return present
     total = np.where(np.isfinite(present), present, 0).astype(np.float64)
@@ -113,7 +113,7 @@ def filter_in_time(
         share = np.exp(-float(days) / memory) * np.isfinite(value)
         total += share * np.nan_to_num(value + sign * offset)
         weight += share
-    return np.where(np.isfinite(present), total / np.maximum(weight, 1e-12), np.nan).astype(np.float32)
+    return np.asarray(np.where(np.isfinite(present), total / np.maximum(weight, 1e-12), np.nan), np.float32)
 
 
 def direction_offset(fields: Fields, samples: Samples) -> NDArray[np.float32]:
