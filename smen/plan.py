@@ -103,6 +103,7 @@ class PairJob(Job):
 class TrainJob(Job):
     """One network."""
 
+    cells: tuple[int, int, int, int]
     years: tuple[int, ...]
     network: Network
     training: Training
@@ -111,6 +112,7 @@ class TrainJob(Job):
 class DownscaleJob(WindowJob):
     """Maps of one year."""
 
+    source: str
     years: tuple[int, ...]
     span: Span
     model: str
@@ -198,7 +200,7 @@ class Plan:
     def training_threads(self, region: str) -> int:
         """Processors that a region's training uses; `auto` asks for no more than this machine has."""
         threads = self.regions[region].settings.training.threads
-        return min(os.cpu_count() or 1, AUTO_THREADS) if threads == "auto" else threads
+        return min(processors(), AUTO_THREADS) if threads == "auto" else threads
 
     def pair_years(self, region: str, year: int) -> tuple[int, ...]:
         """The years of aligned series behind one year's samples: all before it, and all training for a training year.
@@ -275,6 +277,7 @@ class Plan:
         return TrainJob(
             region=region,
             folders=self.settings.folders,
+            cells=self._window(region, 0)["cells"],
             years=self.training_years(region),
             network=settings.network,
             training=settings.training,
@@ -287,6 +290,7 @@ class Plan:
             raise SettingsError(f"{year} is not a year to be mapped for {region}: see maps.period")
         return DownscaleJob(
             **self._window(region, year),
+            source=self.settings.source.kind,
             years=self.years_until(region, year),
             span=span,
             model=self.model(region),
@@ -358,6 +362,11 @@ class Plan:
         settings = self.regions[region].settings
         ends = [settings.periods.test[1], settings.maps.period[1] if isinstance(settings.maps.period, tuple) else None]
         return "today" in ends
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _cut(span: Span, year: int) -> Span | None:

@@ -144,11 +144,15 @@ class Network(Section):
 class Training(Section):
     """How a network is trained; all of it is recorded with the weights."""
 
-    epochs: int = Field(1000, ge=1, description="at most so many passes over the training dates")
+    epochs: int = Field(60, ge=1, description="at most so many passes over the training dates (published: 1000)")
     patience: int | None = Field(
-        25, ge=1, description="stop after so many epochs without a better validation loss; null: never"
+        15, ge=1, description="stop after so many epochs without a better validation loss; null: never (published)"
     )
-    learning_rate: float = Field(1e-3, gt=0, lt=1, description="Adam's step size")
+    learning_rate: float = Field(1e-3, gt=0, lt=1, description="Adam's step size (published: 0.0001)")
+    schedule: Literal["constant", "cosine"] = Field(
+        "cosine", description="constant (published), or falling to nearly 0 over the epochs like a cosine"
+    )
+    flips: bool = Field(False, description="mirror the images at random while training")
     batch_size: int = Field(4, ge=1, description="dates a step")
     seed: int = Field(1, ge=0, description="of the initial weights and the order of the dates")
     threads: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(

@@ -9,8 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from smen import series
 from smen.archive import manifest
 from smen.archive.granules import read_coarse, read_scene

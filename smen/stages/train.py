@@ -1,0 +1,72 @@
+"""Which network maps one to the other here?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smen.files import write_text
+from smen.learning.checkpoint import save_checkpoint
+from smen.learning.downscaler import NetworkMethod
+from smen.learning.training import Training
+from smen.plan import AUTO_THREADS, TrainJob, processors
+from smen.stages.fields import read_fields, read_samples
+
+if TYPE_CHECKING:
+    from smen.settings import Training as TrainingSettings
+
+log = logging.getLogger(__name__)
+
+
+def run(job: TrainJob) -> None:
+    """Train a region's network; write its weights, with all that is needed to use them, and its losses by epoch.
+
+    Raises:
+        DataError: there is no date to train on, or a series or samples file is missing.
+        OutputError: the weights cannot be written.
+    """
+    fields = read_fields(job.layout, job.region, job.years)
+    samples = read_samples(job.layout, job.region, job.years, fields)
+    method = NetworkMethod(
+        network=job.network.name,
+        history=samples.history.shape[1],
+        missing=job.network.missing,
+        training=_training(job.training),
+    )
+    method.fit(fields, samples)
+    told = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"folders"})}
+    save_checkpoint(Path(job.layout.model(job.region)), method, told)
+    _write_epochs(Path(job.layout.training_log(job.region)), method)
+    best = next((e for e in reversed(method.epochs) if e["best"]), method.epochs[-1])
+    log.info(
+        "%d epochs, the best was %d: uRMSE %.4f on training, %.4f on validation dates (m3/m3)",
+        len(method.epochs), best["epoch"], best["train"], best["validation"],
+    )  # fmt: skip
+
+
+def _training(settings: TrainingSettings) -> Training:
+    """Return the learning wing's recipe for the settings; `auto` threads become a number here, for the record."""
+    threads = min(processors(), AUTO_THREADS) if settings.threads == "auto" else settings.threads
+    return Training(
+        epochs=settings.epochs,
+        batch=settings.batch_size,
+        learning_rate=settings.learning_rate,
+        schedule=settings.schedule,
+        patience=settings.patience,
+        flips=settings.flips,
+        seed=settings.seed,
+        threads=threads,
+        number_format=settings.number_format,
+        device=settings.device,
+    )
+
+
+def _write_epochs(path: Path, method: NetworkMethod) -> None:
+    text = io.StringIO()
+    table = csv.DictWriter(text, fieldnames=list(method.epochs[0]), lineterminator="\n")
+    table.writeheader()
+    table.writerows(method.epochs)
+    write_text(path, text.getvalue())
