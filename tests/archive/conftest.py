@@ -2,6 +2,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("unhurried", deadline=None)  # machines under load
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
