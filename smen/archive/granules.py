@@ -167,10 +167,12 @@ class _Cells:
         grid = file.product.grid
         rows, columns = window.rows(grid), window.columns(grid)
         top, left, shape = rows[0], columns[0], _rectangle(window, grid)
-        r = row.astype(np.int64) - top
-        c = (column.astype(np.int64) - left) % grid.columns
-        index = np.flatnonzero(given & (r >= 0) & (r < shape[0]) & (c < shape[1]))
-        return cls(index, r[index], c[index], shape, (rows - top, (columns - left) % grid.columns))
+        # Rows first: they leave few entries to compute with.
+        index = np.flatnonzero(given & (row >= top) & (row < top + shape[0]))
+        c = (column[index].astype(np.int64) - left) % grid.columns
+        index, c = index[c < shape[1]], c[c < shape[1]]
+        r = row[index].astype(np.int64) - top
+        return cls(index, r, c, shape, (rows - top, (columns - left) % grid.columns))
 
     def field(self, values: NDArray[Any], missing: float | int, dtype: type[np.generic]) -> NDArray[Any]:
         """Spread one value per entry over the window; `missing` where there is no entry."""
