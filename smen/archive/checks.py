@@ -12,6 +12,7 @@ from smen.archive.footprints import outline
 from smen.archive.hdf5 import GranuleFile, open_granule
 from smen.archive.names import GranuleName, granule_name
 from smen.archive.products import product
+from smen.errors import ArchiveError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,7 +60,7 @@ class Granule:
         return outline(self.grid, self.row, self.column)
 
 
-def check(path: Path | str, short_name: str, variable: str | None = None) -> Granule:
+def check(path: Path | str, short_name: str, variable: str | None = None, *, called: str | None = None) -> Granule:
     """Read all that any stage may need of a granule, and verify that it fits together.
 
     An all-fill granule passes: it is valid and empty.
@@ -68,15 +69,20 @@ def check(path: Path | str, short_name: str, variable: str | None = None) -> Gra
         path: the granule.
         short_name: the product that it must be of.
         variable: the soil moisture that is needed; by default the product's first.
+        called: the name that it will bear, where it still lies under another one.
 
     Raises:
         GranuleError: not such a granule, truncated, a dataset missing or damaged, datasets of different lengths,
             indices off the grid, or cells whose latitude and longitude lie elsewhere than their row and column.
+        ArchiveError: no such product or variable.
     """
     path = Path(path)
     layout = product(short_name)
-    name = granule_name(path.name, short_name)
-    needed = layout.retrievals[variable or layout.default_variable].soil_moisture
+    name = granule_name(called or path.name, short_name)
+    variable = variable or layout.default_variable
+    if variable not in layout.retrievals:
+        raise ArchiveError(f"{variable!r} is no soil moisture of {short_name}: choose {' or '.join(layout.retrievals)}")
+    needed = layout.retrievals[variable].soil_moisture
     with open_granule(path, layout) as file:
         begin, end = file.period() if layout.role == "coarse" else (name.time, name.time)
         given, row, column = file.cells()

@@ -51,6 +51,7 @@ class GranuleRecord:
         reason: why it was skipped; None otherwise.
         simulated: whether the granule says that it is simulated.
         footprint: outline of its cells in degrees; None where there is none.
+        checksum: as the archive's own record gives it, algorithm and value; None where it gives none.
     """
 
     name: str
@@ -70,6 +71,7 @@ class GranuleRecord:
     reason: str | None
     simulated: bool
     footprint: BaseGeometry | None
+    checksum: str | None = None
 
 
 COLUMNS = tuple(f.name for f in fields(GranuleRecord) if f.name != "footprint")
