@@ -148,14 +148,15 @@ class _Cells:
     """Which entries of a granule lie in a window, and where.
 
     Entries are first placed on the smallest rectangle of the product's own grid that covers the window (`row`,
-    `column` in it, of the entries `index`), and the rectangle is then spread over the window's M03 cells.
+    `column` in it, of the entries `index`), and the rectangle is then spread over the window's M03 cells; on M03 it
+    is the window (`spread` None).
     """
 
     index: NDArray[np.intp]
     row: NDArray[np.int64]
     column: NDArray[np.int64]
     shape: tuple[int, int]
-    spread: tuple[NDArray[np.int64], NDArray[np.int64]]
+    spread: tuple[NDArray[np.int64], NDArray[np.int64]] | None
 
     @property
     def count(self) -> int:
@@ -172,13 +173,14 @@ class _Cells:
         c = (column[index].astype(np.int64) - left) % grid.columns
         index, c = index[c < shape[1]], c[c < shape[1]]
         r = row[index].astype(np.int64) - top
-        return cls(index, r, c, shape, (rows - top, (columns - left) % grid.columns))
+        spread = None if grid.nesting == 1 else (rows - top, (columns - left) % grid.columns)
+        return cls(index, r, c, shape, spread)
 
     def field(self, values: NDArray[Any], missing: float | int, dtype: type[np.generic]) -> NDArray[Any]:
         """Spread one value per entry over the window; `missing` where there is no entry."""
         rectangle = np.full(self.shape, missing, dtype)
         rectangle[self.row, self.column] = values
-        return rectangle[np.ix_(*self.spread)]
+        return rectangle if self.spread is None else rectangle[np.ix_(*self.spread)]
 
 
 def _rectangle(window: Window, grid: Grid) -> tuple[int, int]:

@@ -267,6 +267,17 @@ def test_fill_is_what_the_attribute_says_and_may_be_missing(tmp_path):
     np.testing.assert_array_equal(np.isfinite(field.soil_moisture[0, ::12]), [True, False, True])
 
 
+def test_a_fill_that_its_type_cannot_hold_matches_nothing(tmp_path):
+    path = good(tmp_path / COARSE_NAME)
+    with h5py.File(path, "a") as file:
+        file["Soil_Moisture_Retrieval_Data/retrieval_qual_flag"].attrs["_FillValue"] = np.int32(-9999)
+    assert np.isfinite(read_coarse(path, Window(120, 240, 1, 1), "SPL2SMP").soil_moisture).all()
+    with h5py.File(path, "a") as file:
+        file["Soil_Moisture_Retrieval_Data/retrieval_qual_flag"].attrs["_FillValue"] = "none"
+    with pytest.raises(GranuleError, match=r"_FillValue of .*quality_flag is not one number"):
+        read_coarse(path, Window(120, 240, 1, 1), "SPL2SMP")
+
+
 class TestScenes:
     window = Window(1000, 2600, 4, 6)
 
@@ -452,6 +463,8 @@ def test_a_foreign_name_or_product_is_refused(tmp_path):
         check(path, "SPL2SMP")
     with pytest.raises(ArchiveError, match="not a coarse product"):
         read_coarse(path, GLOBE, "SPL2SMAP_S")
+    with pytest.raises(ArchiveError, match="choose soil_moisture_3km or soil_moisture_apm_3km"):
+        check(path, "SPL2SMAP_S", "soil_moisture")
     with pytest.raises(ArchiveError, match="'SPL3SMP' is not a product that SMEN reads"):
         check(path, "SPL3SMP")
 
