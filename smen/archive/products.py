@@ -38,7 +38,8 @@ QUALITY_REJECTS: Mapping[Quality, int] = {"recommended": NOT_RECOMMENDED, "succe
 `recommended` keeps flags 0 and 8: no quality concern. `successful` keeps 0, 1, 8 and 9: the retrieval was made and
 succeeded, though the surface (dense vegetation, mountains, snow, ...) may speak against it. Flags 5 and 13 carry a
 number, yet the retrieval says of itself that it failed; 7 and 15 carry none. The freeze/thaw bit is about another
-retrieval (frozen ground) and decides nothing here. Every recommended value is also a successful one.
+retrieval (frozen ground) and decides nothing here. In real granules every recommended value is a successful one too:
+the bits of a skipped or failed retrieval come with the first one.
 """
 
 
