@@ -1,0 +1,52 @@
+"""What could not be fetched, in words: by reason, with every address, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from smen.archive.earthdata.discretion import bare, discreet
+from smen.archive.earthdata.faults import Fault
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A granule that could not be fetched: its address (or name, where it has none) and why."""
+
+    url: str
+    fault: Fault
+
+
+def failures(
+    failed: Sequence[Failure],
+    wanted: int,
+    store: Path,
+    source: str | None,
+    remedy: str | None,
+    secrets: Sequence[str],
+) -> str:
+    """The message of a run in which granules failed.
+
+    Args:
+        failed: what failed.
+        wanted: how many granules were wanted in all.
+        store: folder where the others are.
+        source: which credentials were used, where they are the matter.
+        remedy: what to do about them.
+        secrets: what must not be shown.
+    """
+    by_reason: dict[str, list[str]] = {}
+    for failure in failed:
+        by_reason.setdefault(failure.fault.reason, []).append(bare(failure.url))
+    rest = wanted - len(failed)
+    lines = [f"{len(failed)} of {wanted} granules could not be fetched; the other {rest} are in {store}:"]
+    for reason, addresses in by_reason.items():
+        lines += [f"  {reason}:", *(f"    {address}" for address in sorted(addresses))]
+    kinds = {failure.fault.kind for failure in failed}
+    if remedy is not None:
+        lines.append(f"The credentials came from {source}. {remedy}.")
+    if kinds & {"gone", "bad"}:
+        lines.append("`source.bad_granules: skip` goes on without those that the archive lacks or has damaged.")
+    lines.append("Run the same again: only what is missing is fetched.")
+    return discreet("\n".join(lines), secrets)
