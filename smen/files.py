@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from smen.errors import OutputError
@@ -35,7 +35,8 @@ def atomic(path: Path) -> Iterator[Path]:
             "nothing half-written was left behind"
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):  # a parent of the path is a file: then there is no part either
+            part.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -56,17 +56,17 @@ class Layout:
         """A file about all regions together."""
         return f"{self.results}/{name}"
 
-    def simulated_granules(self, region: str) -> str:
-        """Folder of one region's simulated granules, in NSIDC's convention."""
-        return f"{self.resources}/simulated/{region}/granules"
+    def simulated_granules(self, region: str, year: int | str) -> str:
+        """Folder of one year of a region's simulated granules, NSIDC's folders below it."""
+        return f"{self.resources}/simulated/{region}/granules/{year}"
 
     def simulated_truth(self, region: str, year: int | str) -> str:
         """What the simulated soil really was, CF NetCDF; for `evaluate` alone."""
-        return f"{self.resources}/simulated/{region}/truth_{year}.nc"
+        return f"{self.resources}/simulated/{region}/truth/truth_{year}.nc"
 
     def simulated_list(self, region: str, year: int | str) -> str:
         """List of one year's simulated granules; there when they all are."""
-        return f"{self.resources}/simulated/{region}/granules_{year}.csv"
+        return f"{self.resources}/simulated/{region}/granules/{year}.csv"
 
     def granule_store(self) -> str:
         """Folder of downloaded granules, shared by all regions."""

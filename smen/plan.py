@@ -137,6 +137,7 @@ class PublishJob(Section):
     """What there is for all regions together."""
 
     regions: tuple[str, ...]
+    cells: tuple[tuple[int, int, int, int], ...]
     map_years: dict[str, tuple[int, ...]]
     folders: Folders
 
@@ -144,6 +145,11 @@ class PublishJob(Section):
     def layout(self) -> Layout:
         """Where this job's files lie."""
         return Layout(self.folders.results, self.folders.resources)
+
+    @property
+    def windows(self) -> dict[str, Window]:
+        """The regions' cells, by name."""
+        return {name: Window(*cells) for name, cells in zip(self.regions, self.cells, strict=True)}
 
 
 class Plan:
@@ -314,6 +320,7 @@ class Plan:
         """Return the job that gathers all regions."""
         return PublishJob(
             regions=tuple(self.regions),
+            cells=tuple(self._window(name, 0)["cells"] for name in self.regions),
             map_years={name: self.map_years(name) for name in self.regions},
             folders=self.settings.folders,
         )

@@ -73,7 +73,7 @@ def _rewrite(path: Path, records: list[GranuleRecord]) -> bool:
 def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
     """Return the year's granules by role, all present (or skipped, with the reason)."""
     begin, end = _period(job)
-    roots = {"simulated": job.layout.simulated_granules(job.region), "directory": job.directory}
+    roots = {"simulated": job.layout.simulated_granules(job.region, job.year), "directory": job.directory}
     directions = [LETTERS[name] for name in job.overpasses]
     root = roots[job.kind] or ""
     coarse = directory.find(root, job.coarse, job.window, begin, end, directions, bad=job.bad_granules)

@@ -25,6 +25,12 @@ rule evaluate:
             category="{region}",
             labels={"what": "scores, chart"},
         ),
+        training=report(
+            layout.scores("{region}", "training.png"),
+            caption="../report/training.rst",
+            category="{region}",
+            labels={"what": "training"},
+        ),
     params:
         job=job("evaluate"),
         code=code.digest("evaluate"),

@@ -1,0 +1,140 @@
+"""How good is it, against what else?"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smen.archive.truth import read_truth
+from smen.learning.baselines import BASELINES
+from smen.learning.checkpoint import load_checkpoint
+from smen.learning.contracts import SPLIT_NAMES, TEST, TRAIN, VALIDATION
+from smen.outputs.charts import Score, scores_figure, training_figure
+from smen.outputs.figures import Example, region_figure
+from smen.outputs.tables import write_table
+from smen.plan import EvaluateJob
+from smen.scores.comparison import UNITS, compare
+from smen.stages.fields import read_fields, read_samples
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from smen.learning.contracts import Fields, Method, Samples
+    from smen.learning.downscaler import NetworkMethod
+
+    Stack = NDArray[np.float32]
+
+log = logging.getLogger(__name__)
+
+SPLITS = (TRAIN, VALIDATION, TEST)
+EXAMPLES = 3
+"""Dates in the figure."""
+
+
+def run(job: EvaluateJob) -> None:
+    """Score the network and the baselines on all dates that have a 3 km field, and draw examples.
+
+    Raises:
+        DataError: the weights, a series or samples are missing.
+        ArchiveError: the settings name a truth that cannot be read.
+        OutputError: a table or figure cannot be written.
+    """
+    fields = read_fields(job.layout, job.region, job.years)
+    samples = read_samples(job.layout, job.region, job.years, fields)
+    network = load_checkpoint(Path(job.model), job.window)
+    methods: list[Method] = [network]
+    for make in BASELINES.values():
+        baseline = make()
+        baseline.fit(fields, samples)
+        methods.append(baseline)
+    dated = samples.with_target(*SPLITS)
+    estimates = {method.name: method.predict(fields, dated).mean for method in methods}
+    target = fields.fine[dated.fine]
+    truth = None if job.truth is None else read_truth(job.truth, job.window, dated.time)
+    rows = _rows(job, dated, estimates, target, truth)
+    _write(job, fields, rows, network)
+    _draw(job, fields, dated, estimates[network.name], target, truth)
+    for row in rows:
+        if row["split"] == "test" and row["against"] == "3 km product":
+            log.info("test, %s: uRMSE %.4f, bias %+.4f m3/m3, %d dates", row["method"], row["uRMSE"], row["bias"],
+                     row["dates"])  # fmt: skip
+
+
+def _rows(
+    job: EvaluateJob, samples: Samples, estimates: dict[str, Stack], target: Stack, truth: Stack | None
+) -> list[dict[str, float | int | str]]:
+    """Return the rows of the table: every split, against the product and against the truth where it is known."""
+    references = {"3 km product": target}
+    if truth is not None:
+        references["truth"] = truth
+    rows = []
+    for split in SPLITS:
+        chosen = samples.split == split
+        if not chosen.any():
+            continue
+        for against, reference in references.items():
+            part = {name: estimate[chosen] for name, estimate in estimates.items()}
+            for row in compare(part, reference[chosen]):
+                rows.append({"region": job.region, "split": SPLIT_NAMES[split], "against": against, **row})
+    return rows
+
+
+def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | str]], network: NetworkMethod) -> None:
+    title = f"{job.region}: scores"
+    path = Path(job.layout.scores(job.region, "scores.csv"))
+    write_table(path, rows, units=UNITS, simulated=fields.simulated, title=title, digits=4)
+    against = "3 km product"
+    dots = [
+        Score(
+            str(row["method"]), str(row["split"]), float(row["uRMSE"]),
+            float(row["uRMSE_low"]), float(row["uRMSE_high"]), int(row["dates"]),
+        )
+        for row in rows
+        if row["against"] == against
+    ]  # fmt: skip
+    scores_figure(
+        path.with_suffix(".png"),
+        dots,
+        title=job.region,
+        label="uRMSE (m³/m³)",
+        subtitle=f"against the {against}, mean over dates and 95 % interval",
+        highlight=network.name,
+        simulated=fields.simulated,
+    )
+    curves = {kind: [float(epoch[kind]) for epoch in network.epochs] for kind in ("train", "validation")}  # type: ignore[literal-required]
+    best = next((epoch["epoch"] for epoch in reversed(network.epochs) if epoch["best"]), None)
+    training_figure(
+        path.with_name("training.png"),
+        curves,
+        title=job.region,
+        subtitle="loss while the network was trained",
+        label="uRMSE (m³/m³)",
+        best=best,
+        simulated=fields.simulated,
+    )
+
+
+def _draw(
+    job: EvaluateJob, fields: Fields, samples: Samples, estimate: Stack, target: Stack, truth: Stack | None
+) -> None:
+    """Draw the best covered date of each third of the test dates, in the manner of the paper's Figure 2."""
+    test = np.flatnonzero(samples.split == TEST)
+    dates = test if test.size else np.arange(len(samples))
+    covered = np.isfinite(target).mean(axis=(1, 2))
+    chosen = [int(part[np.argmax(covered[part])]) for part in np.array_split(dates, EXAMPLES) if part.size]
+    examples = [
+        Example(
+            time=samples.time[i],
+            direction="D" if fields.coarse_descending[samples.coarse[i]] else "A",
+            coarse=fields.coarse[samples.coarse[i]],
+            target=target[i],
+            estimate=estimate[i],
+            truth=None if truth is None else truth[i],
+        )
+        for i in chosen
+    ]
+    path = Path(job.layout.scores(job.region, "fields.png"))
+    region_figure(path, job.window, examples, region=job.region, simulated=fields.simulated)

@@ -1,0 +1,47 @@
+"""One year of a simulated world, written as granules in the true layout, and its truth kept apart."""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import shutil
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from smen.files import write_text
+from smen.plan import SimulateJob
+from smen.simulation.archive import simulate
+from smen.simulation.climate import CLIMATES, nearest_climate
+
+log = logging.getLogger(__name__)
+
+
+def run(job: SimulateJob) -> None:
+    """Write one year's granules and truth; the list of granules is written last: where it is, they all are.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    climate = nearest_climate(*job.centre) if job.climate == "auto" else job.climate
+    root = Path(job.layout.simulated_granules(job.region, job.year))
+    truth = Path(job.layout.simulated_truth(job.region, job.year))
+    if root.exists():  # of another seed, perhaps: its granules must not stay among the new ones
+        shutil.rmtree(root)
+    first, last = (np.datetime64(day, "D") for day in job.span)
+    with tqdm(desc=f"simulating {job.region} {job.year}", unit="day", disable=None) as progress:
+
+        def show(done: int, days: int) -> None:
+            progress.total = days
+            progress.update(done - progress.n)
+
+        simulate(job.window, job.region, CLIMATES[climate], job.seed, first, last, job.coarse, root, truth.parent, show)
+    granules = sorted(root.rglob("*.h5"))
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["granule", "bytes"])
+    table.writerows((path.relative_to(root).as_posix(), path.stat().st_size) for path in granules)
+    write_text(Path(job.layout.simulated_list(job.region, job.year)), text.getvalue())
+    log.info("simulated %d granules in %s (climate: %s)", len(granules), root, climate)
