@@ -62,7 +62,7 @@ def simulate(
     first_day, last_day = np.datetime64(first_day, "D"), np.datetime64(last_day, "D")
     world = World(window, name, climate, seed)
     said = stamp(name, seed)
-    timetable = Timetable(world.area, name, climate, seed)
+    timetable = Timetable(window, world.area, name, climate, seed)
     grid = product(coarse_product).grid
     radiometer = Radiometer(world, coarse_product)
     fine = Disaggregation(world, radiometer)

@@ -32,12 +32,14 @@ class Climate:
         convective_km: correlation length of convective rain.
         frontal_km: correlation length of frontal rain.
         convective_share: share of convective cells in the variance of rain fields in the warm season.
+        region_share: share of the variance of rain fields that is the same for some 500 km (fitted).
         drying_days: e-folding time of the surface store at mean evaporative demand (fitted to the dry-downs' median).
         drying_spread: relative spread of that time over cells (the spread of dry-downs over cells).
         demand_amplitude: relative amplitude of evaporative demand over the year, most in mid-July.
         film_share: how much of the wetness sits in the film that drains within a day or two (fitted).
         storage_mm: rain that fills 63 % of the empty surface store (fitted).
         slow_days: memory of the slower store below.
+        slow_supply: share of that store's wetness towards which the surface dries (fitted).
         link_shift: shift of the link's argument that gives the mean (fitted).
         link_gain: factor on the dynamic part of the link's argument that gives the temporal sd (fitted).
         within_cell_sd: sd of 3 km values within a 36 km cell.
@@ -56,6 +58,7 @@ class Climate:
         vegetation: mean vegetation water content, kg/m2.
         dense: share of 3 km cells under dense vegetation (more than 5 kg/m2).
         snow_line_c: soil temperature below which days with precipitation lay snow, degrees Celsius.
+        strips: along how many of the repeating strips Sentinel-1 was operated.
         acquisitions: share of the possible Sentinel-1 passes that became scenes, before 2018 and from 2018 on (fitted
             to the numbers of dates in the paper's Table 1).
         six_days: whether both Sentinel-1 satellites were used on every track (6-day revisit, Europe) or one.
@@ -75,12 +78,14 @@ class Climate:
     convective_km: float
     frontal_km: float
     convective_share: float
+    region_share: float
     drying_days: float
     drying_spread: float
     demand_amplitude: float
     film_share: float
     storage_mm: float
     slow_days: float
+    slow_supply: float
     link_shift: float
     link_gain: float
     within_cell_sd: float
@@ -99,6 +104,7 @@ class Climate:
     vegetation: float
     dense: float
     snow_line_c: float
+    strips: int
     acquisitions: tuple[float, float]
     six_days: bool
 
@@ -118,23 +124,25 @@ OKLAHOMA = Climate(
     convective_km=40,
     frontal_km=200,
     convective_share=0.25,
-    drying_days=9.0,
+    region_share=0.28,
+    drying_days=14.5,
     drying_spread=0.2,
     demand_amplitude=0.55,
-    film_share=0.15,
-    storage_mm=35,
+    film_share=1.1,
+    storage_mm=40,
     slow_days=50,
-    link_shift=0.0,
-    link_gain=1.0,
-    within_cell_sd=0.050,
-    regional_sd=0.025,
-    gradient_sd=0.035,
+    slow_supply=0.68,
+    link_shift=-1.1,
+    link_gain=1.25,
+    within_cell_sd=0.056,
+    regional_sd=0.022,
+    gradient_sd=0.045,
     moving_share=0.2,
     fine_noise=0.020,
     coarse_noise=0.009,
     coarse_bias=0.015,
     temperature=16.5,
-    temperature_amplitude=12.5,
+    temperature_amplitude=11.5,
     mountains=0.0,
     relief_m=60,
     water=0.012,
@@ -142,7 +150,8 @@ OKLAHOMA = Climate(
     vegetation=2.2,
     dense=0.03,
     snow_line_c=1.0,
-    acquisitions=(0.5, 0.6),
+    strips=3,
+    acquisitions=(0.5, 0.62),
     six_days=False,
 )
 """Humid subtropical prairie around Oklahoma City."""
@@ -161,18 +170,20 @@ ARIZONA = Climate(
     rain_seasonality=0.5,
     convective_km=10,
     frontal_km=150,
-    convective_share=0.4,
-    drying_days=4.5,
-    drying_spread=0.4,
+    convective_share=0.15,
+    region_share=0.45,
+    drying_days=5.2,
+    drying_spread=0.45,
     demand_amplitude=0.5,
-    film_share=0.1,
+    film_share=0.5,
     storage_mm=30,
     slow_days=40,
-    link_shift=0.0,
-    link_gain=1.0,
-    within_cell_sd=0.032,
-    regional_sd=0.018,
-    gradient_sd=0.025,
+    slow_supply=0.85,
+    link_shift=-0.79,
+    link_gain=1.49,
+    within_cell_sd=0.01,
+    regional_sd=0.006,
+    gradient_sd=0.024,
     moving_share=0.2,
     fine_noise=0.015,
     coarse_noise=0.007,
@@ -186,7 +197,8 @@ ARIZONA = Climate(
     vegetation=0.7,
     dense=0.005,
     snow_line_c=1.0,
-    acquisitions=(0.2, 0.15),
+    strips=2,
+    acquisitions=(0.28, 0.19),
     six_days=False,
 )
 """Hot desert around Tucson, with winter fronts and a summer monsoon."""
@@ -206,14 +218,16 @@ GENEVA = Climate(
     convective_km=30,
     frontal_km=200,
     convective_share=0.2,
-    drying_days=11.5,
+    region_share=0.3,
+    drying_days=24,
     drying_spread=0.28,
     demand_amplitude=0.7,
-    film_share=0.12,
+    film_share=0.25,
     storage_mm=40,
     slow_days=60,
-    link_shift=0.0,
-    link_gain=1.0,
+    slow_supply=0.75,
+    link_shift=-0.61,
+    link_gain=0.75,
     within_cell_sd=0.045,
     regional_sd=0.025,
     gradient_sd=0.025,
@@ -221,8 +235,8 @@ GENEVA = Climate(
     fine_noise=0.025,
     coarse_noise=0.010,
     coarse_bias=0.015,
-    temperature=10.0,
-    temperature_amplitude=9.5,
+    temperature=10.5,
+    temperature_amplitude=8.5,
     mountains=0.22,
     relief_m=600,
     water=0.02,
@@ -230,7 +244,8 @@ GENEVA = Climate(
     vegetation=2.6,
     dense=0.10,
     snow_line_c=1.0,
-    acquisitions=(0.3, 0.3),
+    strips=2,
+    acquisitions=(0.38, 0.3),
     six_days=True,
 )
 """Moderately continental lowland between two ranges of mountains around Geneva."""

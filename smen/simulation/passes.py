@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from smen.grid import M03
 from smen.simulation.fields import stream
 from smen.simulation.orbits import Orbit, Places
 
@@ -44,6 +45,9 @@ MISSING_SHARE = 0.01
 
 SENTINEL1_SWATH_KM = (355.0, 605.0)
 """The 250 km of an interferometric wide swath, to the right of the flight."""
+
+LEAST_STRIP = 0.15
+"""Strips that cover less of the window are left out."""
 
 FRAME_KM = 190.0
 """Length of a scene along the track."""
@@ -133,6 +137,18 @@ class Pass:
         return self.day, self.evening
 
 
+@dataclass(frozen=True)
+class _Strip:
+    """One of the repeating strips: its half-orbit, frame of each cell (-1 outside), seconds, two random numbers."""
+
+    track: int
+    descending: bool
+    frames: NDArray[np.int16]
+    seconds: NDArray[np.float64]
+    rank: float
+    phase: float
+
+
 def local_day(time: np.datetime64, longitude: float) -> np.datetime64:
     """Day of mean solar time at a longitude in degrees."""
     shifted = time + np.timedelta64(round(longitude * 240_000), "ms")
@@ -141,15 +157,17 @@ def local_day(time: np.datetime64, longitude: float) -> np.datetime64:
 
 @dataclass(frozen=True)
 class Timetable:
-    """All passes over an area.
+    """All passes over a region.
 
     Attributes:
-        area: cells on M03.
+        window: the region's window.
+        area: cells on M03 around it.
         name: the region, part of the seed.
         climate: says how many Sentinel-1 passes became scenes.
         seed: the world's seed.
     """
 
+    window: Window
     area: Window
     name: str
     climate: Climate
@@ -204,38 +222,41 @@ class Timetable:
 
     def sentinel1(self, first: np.datetime64, last: np.datetime64) -> list[Pass]:
         """Sentinel-1 passes over the area that became scenes, in a period of UTC days (last included), by time."""
+        passes = [one for strip in self._strips for one in self._passes(strip, first, last)]
+        return sorted(passes, key=lambda one: (one.time, one.track))
+
+    @cached_property
+    def _strips(self) -> list[_Strip]:
+        """The strips along which Sentinel-1 is operated here: some of those that cover a good part of the window."""
         longitude, latitude = np.meshgrid(self.area.longitudes, self.area.latitudes)
         places = Places(longitude, latitude)
         middle = Places(np.array([self.middle[0]]), np.array([self.middle[1]]))
-        passes: list[Pass] = []
+        row, column = self.window.row - self.area.row, (self.window.column - self.area.column) % M03.columns
+        box = slice(row, row + self.window.height), slice(column, column + self.window.width)
+        found = []
         for track in range(SENTINEL1.revolutions):
             for descending in (False, True):
-                across = middle.seen(SENTINEL1, track, descending).across_km[0]
-                if not -200 < across < 1200:
+                if abs(middle.seen(SENTINEL1, track, descending).across_km[0] - sum(SENTINEL1_SWATH_KM) / 2) > 700:
                     continue
                 sight = places.seen(SENTINEL1, track, descending)
-                strip = (sight.across_km >= SENTINEL1_SWATH_KM[0]) & (sight.across_km < SENTINEL1_SWATH_KM[1])
-                if strip.any():
-                    rng = stream(self.seed, self.name, PASS_STREAM, track, int(descending))
-                    frames = np.floor(sight.along_km / FRAME_KM + rng.random()).astype(np.int16)
-                    frames -= frames[strip].min()
-                    passes += self._passes(
-                        track, descending, np.where(strip, frames, -1).astype(np.int16), sight.seconds, first, last
-                    )
-        return sorted(passes, key=lambda one: (one.time, one.track))
+                inside = (sight.across_km >= SENTINEL1_SWATH_KM[0]) & (sight.across_km < SENTINEL1_SWATH_KM[1])
+                if inside[box].mean() < LEAST_STRIP:
+                    continue
+                rng = stream(self.seed, self.name, PASS_STREAM, track, int(descending))
+                frames = np.floor(sight.along_km / FRAME_KM + rng.random())
+                frames = np.where(inside, frames - frames[inside].min(), -1).astype(np.int16)
+                found.append(_Strip(track, descending, frames, sight.seconds, rng.random(), rng.random()))
+        return sorted(found, key=lambda strip: strip.rank)[: self.climate.strips]
 
-    def _passes(
-        self,
-        track: int,
-        descending: bool,
-        cells: NDArray[np.int16],
-        seconds: NDArray[np.float64],
-        first: np.datetime64,
-        last: np.datetime64,
-    ) -> list[Pass]:
+    def _passes(self, strip: _Strip, first: np.datetime64, last: np.datetime64) -> list[Pass]:
         """The passes along one strip: every 12 days for each satellite, thinned as the plan of acquisitions is."""
-        rng = stream(self.seed, self.name, PASS_STREAM, track, int(descending), 1)
-        phase = rng.random()
+        track, descending, cells, seconds, phase = (
+            strip.track,
+            strip.descending,
+            strip.frames,
+            strip.seconds,
+            strip.phase,
+        )
         middle = float(np.median(seconds[cells >= 0]))
         passes = []
         start = SENTINEL1.anchor_number + track

@@ -31,11 +31,9 @@ if TYPE_CHECKING:
 MARGIN_CELLS = 24
 """Cells around the window's M36 cells: two rings of 36 km, so that the footprints of the first ring are whole."""
 
-FILM_DAYS = 1.2
+FILM_DAYS = 1.0
 DAYTIME_DEMAND, NIGHT_DEMAND = 1.6, 0.4
 """Share of the day's drying between 6 am and 6 pm and in the night, times two."""
-SLOW_SUPPLY = 0.8
-"""Share of the slow store's wetness towards which the surface dries."""
 
 
 def surroundings(window: Window) -> Window:
@@ -156,7 +154,7 @@ class _Soil:
             self.surface += (1 - self.surface) * free
             self.film += (1 - self.film) * (1 - np.exp(rain * np.float32(-2 / climate.storage_mm)))
         rate = self.rate * np.float32(DAYTIME_DEMAND if evening else NIGHT_DEMAND)
-        target = np.float32(SLOW_SUPPLY) * self.slow
+        target = np.float32(climate.slow_supply) * self.slow
         self.surface -= (self.surface - target) * (1 - np.exp(-rate / self.land.drying))
         self.slow += (self.surface - self.slow) * np.float32(0.5 / climate.slow_days)
         self.film *= np.float32(np.exp(-0.5 / FILM_DAYS))

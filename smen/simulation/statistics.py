@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from smen.simulation.climate import Climate
 
-SENSOR_DAYS = 3.0
+SENSOR_DAYS = 2.0
 POINTS = 120
 CELL_LAGS = (1, 2, 3, 4, 8)
 DAY_LAGS = (1, 2, 3, 5, 8, 14)
@@ -100,9 +100,7 @@ def _blocks(field: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     return field.reshape(rows, size, columns, size).swapaxes(1, 2).reshape(rows, columns, size * size)
 
 
-def sample(
-    climate: Climate, seed: int, size: int = 180, first: str = "2015-04-01", last: str = "2016-12-31"
-) -> Sample:
+def sample(climate: Climate, seed: int, size: int = 180, first: str = "2015-04-01", last: str = "2016-12-31") -> Sample:
     """Run a world and keep what the statistics need, as if SMAP passed every morning."""
     window = Window.centred_on(climate.longitude, climate.latitude, size, size)
     world = World(window, f"statistics-{climate.name}", climate, seed)

@@ -28,15 +28,13 @@ EPOCH = np.datetime64("2014-07-01", "D")
 
 WEATHER_STREAM = 2
 YEAR = 365.25
-SYNOPTIC_DAYS = 1.2
+SYNOPTIC_DAYS = 0.8
 """Memory of the day's weather."""
 SPELL_DAYS = 35.0
 """Memory of wet and dry spells, which make months differ from year to year."""
 SPELL_SHARE = 0.2
 """Share of the region's weather that the spells are."""
-REGION_SHARE = 0.35
-"""Share of the variance of the rain field that is the same for the whole region."""
-SHOWER_POWER = 1.3
+SHOWER_POWER = 2.2
 """How fast rain grows with the excess over the threshold: the tail of amounts."""
 LAPSE_K_PER_M = 0.0065
 
@@ -91,7 +89,7 @@ class Sky:
     def _amplitudes(self, month: int) -> NDArray[np.float32]:
         warmth = 0.5 + 0.5 * np.cos(2 * np.pi * (month - 7.5) / 12)
         convective = self.climate.convective_share * (0.25 + 0.75 * warmth)
-        local = 1 - REGION_SHARE
+        local = 1 - self.climate.region_share
         parts = [(local * (1 - convective), self.climate.frontal_km), (local * convective, self.climate.convective_km)]
         return self.torus.amplitudes(parts)
 
@@ -119,24 +117,30 @@ class Sky:
         chance = climate.wet_days / YEAR * (1 + climate.rain_seasonality * season(day, climate.rain_peak_day))
         half = 1 - (1 - chance) ** 0.65  # two correlated halves make one wet day
         threshold = float(-ndtri(half))
-        excess = np.exp(-(threshold**2) / 2) / np.sqrt(2 * np.pi) / half - threshold
+        scale = _mean_excess(threshold, SHOWER_POWER)
         mean = climate.mm_per_wet_day * chance / (2 * half)
-        base = [np.sqrt(REGION_SHARE) * value - threshold for value in regional]
-        if max(base) < -3.2 * np.sqrt(1 - REGION_SHARE):
+        base = [np.sqrt(self.climate.region_share) * value - threshold for value in regional]
+        if max(base) < -3.2 * np.sqrt(1 - self.climate.region_share):
             return None, None
         month = int(day.astype("datetime64[M]").astype(int) % 12) + 1
         fields = self.torus.pair(rng, self._months[month])
         rain = []
         for start, field in zip(base, fields, strict=True):
-            over = np.maximum(field + np.float32(start), 0) / np.float32(excess)
-            # 1.17 = E[e^1.3] of a unit exponential excess: the mean amount comes out
-            rain.append(np.asarray(mean / 1.17 * over**SHOWER_POWER, np.float32))
+            over = np.maximum(field + np.float32(start), 0)
+            rain.append(np.asarray(mean / scale * over**SHOWER_POWER, np.float32))
         return rain[0], rain[1]
 
     def _temperature(self, day: np.datetime64, warm: float) -> tuple[float, float]:
         climate = self.climate
         mean = climate.temperature + climate.temperature_amplitude * season(day, 205.0) + 3.0 * warm
-        return mean - 3.0, mean + 4.0
+        return mean - 2.0, mean + 4.0
+
+
+def _mean_excess(threshold: float, power: float) -> float:
+    """Mean of (g - threshold)^power of a standard Gaussian g, given that it is above the threshold."""
+    excess = np.linspace(0.01, 6, 300)
+    density = np.exp(-((threshold + excess) ** 2) / 2)
+    return float((density * excess**power).sum() / density.sum())
 
 
 def _remember(value: float, shock: float, rate: float) -> float:
