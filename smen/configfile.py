@@ -180,8 +180,8 @@ def _yaml(value: object) -> str:
         return repr(value) if "e" not in repr(value) else f"{value:.10f}".rstrip("0")
     if isinstance(value, str) and value.isdigit():
         return f'"{value}"'
-    if value is None:
-        return "null"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
     return str(value)
 
 

@@ -6,14 +6,14 @@ rule align:
     output:
         coarse=layout.aligned("{region}", "coarse", "{year}"),
         fine=layout.aligned("{region}", "fine", "{year}"),
-    params:
-        job=job("align"),
-        code=code.digest("align"),
     log:
         layout.log("align", "{region}", "{year}"),
     conda:
         "../../envs/smen.yaml"
     resources:
         mem_mb=1000,
+    params:
+        job=job("align"),
+        code=code.digest("align"),
     shell:
         "smen align {wildcards.region} {wildcards.year} --job {params.job:q} --log {log}"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from smen import code, configfile
+from smen import code
 from smen.errors import SmenError
 from smen.plan import Plan
 
@@ -12,10 +12,7 @@ from smen.plan import Plan
 def make_plan():
     """The plan of all jobs; bad settings end the run with their message alone."""
     try:
-        for file in workflow.configfiles:
-            configfile.read(Path(file))  # Snakemake's own reading lets a key given twice pass
-        where = ", ".join(str(file) for file in workflow.configfiles)
-        return Plan.load(config, where or "--config")
+        return Plan.load(config, [Path(file) for file in workflow.configfiles])
     except SmenError as error:
         raise WorkflowError(str(error)) from None
 

@@ -7,14 +7,14 @@ rule downscale:
     output:
         maps=directory(layout.maps("{region}", "{year}")),
         list=layout.map_list("{region}", "{year}"),
-    params:
-        job=job("downscale"),
-        code=code.digest("downscale"),
     log:
         layout.log("downscale", "{region}", "{year}"),
     conda:
         "../../envs/smen.yaml"
     resources:
         mem_mb=3000,
+    params:
+        job=job("downscale"),
+        code=code.digest("downscale"),
     shell:
         "smen downscale {wildcards.region} {wildcards.year} --job {params.job:q} --log {log}"

@@ -31,14 +31,14 @@ rule evaluate:
             category="{region}",
             labels={"what": "training"},
         ),
-    params:
-        job=job("evaluate"),
-        code=code.digest("evaluate"),
     log:
         layout.log("evaluate", "{region}"),
     conda:
         "../../envs/smen.yaml"
     resources:
         mem_mb=3000,
+    params:
+        job=job("evaluate"),
+        code=code.digest("evaluate"),
     shell:
         "smen evaluate {wildcards.region} --job {params.job:q} --log {log}"

@@ -4,14 +4,14 @@ rule pair:
         aligned=files("aligned", "pair_years", "coarse", "fine"),
     output:
         layout.samples("{region}", "{year}"),
-    params:
-        job=job("pair"),
-        code=code.digest("pair"),
     log:
         layout.log("pair", "{region}", "{year}"),
     conda:
         "../../envs/smen.yaml"
     resources:
         mem_mb=1000,
+    params:
+        job=job("pair"),
+        code=code.digest("pair"),
     shell:
         "smen pair {wildcards.region} {wildcards.year} --job {params.job:q} --log {log}"

@@ -12,12 +12,12 @@ rule publish:
         ),
         scores=layout.summary("scores.csv"),
         regions=layout.summary("regions.geojson"),
-    params:
-        job=job("publish"),
-        code=code.digest("publish"),
     log:
         f"logs/{layout.results}/publish.log",
     conda:
         "../../envs/smen.yaml"
+    params:
+        job=job("publish"),
+        code=code.digest("publish"),
     shell:
         "smen publish --job {params.job:q} --log {log}"

@@ -6,15 +6,15 @@ rule train:
     output:
         weights=layout.model("{region}"),
         log=layout.training_log("{region}"),
+    log:
+        layout.log("train", "{region}"),
+    conda:
+        "../../envs/smen.yaml"
+    threads: lambda wildcards: plan.training_threads(wildcards.region)
+    resources:
+        mem_mb=3000,
     params:
         job=job("train"),
         code=code.digest("train"),
-    log:
-        layout.log("train", "{region}"),
-    threads: lambda wildcards: plan.training_threads(wildcards.region)
-    conda:
-        "../../envs/smen.yaml"
-    resources:
-        mem_mb=3000,
     shell:
         "smen train {wildcards.region} --job {params.job:q} --log {log}"

@@ -1,0 +1,67 @@
+"""The environments say the same as pyproject.toml, and the pins hold all of it."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parent.parent
+CONDA_NAMES = {"torch": "pytorch"}
+
+
+def requirement(text):
+    name, bound = re.match(r"([A-Za-z0-9_.-]+)\s*([^;]*)", text).groups()
+    return name.lower().replace("_", "-"), bound.strip()
+
+
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def pins():
+    lines = (ROOT / "envs/constraints.txt").read_text().splitlines()
+    return dict(line.split("==") for line in lines if line and not line.startswith("#"))
+
+
+def test_conda_environment_has_the_same_packages_and_bounds():
+    environment = yaml.safe_load((ROOT / "envs/smen.yaml").read_text())
+    conda = dict(requirement(text) for text in environment["dependencies"])
+    wanted = dict(requirement(text) for text in project()["dependencies"])
+    assert conda.pop("python") == project()["requires-python"]
+    conda.pop("pip")
+    assert conda == {CONDA_NAMES.get(name, name): bound for name, bound in wanted.items()}
+    assert environment["channels"][0] == "conda-forge"
+
+
+def test_conda_environment_installs_the_package_itself():
+    assert "pip install --no-deps -e ." in (ROOT / "envs/smen.post-deploy.sh").read_text()
+
+
+def test_everything_is_pinned():
+    pinned = {name.lower().replace("_", "-") for name in pins()}
+    wanted = [*project()["dependencies"], *(t for extra in project()["optional-dependencies"].values() for t in extra)]
+    unpinned = {requirement(text)[0] for text in wanted if "python_version >=" not in text} - pinned
+    assert not unpinned
+
+
+def test_pins_that_matter():
+    assert pins()["torch"] == "2.13.0"
+    assert tuple(int(n) for n in pins()["earthaccess"].split(".")[:2]) >= (0, 17)
+
+
+def test_readme_commands_use_the_pins():
+    text = (ROOT / "README.md").read_text()
+    for number in (1, 2):
+        block = text.split(f"<!-- command {number} -->\n```sh\n")[1].split("\n```")[0]
+        assert "pip install -c envs/constraints.txt" in block
+        assert "python3 -m venv" in block
+
+
+def test_profiles_name_rules_that_exist():
+    rules = set(
+        re.findall(r"^rule (\w+):", "".join(p.read_text() for p in (ROOT / "workflow/rules").glob("*.smk")), re.M)
+    )
+    for profile in (ROOT / "workflow/profiles").glob("*/config.yaml"):
+        values = yaml.safe_load(profile.read_text())
+        assert set(values["groups"]) | set(values["set-resources"]) <= rules

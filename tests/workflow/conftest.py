@@ -1,0 +1,73 @@
+"""Real runs of the workflow on a tiny configuration: two small regions, ten months, three epochs."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent.parent
+
+TINY = {
+    "regions": {
+        "plains": {"longitude": -97.5164, "latitude": 35.4676, "size": [30, 26]},
+        "desert": {"longitude": -110.9747, "latitude": 32.2226, "size": 24},
+    },
+    "periods": {"training": ["2016-01-01", "2016-09-30"], "test": ["2016-10-01", "2016-12-31"]},
+    "training": {"epochs": 3, "threads": 1},
+}
+
+
+class Project:
+    """A folder in which the workflow runs."""
+
+    def __init__(self, folder, command, root=ROOT):
+        self.folder, self.command, self.root = Path(folder), command, root
+
+    def settings(self, **changes):
+        """Write config.yaml: the tiny one with some sections replaced."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "config.yaml").write_text(yaml.safe_dump({**TINY, **changes}, sort_keys=False))
+        return self
+
+    def snakemake(self, *args, cores=2, **options):
+        """Run snakemake here."""
+        return self.command(
+            "snakemake", "--snakefile", self.root / "Snakefile", "--configfile", "config.yaml", "--cores", cores,
+            *args, cwd=self.folder, **options,
+        )  # fmt: skip
+
+    def planned(self, *args, **options):
+        """Return what a dry run would do: number of jobs by rule and region."""
+        text = self.snakemake("--dry-run", "--quiet", "host", *args, **options)
+        jobs, rule = [], None
+        for line in text.splitlines():
+            words = line.split()
+            if line.startswith(("rule ", "localrule ")):
+                rule = words[1].rstrip(":")
+            elif words[:1] == ["wildcards:"]:
+                jobs.append((rule, dict(part.rstrip(",").split("=") for part in words[1:])["region"]))
+        return set(jobs)
+
+    def smen(self, *args, **options):
+        """Run the command line here."""
+        return self.command("smen", *args, cwd=self.folder, **options)
+
+    def copy(self, folder):
+        """Return a copy of the whole folder, with times and Snakemake's memory."""
+        shutil.copytree(self.folder, folder, symlinks=True, copy_function=shutil.copy2)
+        return Project(folder, self.command, self.root)
+
+
+@pytest.fixture(scope="session")
+def project(command):
+    """Make a project in a folder."""
+    return lambda folder, root=ROOT: Project(folder, command, root)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory, project):
+    """A project after `all`, with what the run said; not to be changed by a test."""
+    done = project(tmp_path_factory.mktemp("finished") / "project").settings()
+    done.said = done.snakemake("all")
+    return done
