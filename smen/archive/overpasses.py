@@ -3,8 +3,9 @@
 A scene belongs to the half-orbit that contains its SMAP time between its beginning and end, a few minutes of slack
 allowed, and whose direction is the one that the local solar time at the scene tells: SMAP descends at about 6 am and
 ascends at about 6 pm. Half-orbits follow each other without a gap and overlap near the poles, so the direction
-decides there. Whether the SMAP time in a scene's name is the beginning of the half-orbit or the time over the scene
-is not known; both are contained, and both tell the same direction between 60 N and 60 S.
+decides there. A time well inside one half-orbit and no other belongs to it whatever the solar time says: containment
+is the stronger evidence. Whether the SMAP time in a scene's name is the beginning of the half-orbit or the time over
+the scene is not known; both are contained, and both tell the same direction between 60 N and 60 S.
 """
 
 from __future__ import annotations
@@ -92,6 +93,9 @@ def _match(
     fitting = [ordered[i] for i in near if ordered[i].direction == direction]
     if fitting:
         return Match(scene, min(fitting, key=lambda h: _preference(scene, h)))
+    inside = [ordered[i] for i in near if begins[i] + slack <= scene.time <= ends[i] - slack]
+    if len(inside) == 1:
+        return Match(scene, inside[0])
     if len(near):
         others = ", ".join(ordered[i].key for i in near)
         return Match(
