@@ -57,11 +57,15 @@ class Torus:
         """Rows and columns of the lattice: sizes for which the Fourier transform is fast."""
         return fft.next_fast_len(self.height + self.margin), fft.next_fast_len(self.width + self.margin)
 
-    def amplitudes(self, parts: Sequence[tuple[float, float]], smooth: bool = False) -> NDArray[np.float32]:
+    def amplitudes(
+        self, parts: Sequence[tuple[float, float]], smooth: bool = False, exponent: float = 1.5
+    ) -> NDArray[np.float32]:
         """Amplitudes of the waves of a field made of independent parts.
 
         Args:
             parts: variance and correlation length (km) of each part.
+            exponent: how fast power falls with the wave number: 1.5 is the exponential covariance, 2 Whittle's smoother
+                one (Whittle 1954, Biometrika 41).
             smooth: Gaussian covariance exp(-(d / L)^2) instead of the exponential one, for fields without texture.
 
         Returns:
@@ -73,7 +77,7 @@ class Torus:
         k2 = ky**2 + kx**2
         power = np.zeros(self.shape)
         for variance, length in parts:
-            density = np.exp(-k2 * length**2 / 4) if smooth else (1 + k2 * length**2) ** -1.5
+            density = np.exp(-k2 * length**2 / 4) if smooth else (1 + k2 * length**2) ** -exponent
             power += variance * density / density.sum()
         return np.sqrt(power).astype(np.float32)
 

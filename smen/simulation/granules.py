@@ -6,13 +6,15 @@ bytes: nothing in a file tells when it was written.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
+from h5py import h5a, h5d, h5p, h5s, h5t
 
 from smen.archive.names import GranuleName, half_orbit_name, scene_name
-from smen.archive.products import product
+from smen.archive.products import EPOCH, product
 from smen.files import atomic
 from smen.simulation.passes import SMAP
 from smen.simulation.schema import COARSE_FIELDS, FINE_FIELDS, TRIPLE, WITHOUT_COORDINATES, Field
@@ -112,30 +114,42 @@ def _ends(values: NDArray[np.generic]) -> tuple[float, float]:
 def _dataset(
     group: h5py.Group, field: Field, values: NDArray[np.generic] | None, shape: tuple[int, ...], coordinates: np.bytes_
 ) -> None:
-    """One dataset in one gzip chunk, with its attributes; all fill where there are no values."""
+    """One dataset in one gzip chunk, with its attributes; all fill where there are no values.
+
+    By h5py's low-level calls: a half-orbit has 45 datasets with 300 attributes, and they are five times as fast.
+    """
     dtype = np.dtype(field.dtype)
-    if values is None:
-        data = np.full(shape, field.fill, dtype)
-    elif dtype.kind in "Sf":
-        data = np.ascontiguousarray(values, dtype)
-    else:
-        data = np.ascontiguousarray(np.asarray(values).astype(dtype))
-    dataset = group.create_dataset(
-        field.name, data=data, chunks=shape, compression="gzip", compression_opts=GZIP_LEVEL, track_times=False
-    )
-    attributes = dataset.attrs
-    attributes["long_name"] = np.bytes_(field.long_name)
-    if field.units is not None:
-        attributes["units"] = np.bytes_(field.units)
-    if field.fill is not None:
-        attributes["_FillValue"] = dtype.type(field.fill)
-    if field.valid_min is not None and field.valid_max is not None:
-        attributes["valid_min"] = dtype.type(field.valid_min)
-        attributes["valid_max"] = dtype.type(field.valid_max)
-    if field.flags is not None:
-        attributes["flag_masks"], attributes["flag_meanings"] = (np.bytes_(text) for text in field.flags)
+    data = np.full(shape, field.fill, dtype) if values is None else np.ascontiguousarray(values.astype(dtype))
+    properties = h5p.create(h5p.DATASET_CREATE)
+    properties.set_chunk(shape)
+    properties.set_deflate(GZIP_LEVEL)
+    properties.set_obj_track_times(False)
+    dataset = h5d.create(group.id, field.name.encode(), h5t.py_create(dtype), h5s.create_simple(shape), dcpl=properties)
+    dataset.write(h5s.ALL, h5s.ALL, data)
+    for name, value in _attributes(field):
+        _attribute(dataset, name, value)
     if field.name.removesuffix("_3km") not in WITHOUT_COORDINATES:
-        attributes["coordinates"] = coordinates
+        _attribute(dataset, b"coordinates", np.asarray(coordinates))
+
+
+@cache
+def _attributes(field: Field) -> tuple[tuple[bytes, NDArray[np.generic]], ...]:
+    """Names and values of a dataset's attributes, as the real product has them."""
+    dtype = np.dtype(field.dtype)
+    found: list[tuple[bytes, np.generic]] = [(b"long_name", np.bytes_(field.long_name))]
+    if field.units is not None:
+        found.append((b"units", np.bytes_(field.units)))
+    if field.fill is not None:
+        found.append((b"_FillValue", dtype.type(field.fill)))
+    if field.valid_min is not None and field.valid_max is not None:
+        found += [(b"valid_min", dtype.type(field.valid_min)), (b"valid_max", dtype.type(field.valid_max))]
+    if field.flags is not None:
+        found += [(b"flag_masks", np.bytes_(field.flags[0])), (b"flag_meanings", np.bytes_(field.flags[1]))]
+    return tuple((name, np.asarray(value)) for name, value in found)
+
+
+def _attribute(dataset: h5d.DatasetID, name: bytes, value: NDArray[np.generic]) -> None:
+    h5a.create(dataset, name, h5t.py_create(value.dtype), h5s.create(h5s.SCALAR)).write(value)
 
 
 def _describe(
@@ -176,7 +190,5 @@ def _zulu(time: np.datetime64) -> str:
 
 def _utc(seconds: NDArray[np.generic]) -> NDArray[np.bytes_]:
     """Seconds since 2000-01-01T12:00 UTC as the product's texts, (n,) S24."""
-    from smen.archive.products import EPOCH
-
     times = EPOCH + np.round(seconds.astype(np.float64) * 1000).astype("timedelta64[ms]")
     return np.char.add(np.datetime_as_string(times, unit="ms").astype("S23"), b"Z")

@@ -36,6 +36,8 @@ SPELL_SHARE = 0.2
 """Share of the region's weather that the spells are."""
 SHOWER_POWER = 2.2
 """How fast rain grows with the excess over the threshold: the tail of amounts."""
+RAIN_EXPONENT = 1.7
+"""Roughness of rain fields, between the exponential covariance (1.5) and Whittle's smoother one (2); fitted."""
 LAPSE_K_PER_M = 0.0065
 
 
@@ -91,7 +93,7 @@ class Sky:
         convective = self.climate.convective_share * (0.25 + 0.75 * warmth)
         local = 1 - self.climate.region_share
         parts = [(local * (1 - convective), self.climate.frontal_km), (local * convective, self.climate.convective_km)]
-        return self.torus.amplitudes(parts)
+        return self.torus.amplitudes(parts, exponent=RAIN_EXPONENT)
 
     def days(self) -> Iterator[Weather]:
         """Weather of every day from `EPOCH` on, without end. Each day draws from its own stream."""
