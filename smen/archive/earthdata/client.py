@@ -116,14 +116,9 @@ class Archive:
         for want, listed in zip(wants, lists, strict=True):
             log.info("%s: %s", want, self.estimate(listed))
             wholes |= self._verify(want, listed)
-        todo = [
-            (want, record)
-            for want, listed in zip(wants, lists, strict=True)
-            for record in listed
-            if not isinstance(wholes.get(record.filename), Whole)
-        ]
-        if todo:
-            wholes |= self._fetch(todo)
+        for want, listed in zip(wants, lists, strict=True):
+            if todo := [record for record in listed if not isinstance(wholes.get(record.filename), Whole)]:
+                wholes |= self._fetch(want, todo)
         self._report(lists, wholes, bad)
         return [
             [record for one in listed if (record := self._record(one, wholes[one.filename])) is not None]
@@ -141,8 +136,8 @@ class Archive:
                     log.warning("%s is fetched again: %s", path, verdict.reason)
         return found
 
-    def _fetch(self, todo: Sequence[tuple[Want, Listed]]) -> dict[str, Whole | Fault]:
-        """Fetch granules, several at a time; a fault in one leaves the others alone.
+    def _fetch(self, want: Want, todo: Sequence[Listed]) -> dict[str, Whole | Fault]:
+        """Fetch granules of one product, several at a time; a fault in one leaves the others alone.
 
         Raises:
             ArchiveError: no login.
@@ -150,15 +145,15 @@ class Archive:
             KeyboardInterrupt: the user stopped it; what was fetched is kept.
         """
         login, gate, patience = self._login, Gate(), self._patience
-        log.info("fetching %d granules with %s", len(todo), login.source)
+        log.info("%s: fetching %d granules with the login from %s", want, len(todo), login.source)
         verdicts: dict[str, Whole | Fault] = {}
         row: list[Fault] = []
         with (
-            Progress(len(todo), sum(record.size for _, record in todo), "granules") as progress,
+            Progress(len(todo), sum(record.size for record in todo), str(want)) as progress,
             ThreadPoolExecutor(patience.connections, "fetch") as pool,
         ):
             fetcher = Fetcher(self.store, login, patience, gate, progress.came)
-            running = {pool.submit(fetcher.fetch, record, want): record for want, record in todo}
+            running = {pool.submit(fetcher.fetch, record, want): record for record in todo}
             try:
                 for future in as_completed(running):
                     verdict = _verdict(future)
@@ -167,10 +162,11 @@ class Archive:
                     progress.finished()
                     self._give_up(row, gate)
             except BaseException:
-                gate.stop("the run was stopped")
+                gate.stop("the run was stopped", break_off=True)
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
-        log.info("fetched %d granules, %s", sum(isinstance(v, Whole) for v in verdicts.values()), progress.summary())
+        fetched = sum(isinstance(verdict, Whole) for verdict in verdicts.values())
+        log.info("%s: fetched %d granules, %s", want, fetched, progress.summary())
         return verdicts
 
     def _give_up(self, row: Sequence[Fault], gate: Gate) -> None:
@@ -190,10 +186,7 @@ class Archive:
                 if isinstance(fault, Fault) and not (bad == "skip" and fault.kind in ("gone", "bad")):
                     failed[record.filename] = Failure(record.url or record.filename, fault)
         if failed:
-            secrets = self.__dict__["_login"].secrets if "_login" in self.__dict__ else ()
-            remedy = self._login.remedy if any(f.fault.kind == "denied" for f in failed.values()) else None
-            source = self._login.source if remedy else None
-            raise ArchiveError(failures(list(failed.values()), len(wholes), self.store.root, source, remedy, secrets))
+            raise ArchiveError(failures(list(failed.values()), len(wholes), self.store.root, self._login))
 
     def _record(self, listed: Listed, whole: Whole | Fault) -> GranuleRecord | None:
         """The line of a granule in the manifest; None where its cells do not touch the window after all."""

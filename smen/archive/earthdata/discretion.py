@@ -7,22 +7,27 @@ import re
 from collections.abc import Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BLOT = "***"
 
-_ADDRESS = re.compile(r"https?://[^\s'\"<>]+")
+_ADDRESS = re.compile(r"https?://[^\s'\"<>]*[^\s'\"<>.,:;)]")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
 _JSON_WEB_TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 
 
 def bare(address: str) -> str:
-    """An address without user, password, query and fragment: signed links carry their key in the query."""
+    """An address without user, password, query and fragment: signed links carry their key in the query.
+
+    A `client_id` stays: it names the application whose licence is to be accepted, and is no secret.
+    """
     parts = urlsplit(address)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    known = [one for one in parse_qs(parts.query).get("client_id", []) if one.isalnum()]
+    query = f"client_id={known[0]}" if known else ""
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
 
 
 def discreet(text: str, secrets: Iterable[str] = ()) -> str:

@@ -8,20 +8,24 @@ import socket
 import ssl
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from smen.archive.earthdata.discretion import bare
 
 if TYPE_CHECKING:
     from requests import Response
 
-Kind = Literal["network", "server", "denied", "gone", "content", "bad", "stopped"]
-"""`network`: cut, stalled, unreachable; `server`: it answers with an error; `denied`: credentials or rights; `gone`:
-the archive lists the granule but does not have it; `content`: what came is not the granule; `bad`: what came is what
-the archive has, and that is damaged; `stopped`: not tried."""
+Kind = Literal["network", "server", "denied", "forbidden", "gone", "content", "bad", "stopped"]
+"""`network`: cut, stalled, unreachable; `server`: it answers with an error; `denied`: the login is not taken;
+`forbidden`: it has no right, or a licence is not accepted; `gone`: the archive lists the granule but does not have it;
+`content`: what came is not the granule; `bad`: what came is what the archive has, and that is damaged; `stopped`: not
+tried."""
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers that may be others a little later."""
+
+AGREEMENTS = "https://urs.earthdata.nasa.gov/profile (Applications, Authorized Apps and EULAs)"
+"""Where Earthdata Login keeps what a user has agreed to."""
 
 _NAMES = {
     400: "Bad Request",
@@ -76,7 +80,14 @@ def _denied(response: Response, text: str) -> Fault:
         place = _place_to_agree(text)
         return Fault(
             f"{code}: the licence of this data (EULA) is not accepted yet: sign in and accept it at {place}",
-            "denied",
+            "forbidden",
+            again=False,
+        )
+    if code == 403:
+        return Fault(
+            f"403 from {host}: the login has no right to this data; see whether its application is approved at "
+            f"{AGREEMENTS}",
+            "forbidden",
             again=False,
         )
     if response.history:
@@ -84,18 +95,15 @@ def _denied(response: Response, text: str) -> Fault:
         return Fault(
             f"{code} from {host}, to which {origin} redirected: the login was not taken there", "denied", again=False
         )
-    what = "the login was not accepted" if code == 401 else "the login has no right to this data"
-    return Fault(f"{code} from {host}: {what}", "denied", again=False)
+    return Fault(f"{code} from {host}: the login was not accepted", "denied", again=False)
 
 
 def _place_to_agree(text: str) -> str:
-    """Where to accept a licence, as Earthdata Login's answer says; only its harmless `client_id` stays in the query."""
+    """Where to accept a licence, as Earthdata Login's answer says."""
     try:
-        address = json.loads(text)["resolution_url"]
-        known = parse_qs(urlsplit(address).query).get("client_id", [])
+        return bare(str(json.loads(text)["resolution_url"]))
     except (ValueError, KeyError, TypeError):
-        return "https://urs.earthdata.nasa.gov/profile (Applications, Authorized Apps and EULAs)"
-    return bare(address) + (f"?client_id={known[0]}" if known and known[0].isalnum() else "")
+        return AGREEMENTS
 
 
 def retry_after(response: Response) -> float | None:

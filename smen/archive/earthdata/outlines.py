@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from smen.grid import M03
+
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
@@ -21,6 +23,9 @@ step leave the parallel by 0.12 km at most."""
 
 WIDEST = 90.0
 """Degrees of longitude up to which a ring is searched by; wider windows are searched by their box."""
+
+INSET = 0.01
+"""Cells by which the area searched is smaller all round: granules that only share an edge with it are not wanted."""
 
 DECIMALS = 5
 
@@ -42,7 +47,7 @@ def ring(window: Window, grid: Grid) -> list[Place] | None:
 def box(window: Window, grid: Grid) -> tuple[float, float, float, float]:
     """West, south, east and north of those cells; west is greater than east across 180 degrees."""
     west, south, east, north = _edges(window, grid)
-    if east - west >= 360:
+    if window.width >= M03.columns:
         return -180.0, south, 180.0, north
     return tuple(round(v, DECIMALS) for v in (_wrapped(west), south, _wrapped(east), north))  # type: ignore[return-value]
 
@@ -53,8 +58,9 @@ def _edges(window: Window, grid: Grid) -> tuple[float, float, float, float]:
     top, bottom = window.row // n, (window.row + window.height - 1) // n
     left, right = window.column // n, (window.column + window.width - 1) // n
     degrees = 360 / grid.columns
-    _, (north, south) = grid.centres([top - 0.5, bottom + 0.5], 0)  # half a row above a centre is the upper edge
-    return left * degrees - 180, float(south), (right + 1) * degrees - 180, float(north)
+    # Half a row above a centre is the upper edge.
+    _, (north, south) = grid.centres([top - 0.5 + INSET, bottom + 0.5 - INSET], 0)
+    return (left + INSET) * degrees - 180, float(south), (right + 1 - INSET) * degrees - 180, float(north)
 
 
 def _wrapped(longitude: float) -> float:

@@ -29,7 +29,7 @@ class Patience:
         window: over which `least_rate` is asked for.
         least_rate: bytes a second; a connection that gives less over `window` counts as stalled.
         failures: granules that fail one after the other, with none fetched between, before the rest is not tried.
-        denials: the same for refused logins.
+        denials: the same where the login was not taken.
     """
 
     connections: int = 6
@@ -61,12 +61,18 @@ class Patience:
 
 
 class Gate:
-    """What all transfers of a run watch: a common pause that a server asked for, and the end of the run."""
+    """What all transfers of a run watch: a common pause that a server asked for, and the end of the run.
+
+    Attributes:
+        broken_off: whether transfers under way are to end as well.
+        reason: why the run ends.
+    """
 
     def __init__(self) -> None:
         self._until = 0.0
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self.broken_off = False
         self.reason = "the run was stopped"
 
     def pause(self, seconds: float) -> None:
@@ -74,16 +80,12 @@ class Gate:
         with self._lock:
             self._until = max(self._until, time.monotonic() + seconds)
 
-    def stop(self, reason: str) -> None:
-        """End the run: what is under way breaks off, nothing new begins."""
+    def stop(self, reason: str, *, break_off: bool = False) -> None:
+        """End the run: no request is sent any more. Transfers under way go on, unless they are to break off."""
         if not self._stop.is_set():
             self.reason = reason
-            self._stop.set()
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the run ends."""
-        return self._stop.is_set()
+        self.broken_off = self.broken_off or break_off
+        self._stop.set()
 
     def sleep(self, seconds: float) -> None:
         """Wait, and longer where a pause says so.

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smen.archive.earthdata.discretion import bare, discreet
 from smen.archive.earthdata.faults import Fault
+
+if TYPE_CHECKING:
+    from smen.archive.earthdata.credentials import Login
 
 
 @dataclass(frozen=True)
@@ -22,9 +26,7 @@ def failures(
     failed: Sequence[Failure],
     wanted: int,
     store: Path,
-    source: str | None,
-    remedy: str | None,
-    secrets: Sequence[str],
+    login: Login,
 ) -> str:
     """The message of a run in which granules failed.
 
@@ -32,9 +34,7 @@ def failures(
         failed: what failed.
         wanted: how many granules were wanted in all.
         store: folder where the others are.
-        source: which credentials were used, where they are the matter.
-        remedy: what to do about them.
-        secrets: what must not be shown.
+        login: what was used, and what of it must not be shown.
     """
     by_reason: dict[str, list[str]] = {}
     for failure in failed:
@@ -44,9 +44,11 @@ def failures(
     for reason, addresses in by_reason.items():
         lines += [f"  {reason}:", *(f"    {address}" for address in sorted(addresses))]
     kinds = {failure.fault.kind for failure in failed}
-    if remedy is not None:
-        lines.append(f"The credentials came from {source}. {remedy}.")
+    if kinds & {"denied", "forbidden"}:
+        lines.append(f"The credentials came from {login.source}.")
+    if "denied" in kinds:
+        lines.append(f"{login.remedy}.")
     if kinds & {"gone", "bad"}:
         lines.append("`source.bad_granules: skip` goes on without those that the archive lacks or has damaged.")
     lines.append("Run the same again: only what is missing is fetched.")
-    return discreet("\n".join(lines), secrets)
+    return discreet("\n".join(lines), login.secrets)

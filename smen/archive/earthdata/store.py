@@ -1,9 +1,9 @@
 """The granule store: NSIDC's folders, shared by all regions, configurations and processes.
 
 A file shows under its name only once it is whole and verified: it is written under another name beside its place and
-renamed. That other name is one per granule and locked while it is written, so that processes that want the same
-granule wait for each other, and what a killed process left is taken up by the next. Locks are the kernel's: they end
-with the process that holds them, however it ends.
+renamed. That other name is one per granule and guarded by a lock, so that processes that want the same granule wait
+for each other, and what a killed process left is overwritten by the next. Locks are the kernel's (flock): they end
+with the process that holds them, however it ends. They lie on files of their own, because HDF5 locks what it opens.
 """
 
 from __future__ import annotations
@@ -53,18 +53,19 @@ class Store:
             OutputError: the store cannot be written.
         """
         part = path.with_name(f"{path.stem}{PART}{path.suffix}")
+        guard = path.with_name(f".{path.stem}.lock")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            stream = _locked(part, gate)
+            lock = _locked(guard, gate)
         except OSError as problem:
-            raise _unwritable(part, problem) from problem
+            raise _unwritable(path, problem) from problem
         try:
-            yield stream
+            with _emptied(part) as stream:
+                yield stream
         finally:
-            # Still under the lock, so this is our file and nobody else's; once published it is gone from here.
-            if _is_at(stream, part):
-                part.unlink(missing_ok=True)
-            stream.close()
+            part.unlink(missing_ok=True)  # once published it is gone from here
+            guard.unlink(missing_ok=True)  # while it is ours: whoever waits for it looks whether it is still there
+            lock.close()
 
     def publish(self, stream: FileIO, path: Path) -> None:
         """Let a claimed and verified file show under its name, in place of one that was there.
@@ -101,22 +102,28 @@ class Store:
             slot.close()
 
 
-def _locked(part: Path, gate: Gate) -> FileIO:
-    """Open and lock a part, and make sure that it is still the file of that name: a holder may just have renamed it."""
+def _locked(guard: Path, gate: Gate) -> FileIO:
+    """Open and lock a file, and make sure that it is still the one of that name: its holder removes it at the end."""
     while True:
-        stream = _try(part)
-        if stream is None:
+        lock = _try(guard)
+        if lock is None:
             gate.sleep(POLL)
-        elif _is_at(stream, part):
-            stream.truncate(0)
-            return stream
+        elif _is_at(lock, guard):
+            return lock
         else:
-            stream.close()
+            lock.close()
+
+
+def _emptied(part: Path) -> FileIO:
+    """An empty file, unbuffered, so that all errors show at once."""
+    try:
+        return FileIO(part, "w+")
+    except OSError as problem:
+        raise _unwritable(part, problem) from problem
 
 
 def _try(path: Path) -> FileIO | None:
     """A file of this name, made where there is none, with its lock; None where another holds it."""
-    # Not mode "w", which would empty the file of whoever holds the lock; unbuffered, so that all errors show at once.
     stream = FileIO(path, "r+", opener=lambda name, flags: os.open(name, flags | os.O_CREAT, 0o666))
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

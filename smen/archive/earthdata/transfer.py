@@ -125,7 +125,7 @@ def transfer(
         listed: what is expected.
         out: where it goes.
         patience: limits of time.
-        gate: the run; its end breaks the transfer off.
+        gate: the run, which may break the transfer off.
         login_host: an answer from there is a page to log in at, not a granule.
         told: is told of every chunk's bytes.
 
@@ -202,7 +202,7 @@ def _pieces(response: requests.Response, patience: Patience, gate: Gate) -> Iter
                 host = urlsplit(response.url).hostname
                 raise Fault(f"{host} sent {came} bytes in {now - since:.0f} s: stalled", "network", again=True)
             since, came = now, 0
-        if gate.stopped:
+        if gate.broken_off:
             raise Fault(gate.reason, "stopped", again=False)
         yield data
 
@@ -223,7 +223,7 @@ def _refuse_page(data: bytes, response: requests.Response, login_host: str) -> N
         return
     came_from = urlsplit(response.url)
     page = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
-    if page and (came_from.netloc == login_host or "/oauth/" in came_from.path or "/login" in came_from.path):
+    if page and response.history and (came_from.netloc == login_host or "/oauth/" in came_from.path):
         raise Fault(f"{came_from.hostname} asked to log in again: the login was not taken", "denied", again=False)
     what = "a web page" if page else "something that is not HDF5"
     raise Fault(f"{came_from.hostname} sent {what} instead of the granule", "content", again=True)
