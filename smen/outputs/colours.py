@@ -107,3 +107,16 @@ STANDARD_DEVIATION = Ramp(
     stops=("#fcfbfd", "#efedf5", "#dadaeb", "#bcbddc", "#9e9ac8", "#807dba", "#6a51a3", "#54278f", "#3f007d"),
 )
 """Uncertainty: the darker the less is known."""
+
+# ColorBrewer's YlOrBr.
+AGE = Ramp(
+    name="age",
+    low=0.0,
+    high=60.0,
+    units="days",
+    stops=("#ffffe5", "#fff7bc", "#fee391", "#fec44f", "#fe9929", "#ec7014", "#cc4c02", "#993404", "#662506"),
+)
+"""Days since a cell was last observed at 3 km: the browner the older."""
+
+BAND_RAMPS = (SOIL_MOISTURE, STANDARD_DEVIATION, AGE)
+"""The ramps of a map's bands, in their order."""

@@ -6,7 +6,9 @@ closes a file, or not at all, while Python's own writing always raises. The same
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +23,9 @@ from rasterio.io import MemoryFile
 from smen.errors import OutputError
 from smen.files import atomic, write_text
 from smen.grid import CRS_CODE, Window
+from smen.outputs.colours import SOIL_MOISTURE
 from smen.outputs.naming import DIRECTIONS, Direction, check_direction, iso, remove_sidecars
+from smen.outputs.styles import code_style, ramp_style, style_path
 
 NODATA = -9999.0
 """What is written where a map says nothing; exact in float32, and SMAP's own fill value."""
@@ -30,7 +34,10 @@ QUALITY_NODATA = 255
 """What is written in a quality raster where no code applies."""
 
 TILE = 256
-"""Side of the internal tiles; overviews are halved until they fit into one."""
+"""Side of the internal tiles."""
+
+SMALLEST = 64
+"""Overviews are halved until they are no larger than this, small rasters too: each has at least one."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ def write_map(
     direction: Direction,
     tags: Mapping[str, str],
 ) -> None:
-    """Write the map of one overpass; statistics and overviews leave nodata out.
+    """Write the map of one overpass, and beside it its style; statistics and overviews leave nodata out.
 
     Args:
         path: the GeoTIFF to write; sidecars of an earlier one of this name are removed.
@@ -94,7 +101,7 @@ def write_map(
             for number, layer in enumerate(stack, start=1):
                 raster.update_tags(number, **statistics(layer[layer != np.float32(NODATA)], layer.size))
         content = memory.read()
-    _write(path, content)
+    _write(path, content, ramp_style(SOIL_MOISTURE, 1, time))
 
 
 def write_quality(
@@ -109,7 +116,7 @@ def write_quality(
     tags: Mapping[str, str],
     nodata: int = QUALITY_NODATA,
 ) -> None:
-    """Write the quality codes that belong to a map; overviews take the most frequent code, never a mean.
+    """Write the quality codes of a map, and their style; overviews take the most frequent code, never a mean.
 
     A TIFF can hold the colours of its codes, but not their names in a way that GDAL and QGIS understand. These
     stand beside it in GDAL's own sidecar (``<name>.tif.aux.xml``), and once more in the band's tags
@@ -145,7 +152,7 @@ def write_quality(
             raster.update_tags(**{**tags, **_overpass_tags(time, direction)})
             raster.update_tags(1, **{f"CODE_{code}": name for code, name in sorted(names.items())})
         content = memory.read()
-    _write(path, content, category_sidecar(names))
+    _write(path, content, code_style(names, colours, time), category_sidecar(names))
 
 
 def statistics(values: NDArray[np.floating], cells: int) -> dict[str, str]:
@@ -184,7 +191,13 @@ def _profile(window: Window, bands: int) -> dict[str, Any]:
         "transform": window.transform,
         "compress": "DEFLATE",  # ZSTD is smaller, but not every ArcGIS and not every GDAL reads it
         "blocksize": TILE,
+        "overview_count": overview_count(window.shape),
     }
+
+
+def overview_count(shape: tuple[int, int]) -> int:
+    """How many times a raster is halved for its overviews: until it is no larger than `SMALLEST`, at least once."""
+    return max(math.ceil(math.log2(max(shape) / SMALLEST)), 1 if max(shape) > 1 else 0)
 
 
 @lru_cache(maxsize=1)
@@ -217,14 +230,17 @@ def _rgb(colour: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _write(path: Path, content: bytes, sidecar: str | None = None) -> None:
-    """Put a raster in its place, whole or not at all; an earlier one's sidecars give way to `sidecar`."""
+def _write(path: Path, content: bytes, style: str, sidecar: str | None = None) -> None:
+    """Put a raster and its style in place, whole or not at all; an earlier one's sidecars give way to `sidecar`."""
     with atomic(path) as part:
         part.write_bytes(content)
     try:
         remove_sidecars(path)
         if sidecar is not None:
             write_text(path.with_name(path.name + ".aux.xml"), sidecar)
+        write_text(style_path(path), style)
     except OutputError:
-        path.unlink()  # beside a wrong sidecar, or without its own, it would pass for a whole result
+        for left in (path, style_path(path), path.with_name(path.name + ".aux.xml")):
+            with suppress(OSError):  # beside a wrong sidecar, or without its own, it would pass for a whole result
+                left.unlink()
         raise

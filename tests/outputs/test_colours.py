@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from smen.outputs.colours import ERROR, SOIL_MOISTURE, STANDARD_DEVIATION
+from smen.outputs.colours import AGE, ERROR, SOIL_MOISTURE, STANDARD_DEVIATION
 
 # Machado, Oliveira and Fernandes 2009, severity 1, for linear RGB.
 BLINDNESS = {
@@ -37,7 +37,7 @@ def test_the_wetter_the_darker_for_every_eye(eye):
 
 
 @pytest.mark.parametrize("eye", BLINDNESS)
-@pytest.mark.parametrize("ramp", [SOIL_MOISTURE, ERROR, STANDARD_DEVIATION], ids=lambda ramp: ramp.name)
+@pytest.mark.parametrize("ramp", [SOIL_MOISTURE, ERROR, STANDARD_DEVIATION, AGE], ids=lambda ramp: ramp.name)
 def test_neighbouring_stops_can_be_told_apart(ramp, eye):
     assert np.linalg.norm(np.diff(lab(ramp.stops, eye), axis=0), axis=1).min() > 4
 

@@ -126,7 +126,7 @@ def test_overviews_leave_nodata_out(tmp_path, overpass):
     write_map(path, window, values, None, values * 4, **overpass)
     assert_strictly_valid(path)
     with rasterio.open(path) as raster:
-        assert raster.overviews(1) == [2, 4]
+        assert raster.overviews(1) == [2, 4, 8, 16]
     with rasterio.open(path, OVERVIEW_LEVEL=0) as halved:
         seen = halved.read()
     assert seen.shape == (3, 300, 260)
@@ -134,6 +134,21 @@ def test_overviews_leave_nodata_out(tmp_path, overpass):
     assert (seen[0, 50:] == 0.25).all()
     assert (seen[1] == -9999).all()
     assert (seen[2, 50:] == 1).all()
+
+
+@pytest.mark.parametrize(("side", "overviews"), [(100, [2]), (40, [2]), (2, [2]), (1, [])])
+def test_small_rasters_have_overviews_too(tmp_path, overpass, side, overviews):
+    window = Window.centred_on(20, 10, side, side)
+    values = np.full(window.shape, np.nan, "f4")
+    values[::2, ::2] = 0.25
+    path = tmp_path / "small.tif"
+    write_map(path, window, values, None, None, **overpass)
+    assert_strictly_valid(path)
+    with rasterio.open(path) as raster:
+        assert raster.overviews(1) == overviews
+    if overviews:
+        with rasterio.open(path, OVERVIEW_LEVEL=0) as halved:
+            assert (halved.read(1) == 0.25).all()
 
 
 def test_codes_are_never_averaged(tmp_path, overpass):
@@ -211,7 +226,7 @@ def test_rewriting_removes_stale_sidecars(written, tucson, overpass):
     for suffix in (".aux.xml", ".ovr", ".msk"):
         written.with_name(written.name + suffix).write_text("stale")
     write_map(written, tucson.window, *tucson.bands, **overpass)
-    assert [p.name for p in written.parent.iterdir()] == [written.name]
+    assert {p.name for p in written.parent.iterdir()} == {written.name, "tucson.qml"}
 
 
 def test_the_maps_own_tags_win(tmp_path, tucson, overpass):
@@ -272,7 +287,7 @@ def test_a_sidecar_that_fails_takes_its_raster_along(tmp_path, tucson, overpass)
     (tmp_path / "q.tif.aux.xml").mkdir()  # a folder in its place: the raster can be written, its names cannot
     with pytest.raises(OutputError, match=r"aux\.xml"):
         write_quality(path, tucson.window, tucson.codes, names=NAMES, colours=COLOURS, **overpass)
-    assert not path.exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["q.tif.aux.xml"]
 
 
 def test_a_failed_write_keeps_the_earlier_map(written, tucson, overpass, monkeypatch):
