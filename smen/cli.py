@@ -63,11 +63,19 @@ def _add_stage(stage: str) -> None:
     @click.option("--job", help="All that the job is given, as JSON; the file of settings is then not read.")
     @_log_option
     def command(
-        config_file: Path, job: str | None, log_file: Path | None, region: str | None = None, year: int | None = None
+        config_file: Path,
+        job: str | None,
+        log_file: Path | None,
+        region: str | None = None,
+        year: int | None = None,
+        estimate: bool = False,
     ) -> None:
         from smen import plan
 
         _start_log(log_file, f"{region} {year or ''}".strip() if region else stage)
+        if estimate:
+            click.echo(importlib.import_module(f"smen.stages.{stage}").estimate(_plan(config_file), region, year))
+            return
         if job is None:
             if (regional and region is None) or (yearly and year is None):
                 raise click.UsageError(f"name a region{' and a year' if yearly else ''}, or give --job")
@@ -76,6 +84,9 @@ def _add_stage(stage: str) -> None:
             given = getattr(plan, model).model_validate_json(job)
         importlib.import_module(f"smen.stages.{stage}").run(given)
 
+    if stage == "acquire":
+        about = "Only say how much Earthdata lists, and how much of it is to be fetched (needs no login)."
+        command = click.option("--plan", "estimate", is_flag=True, help=about)(command)
     if yearly:
         command = click.argument("year", type=int, required=False)(command)
     if regional:

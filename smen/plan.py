@@ -76,6 +76,9 @@ class AcquireJob(WindowJob):
     fine_version: str
     overpasses: tuple[str, ...]
     span: tuple[dt.date, dt.date | Literal["today"]]
+    connections: int
+    search: str | None
+    login: str | None
 
 
 class AlignJob(WindowJob):
@@ -246,6 +249,9 @@ class Plan:
             fine_version=products.fine_version,
             overpasses=products.overpasses,
             span=(first, "today" if ends_today else self._last_day(region, year)),
+            connections=source.connections,
+            search=source.search,
+            login=source.login,
         )
 
     def align(self, region: str, year: int) -> AlignJob:

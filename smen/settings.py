@@ -46,9 +46,18 @@ class Source(Section):
         None, description="for directory: a folder of truth files (CF NetCDF) to be evaluated against, if there is one"
     )
     bad_granules: Literal["stop", "skip"] = Field(
-        "stop", description="a granule that cannot be read: stop and list them all, or skip it and say so"
+        "stop",
+        description="a granule that cannot be read, or that the archive lists and does not have: stop and list them "
+        "all, or skip it and say so",
     )
     seed: int = Field(1, ge=0, description="for simulated: another number gives another world")
+    connections: int = Field(6, ge=1, le=32, description="for earthdata: downloads at a time, all jobs together")
+    search: str | None = Field(
+        None,
+        pattern="^https://",
+        description="for earthdata: the address of another search (CMR) than NASA's, e.g. that of a test system",
+    )
+    login: str | None = Field(None, description="for earthdata: the host of another Earthdata Login than NASA's")
 
     @model_validator(mode="after")
     def _directory_is_named(self) -> Self:

@@ -6,13 +6,14 @@ import datetime as dt
 import logging
 import tempfile
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.archive import directory, manifest
-from smen.errors import ArchiveError
+from smen.archive import directory, earthdata, manifest
+from smen.errors import ArchiveError, SettingsError
 from smen.plan import AcquireJob, Plan, refreshed
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def run(job: AcquireJob) -> None:
     """Write the manifests of one year: of the coarse product and of the fine one.
 
     Raises:
-        ArchiveError: a folder is missing or holds no granule of the product; nothing of the year touches the region.
+        ArchiveError: a folder is missing or holds no granule of the product; nothing of the year touches the region;
+            Earthdata's search or login fails, or granules could not be fetched.
         GranuleError: granules are bad, all of them named, and the settings do not say to skip them.
         OutputError: a manifest cannot be written.
     """
@@ -59,6 +61,31 @@ def refresh(plan: Plan) -> None:
     log.info("%s manifests changed; run the workflow to make what depends on them", changed or "no")
 
 
+def estimate(plan: Plan, region: str | None = None, year: int | None = None) -> str:
+    """Return a table of what Earthdata lists for the settings, and how much of it is not in the store yet.
+
+    Whatever the source in the settings: this is to be known before one turns to Earthdata. Needs no login.
+
+    Raises:
+        SettingsError: there is no such region.
+        ArchiveError: the search fails.
+    """
+    if region is not None and region not in plan.regions:
+        raise SettingsError(f"`{region}` is not a region of the settings: choose one of {', '.join(plan.regions)}")
+    lines, everything = [], []
+    for name in plan.regions if region is None else [region]:
+        for one in plan.years(name) if year is None else [year]:
+            job = plan.acquire(name, one)
+            archive = _archive(job)
+            for want in _wants(job):
+                listed = archive.listing(want)
+                everything += listed
+                lines.append(f"{name} {one} {want}: {archive.estimate(listed)}")
+    if lines:
+        lines.append(f"together, each granule once: {archive.estimate(everything)}")
+    return "\n".join(lines)
+
+
 def _rewrite(path: Path, records: list[GranuleRecord]) -> bool:
     """Write a manifest only where it differs from the one that is there; say whether it did."""
     with tempfile.TemporaryDirectory() as folder:
@@ -73,6 +100,8 @@ def _rewrite(path: Path, records: list[GranuleRecord]) -> bool:
 def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
     """Return the year's granules by role, all present (or skipped, with the reason)."""
     begin, end = _period(job)
+    if job.kind == "earthdata":
+        return _from_earthdata(job)
     roots = {"simulated": job.layout.simulated_granules(job.region, job.year), "directory": job.directory}
     directions = [LETTERS[name] for name in job.overpasses]
     root = roots[job.kind] or ""
@@ -88,6 +117,36 @@ def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
         log.warning("%s", error)
         fine = []
     return {"coarse": coarse, "fine": fine}
+
+
+def _from_earthdata(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
+    """Return the year's granules by role, fetched and verified."""
+    coarse, fine = _archive(job).obtain(_wants(job), job.bad_granules)
+    if not any(record.state == "present" for record in coarse):
+        raise ArchiveError(
+            f"Earthdata has no granule of {job.coarse}.{job.coarse_version} that touches {job.region} in {job.year}: "
+            "check products.coarse_version, products.overpasses, the region's place and the periods"
+        )
+    return {"coarse": coarse, "fine": fine}
+
+
+def _wants(job: AcquireJob) -> list[earthdata.Want]:
+    """Return what is asked of Earthdata: the coarse product and the fine one."""
+    begin, end = _period(job)
+    directions = tuple(LETTERS[name] for name in job.overpasses)
+    products = ((job.coarse, job.coarse_version), (job.fine, job.fine_version))
+    return [earthdata.Want(name, version, job.window, begin, end, directions) for name, version in products]
+
+
+def _archive(job: AcquireJob) -> earthdata.Archive:
+    return _open_archive(job.layout.granule_store(), job.search, job.login, job.connections)
+
+
+@cache
+def _open_archive(store: str, search: str | None, login: str | None, connections: int) -> earthdata.Archive:
+    """Return the archive, one for all jobs of a process: they share its login."""
+    patience = earthdata.Patience(connections=connections)
+    return earthdata.Archive(store, earthdata.hosts(search, login), patience)
 
 
 def _period(job: AcquireJob) -> tuple[np.datetime64, np.datetime64]:
