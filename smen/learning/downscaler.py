@@ -109,12 +109,12 @@ class NetworkMethod:
                 "no half-orbit of the training period has a fine field that covers enough of the window: widen the "
                 "period, lower the minimum coverage, or use a network trained elsewhere"
             )
-        residuals = residuals_of(fields)
+        learnt_residuals = residuals_of(fields, learning.fine)
         coarse = fields.coarse[learning.coarse]
         if not np.isfinite(coarse).any():
             raise DataError("no training date has a valid coarse cell: widen the training period")
-        climatology = Climatology.of(residuals[learning.fine])
-        normalisation = Normalisation.of(coarse, residuals[learning.fine]) if self.normalise else Normalisation()
+        climatology = Climatology.of(learnt_residuals)
+        normalisation = Normalisation.of(coarse, learnt_residuals) if self.normalise else Normalisation()
         with reproducible(self.training.threads), torch.random.fork_rng():
             torch.manual_seed(self.training.seed)
             network = build_network(self.network, self.history, self.options)
@@ -135,7 +135,7 @@ class NetworkMethod:
             window=fields.window,
             network=network,
             normalisation=normalisation,
-            climatology=Climatology.of(residuals[known.fine]),
+            climatology=Climatology.of(residuals_of(fields, known.fine)),
             climate=(float(np.nanmin(valid)), float(np.nanmax(valid))),
             surface=static_surface(fields, known.coarse, known.fine),
             coarse_nesting=fields.coarse_nesting,

@@ -103,13 +103,29 @@ class Climatology:
         return Climatology(np.where(count > 0, total, 0), count.astype(np.int32), self.prior, self.prior_dates)
 
 
-def residuals_of(fields: Fields) -> NDArray[np.float32]:
-    """D = J - I of every fine field with the coarse field of its own half-orbit, float32 (Tf, H, W), NaN missing."""
-    own = lookup(fields.coarse_time, fields.fine_time)
-    residuals = np.full(fields.fine.shape, np.nan, np.float32)
-    there = own != MISSING
-    residuals[there] = fields.fine[there] - fields.coarse[own[there]]
+def residuals_of(fields: Fields, index: NDArray[np.integer] | None = None) -> NDArray[np.float32]:
+    """D = J - I of fine fields with the coarse field of their own half-orbit, float32 (n, H, W), NaN missing.
+
+    Small holes of the coarse field are filled as in the input: where a coarse cell is never retrieved (a lake's
+    shore, a mountain), the residual against its surroundings is what a map there needs to know.
+
+    Args:
+        fields: the region's arrays.
+        index: which fine fields, (n,); None: all.
+    """
+    index = np.arange(len(fields.fine_time)) if index is None else index
+    own = lookup(fields.coarse_time, fields.fine_time[index])
+    residuals = np.full((len(index), *fields.window.shape), np.nan, np.float32)
+    for row, (fine, coarse) in enumerate(zip(index, own, strict=True)):
+        if coarse != MISSING:
+            residuals[row] = fields.fine[fine] - known_coarse(fields.coarse[coarse])
     return residuals
+
+
+def known_coarse(coarse: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A coarse field (H, W) with small holes filled, NaN in large ones."""
+    values, state = fill_coarse(coarse, np.nan)
+    return np.where(state == UNKNOWN, np.nan, values).astype(np.float32)
 
 
 def fill_residuals(

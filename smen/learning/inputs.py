@@ -59,9 +59,16 @@ class InputBuilder:
     missing: Missing = "climatology"
 
     @cached_property
-    def residuals(self) -> NDArray[np.float32]:
-        """D of every fine field, (Tf, H, W)."""
-        return residuals_of(self.fields)
+    def _kept(self) -> dict[int, NDArray[np.float32]]:
+        """Residuals that were asked for before."""
+        return {}
+
+    def residuals(self, index: NDArray[np.integer]) -> NDArray[np.float32]:
+        """D of some fine fields, (n, H, W), NaN where missing."""
+        for fine in index:
+            if int(fine) not in self._kept:
+                self._kept[int(fine)] = residuals_of(self.fields, np.array([fine]))[0]
+        return np.array([self._kept[int(fine)] for fine in index], np.float32).reshape(-1, *self.fields.window.shape)
 
     def inputs(self, row: int, *, leave_out: bool = False) -> Inputs:
         """The inputs of one overpass, a batch of one.
@@ -74,11 +81,11 @@ class InputBuilder:
         samples, norm = self.samples, self.normalisation
         climatology = self.climatology
         if leave_out and samples.fine[row] != MISSING:
-            climatology = climatology.without(self.residuals[self._relatives(row)])
+            climatology = climatology.without(self.residuals(self._relatives(row)))
         mean_residual = climatology.mean
         frames = np.full((samples.history.shape[1], *self.fields.window.shape), np.nan, np.float32)
         there = samples.history[row] != MISSING
-        frames[there] = self.residuals[samples.history[row][there]]
+        frames[there] = self.residuals(samples.history[row][there])
         residual, residual_valid = fill_residuals(frames, mean_residual, self.missing)
         observed = self.fields.coarse[samples.coarse[row]]
         coarse, _ = fill_coarse(observed, norm.mean)

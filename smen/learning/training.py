@@ -56,11 +56,11 @@ class Training:
         device: `auto` takes a CUDA device where there is one.
     """
 
-    epochs: int = 60
+    epochs: int = 30
     batch: int = 4
     learning_rate: float = 1e-3
     schedule: Schedule = "cosine"
-    patience: int | None = 15
+    patience: int | None = 10
     flips: bool = False
     seed: int = 0
     threads: int = 2

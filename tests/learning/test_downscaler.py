@@ -85,7 +85,7 @@ def test_nor_a_field_of_the_same_sentinel1_scene(fields, samples):
     scenes = list(fields.fine_sentinel1)
     scenes[second] = scenes[first] | scenes[second]
     shared = builder_of(replace(fields, fine_sentinel1=tuple(scenes)), learning)
-    left = shared.climatology.without(shared.residuals[[first, second]])
+    left = shared.climatology.without(shared.residuals(np.array([first, second])))
     np.testing.assert_allclose(shared.inputs(2, leave_out=True).climatology[0].numpy() * 0.04, left.mean, atol=1e-7)
 
 

@@ -111,3 +111,14 @@ def test_whole_fields_and_empty_ones():
     assert (state == OBSERVED).all()
     values, state = fill_coarse(np.full((4, 5), NAN, np.float32), 0.5)
     assert (values == 0.5).all() and (state == UNKNOWN).all()
+
+
+def test_residuals_in_small_holes_are_against_the_surroundings():
+    fields = make_fields(n=9, every=3, shape=(24, 72))
+    coarse = fields.coarse.copy()
+    coarse[3] = 0.25
+    coarse[3, 5:9, 5:9] = NAN
+    coarse[3, :, 40:] = NAN
+    residual = residuals_of(replace(fields, coarse=coarse), np.array([1]))[0]
+    np.testing.assert_allclose(residual[:, : 40 + REACH], fields.fine[1][:, : 40 + REACH] - 0.25, atol=1e-6)
+    assert np.isnan(residual[:, 40 + REACH :]).all()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.learning.contracts import MISSING, Prediction
-from smen.learning.fill import UNKNOWN, fill_coarse
+from smen.learning.fill import known_coarse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,12 +74,6 @@ def _weights(origin: int, length: int, cells: int, nesting: int) -> NDArray[np.f
     return np.asarray(np.maximum(0, 1 - np.abs(place[:, None] - np.arange(cells)[None, :])), np.float64)
 
 
-def filled(field: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A coarse field with small holes filled as the networks have them, NaN in large ones."""
-    values, state = fill_coarse(field, np.nan)
-    return np.where(state == UNKNOWN, np.nan, values).astype(np.float32)
-
-
 @dataclass
 class Blocky:
     """The coarse field as it is: each 3 km cell has the value of its coarse cell."""
@@ -91,7 +85,7 @@ class Blocky:
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """The coarse field of each overpass, small holes filled."""
-        return Prediction(_stack(fields, samples, filled))
+        return Prediction(_stack(fields, samples, known_coarse))
 
 
 @dataclass
@@ -110,7 +104,7 @@ class Bilinear:
 
 def smooth(field: NDArray[np.float32], fields: Fields) -> NDArray[np.float32]:
     """`interpolate`, but only where the field with small holes filled has a value."""
-    base = filled(field)
+    base = known_coarse(field)
     between = interpolate(field, fields.window, fields.coarse_nesting)
     return np.where(np.isfinite(base) & np.isfinite(between), between, base).astype(np.float32)
 

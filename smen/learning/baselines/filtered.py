@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.errors import DataError
-from smen.learning.baselines.coarse import filled, smooth
+from smen.learning.baselines.coarse import smooth
 from smen.learning.contracts import MISSING, TEST, TRAIN, VALIDATION, Prediction
-from smen.learning.fill import Climatology
+from smen.learning.fill import Climatology, known_coarse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,7 +140,7 @@ def direction_offset(fields: Fields, samples: Samples) -> NDArray[np.float32]:
 
 def _shown(base: NDArray[np.float32], fields: Fields, interpolated: bool) -> NDArray[np.float32]:
     """Filtered fields with small holes filled, interpolated if wanted."""
-    return np.stack([smooth(field, fields) if interpolated else filled(field) for field in base])
+    return np.stack([smooth(field, fields) if interpolated else known_coarse(field) for field in base])
 
 
 def _left_out_score(residual: NDArray[np.float32], climatology: Climatology) -> float:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from smen.errors import DataError
-from smen.learning.baselines.coarse import Bilinear, Blocky, smooth
+from smen.learning.baselines.coarse import Bilinear, Blocky
 from smen.learning.contracts import TRAIN, VALIDATION, Prediction
 from smen.learning.fill import Climatology
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from smen.learning.contracts import Fields, Samples
 
 
@@ -42,9 +43,7 @@ class MeanResidual:
             DataError: no date of it has a fine field.
         """
         known = samples.with_target(TRAIN, VALIDATION)
-        base = np.full((len(known), *fields.window.shape), np.nan, np.float32)
-        for row, index in enumerate(known.coarse):
-            base[row] = smooth(fields.coarse[index], fields) if self.interpolated else fields.coarse[index]
+        base = self._base(fields, known)
         self.climatology = Climatology.of(fields.fine[known.fine] - base)
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
@@ -55,5 +54,10 @@ class MeanResidual:
         """
         if self.climatology is None:
             raise DataError(f"the baseline {self.name} is not fitted: fit it on the training dates")
-        base = (Bilinear() if self.interpolated else Blocky()).predict(fields, samples).mean
-        return Prediction(base + (self.climatology.mean if self.shrunk else self.climatology.plain))
+        return Prediction(
+            self._base(fields, samples) + (self.climatology.mean if self.shrunk else self.climatology.plain)
+        )
+
+    def _base(self, fields: Fields, samples: Samples) -> NDArray[np.float32]:
+        """The coarse field of each overpass, small holes filled, interpolated if wanted, (N, H, W)."""
+        return (Bilinear() if self.interpolated else Blocky()).predict(fields, samples).mean
