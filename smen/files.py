@@ -39,6 +39,19 @@ def atomic(path: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
+def write_bytes(path: Path, content: bytes | memoryview) -> None:
+    """Write a file atomically from memory.
+
+    For formats whose libraries cannot cope with a full disk (HDF5 crashes, GDAL hides it until the file is closed):
+    they write into memory, and this writes what they made.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with atomic(path) as part:
+        part.write_bytes(content)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file atomically, and leave it alone where it already says just that (its time stays).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from smen.errors import ArchiveError
-from smen.files import atomic
+from smen.files import write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,15 +100,16 @@ def write(path: Path, records: Sequence[GranuleRecord]) -> None:
     kinds = {"orbit": "Int64", "size": "int64", "simulated": "bool"}
     footprints = gpd.GeoSeries([record.footprint for record in ordered], crs="EPSG:4326")
     frame = gpd.GeoDataFrame(columns, geometry=footprints, crs="EPSG:4326").astype(kinds)
-    with atomic(path) as part:
-        pyogrio.write_dataframe(
-            frame,
-            part,
-            driver="GeoJSON",
-            layer=LAYER,
-            geometry_type="Unknown",
-            layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": str(COORDINATE_DECIMALS), "WRITE_NAME": "YES"},
-        )
+    content = io.BytesIO()
+    pyogrio.write_dataframe(
+        frame,
+        content,
+        driver="GeoJSON",
+        layer=LAYER,
+        geometry_type="Unknown",
+        layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": str(COORDINATE_DECIMALS), "WRITE_NAME": "YES"},
+    )
+    write_bytes(path, content.getbuffer())
 
 
 def read(path: Path) -> list[GranuleRecord]:

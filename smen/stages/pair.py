@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.files import atomic
+from smen.files import write_bytes
 from smen.learning.contracts import NONE, SPLIT_NAMES
 from smen.learning.labels import to_dataset
 from smen.learning.samples import Periods, hold_out, samples_of
@@ -17,6 +17,8 @@ from smen.stages.fields import read_fields
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    import xarray as xr
 
     from smen.learning.contracts import Samples
 
@@ -46,10 +48,9 @@ def run(job: PairJob) -> None:
     _write(job, of_year, to_dataset(of_year, fields))
 
 
-def _write(job: PairJob, samples: Samples, dataset: object) -> None:
+def _write(job: PairJob, samples: Samples, dataset: xr.Dataset) -> None:
     path = Path(job.layout.samples(job.region, job.year))
-    with atomic(path) as part:
-        dataset.to_netcdf(part, engine="h5netcdf")  # type: ignore[attr-defined]
+    write_bytes(path, dataset.to_netcdf(engine="h5netcdf"))
     targets = samples.fine >= 0
     counts = ", ".join(
         f"{int((targets & (samples.split == code)).sum())} {name}" for code, name in SPLIT_NAMES.items() if code != NONE
