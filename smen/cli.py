@@ -135,7 +135,7 @@ def _plan(config_file: Path, *, today: bool = False) -> Plan:
     if today:
         settings = configfile.load(values, str(config_file))
         (Path(settings.folders.resources) / "refreshed.txt").unlink(missing_ok=True)
-    return Plan.load(values, str(config_file))
+    return Plan.load(values, [config_file])
 
 
 def _start_log(file: Path | None, about: str) -> None:

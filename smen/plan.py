@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -177,12 +177,20 @@ class Plan:
                 raise SettingsError(f"{where}: the period to be mapped for {name} ends before it begins")
 
     @classmethod
-    def load(cls, values: Mapping[str, Any], where: str = "config.yaml") -> Plan:
-        """Check settings as read from a file and plan with them; `today` is the day of the last refresh.
+    def load(cls, values: Mapping[str, Any], files: Sequence[Path] = ()) -> Plan:
+        """Check settings and plan with them; `today` is the day of the last refresh.
+
+        Args:
+            values: the settings, as read from files and from the command line.
+            files: where they were read from, for messages; read once more, because Snakemake lets pass a key that
+                stands there twice.
 
         Raises:
             SettingsError: a key is wrong.
         """
+        for file in files:
+            configfile.read(file)
+        where = ", ".join(str(file) for file in files) or "settings"
         settings = configfile.load(values, where)
         layout = Layout(settings.folders.results, settings.folders.resources)
         return cls(settings, refreshed(layout) if _says_today(settings) else FAR_FUTURE, where)
