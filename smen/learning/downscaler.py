@@ -11,7 +11,7 @@ import torch
 
 from smen.errors import DataError
 from smen.learning.contracts import MISSING, TRAIN, VALIDATION, Prediction
-from smen.learning.fill import Climatology, Missing, residuals_of
+from smen.learning.fill import Climatology, Missing, known_coarse, residuals_of
 from smen.learning.inputs import InputBuilder, Normalisation, gather
 from smen.learning.level import anchor
 from smen.learning.networks import Network, build_network
@@ -161,7 +161,6 @@ class NetworkMethod:
         mean = np.full((len(samples), *fields.window.shape), np.nan, np.float32)
         source = np.zeros(mean.shape, np.uint8)
         builder = InputBuilder(fields, samples, learnt.climatology, learnt.normalisation, self.missing)
-        stand_in = learnt.climatology.mean
         with reproducible(self.training.threads), torch.inference_mode():
             for row in range(len(samples)):
                 source[row] = source_codes(
@@ -169,10 +168,11 @@ class NetworkMethod:
                 )
                 if samples.coarse[row] == MISSING:
                     continue
+                coarse = known_coarse(fields.coarse[samples.coarse[row]])
                 estimate = physical(learnt.network, learnt.normalisation, builder.inputs(row))[0].numpy()
                 if self.anchored:
-                    estimate = anchor(estimate, fields.coarse[samples.coarse[row]], stand_in)
-                hidden = ~builder.known(row) | np.isin(source[row], NO_VALUE)
+                    estimate = anchor(estimate, coarse, learnt.climatology)
+                hidden = ~np.isfinite(coarse) | np.isin(source[row], NO_VALUE)
                 # No soil holds less than no water: only where detail exceeds the level does this touch a cell.
                 mean[row] = np.where(hidden, np.nan, np.maximum(estimate, 0))
         return Prediction(mean=mean, source=source)

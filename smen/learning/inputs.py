@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from smen.learning.contracts import MISSING
-from smen.learning.fill import UNKNOWN, Climatology, Missing, fill_coarse, fill_residuals, residuals_of
+from smen.learning.fill import Climatology, Missing, fill_coarse, fill_residuals, residuals_of
 from smen.learning.networks.interface import Inputs
 
 if TYPE_CHECKING:
@@ -105,10 +105,6 @@ class InputBuilder:
     def target(self, row: int) -> torch.Tensor:
         """J(t) of one overpass in m3/m3, (1, H, W), NaN where missing."""
         return torch.from_numpy(self.fields.fine[self.samples.fine[row]])[None]
-
-    def known(self, row: int) -> NDArray[np.bool_]:
-        """Where a map may have a value: on valid coarse cells and in holes that are small, (H, W)."""
-        return np.asarray(fill_coarse(self.fields.coarse[self.samples.coarse[row]], 0.0)[1] != UNKNOWN, np.bool_)
 
     def _relatives(self, row: int) -> NDArray[np.int64]:
         """The row's target among the fields of the climatology, and those that share a Sentinel-1 scene with it."""
