@@ -59,7 +59,7 @@ def simulate(
     Raises:
         OutputError: a file cannot be written.
     """
-    first_day, last_day = np.datetime64(first_day, "D"), np.datetime64(last_day, "D")
+    first_day, last_day = first_day.astype("datetime64[D]"), last_day.astype("datetime64[D]")
     world = World(window, name, climate, seed)
     said = stamp(name, seed)
     timetable = Timetable(window, world.area, name, climate, seed)

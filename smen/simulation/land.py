@@ -46,7 +46,7 @@ class Land:
         small: standardised small-scale pattern, float32, mean 0 and sd 1.
         moving: a second such pattern, which takes part as wetness changes.
         regional: standardised pattern of 20-120 km.
-        gradient: standardised pattern beyond that, in its own random mean.
+        gradient: standardised pattern beyond that, with mean 0 here: the climate says the region's mean.
         drying: factor on the drying time, mean about 1.
         water: open water.
         urban: cities.
@@ -105,8 +105,8 @@ def make_land(area: Window, name: str, climate: Climate, seed: int) -> Land:
         elevation=(climate.relief_m * height).astype(np.float32),
         small=_standard(np.sqrt(1 - VALLEY_SHARE) * _standard(texture) + np.sqrt(VALLEY_SHARE) * valley),
         moving=_standard(moving),
-        regional=regional,
-        gradient=gradient,
+        regional=regional - regional.mean(),
+        gradient=gradient - gradient.mean(),
         drying=np.exp(climate.drying_spread * drying).astype(np.float32),
         water=water,
         urban=urban,

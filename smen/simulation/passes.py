@@ -10,7 +10,7 @@ import numpy as np
 
 from smen.grid import M03
 from smen.simulation.fields import stream
-from smen.simulation.orbits import Orbit, Places
+from smen.simulation.orbits import EARTH_RADIUS_KM, Orbit, Places, unit_vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,7 +101,8 @@ class HalfOrbit:
     @property
     def start_day(self) -> np.datetime64:
         """UTC day on which it begins, by the time in its name (rounded to a second)."""
-        return np.datetime64(self.begin + np.timedelta64(500, "ms"), "D")
+        day: np.datetime64 = (self.begin + np.timedelta64(500, "ms")).astype("datetime64[D]")
+        return day
 
     @property
     def letter(self) -> Literal["A", "D"]:
@@ -139,20 +140,19 @@ class Pass:
 
 @dataclass(frozen=True)
 class _Strip:
-    """One of the repeating strips: its half-orbit, frame of each cell (-1 outside), seconds, two random numbers."""
+    """One of the repeating strips: its half-orbit, frame of each cell (-1 outside), seconds, a random number."""
 
     track: int
     descending: bool
     frames: NDArray[np.int16]
     seconds: NDArray[np.float64]
     rank: float
-    phase: float
 
 
 def local_day(time: np.datetime64, longitude: float) -> np.datetime64:
     """Day of mean solar time at a longitude in degrees."""
-    shifted = time + np.timedelta64(round(longitude * 240_000), "ms")
-    return np.datetime64(shifted, "D")
+    day: np.datetime64 = (time + np.timedelta64(round(longitude * 240_000), "ms")).astype("datetime64[D]")
+    return day
 
 
 @dataclass(frozen=True)
@@ -187,6 +187,8 @@ class Timetable:
         tracks = {}
         for track in range(SMAP.revolutions):
             for descending in (False, True):
+                if not self._near(SMAP, track, descending):
+                    continue
                 sight = places.seen(SMAP, track, descending)
                 seen = np.abs(sight.across_km) <= SMAP_HALF_SWATH_KM
                 if seen.any():
@@ -201,6 +203,15 @@ class Timetable:
                     if first <= orbit.start_day <= last and exists(number, descending, orbit.start_day):
                         orbits.append(orbit)
         return sorted(orbits, key=lambda orbit: orbit.begin)
+
+    def _near(self, orbit: Orbit, track: int, descending: bool) -> bool:
+        """Whether a ground track comes near enough to be worth a closer look: within 10 degrees and the area's size."""
+        dy, dx = self.area.cell_lengths_km()
+        size = float(np.hypot(dy.sum(), dx.max() * self.area.width))
+        longitude, latitude = self.middle
+        at = unit_vectors(np.asarray(longitude), np.asarray(latitude))
+        _, points = orbit.points(track, descending)
+        return bool((points @ at).max() > np.cos(min(size / 2 / EARTH_RADIUS_KM + np.radians(10), np.pi)))
 
     def _half_orbit(
         self, number: int, descending: bool, seen: NDArray[np.bool_], seconds: NDArray[np.float64]
@@ -230,13 +241,12 @@ class Timetable:
         """The strips along which Sentinel-1 is operated here: some of those that cover a good part of the window."""
         longitude, latitude = np.meshgrid(self.area.longitudes, self.area.latitudes)
         places = Places(longitude, latitude)
-        middle = Places(np.array([self.middle[0]]), np.array([self.middle[1]]))
         row, column = self.window.row - self.area.row, (self.window.column - self.area.column) % M03.columns
         box = slice(row, row + self.window.height), slice(column, column + self.window.width)
         found = []
         for track in range(SENTINEL1.revolutions):
             for descending in (False, True):
-                if abs(middle.seen(SENTINEL1, track, descending).across_km[0] - sum(SENTINEL1_SWATH_KM) / 2) > 700:
+                if not self._near(SENTINEL1, track, descending):
                     continue
                 sight = places.seen(SENTINEL1, track, descending)
                 inside = (sight.across_km >= SENTINEL1_SWATH_KM[0]) & (sight.across_km < SENTINEL1_SWATH_KM[1])
@@ -245,18 +255,15 @@ class Timetable:
                 rng = stream(self.seed, self.name, PASS_STREAM, track, int(descending))
                 frames = np.floor(sight.along_km / FRAME_KM + rng.random())
                 frames = np.where(inside, frames - frames[inside].min(), -1).astype(np.int16)
-                found.append(_Strip(track, descending, frames, sight.seconds, rng.random(), rng.random()))
+                found.append(_Strip(track, descending, frames, sight.seconds, rng.random()))
         return sorted(found, key=lambda strip: strip.rank)[: self.climate.strips]
 
     def _passes(self, strip: _Strip, first: np.datetime64, last: np.datetime64) -> list[Pass]:
-        """The passes along one strip: every 12 days for each satellite, thinned as the plan of acquisitions is."""
-        track, descending, cells, seconds, phase = (
-            strip.track,
-            strip.descending,
-            strip.frames,
-            strip.seconds,
-            strip.phase,
-        )
+        """The passes along one strip: every 12 days for each satellite, thinned to the share that was acquired.
+
+        At random, because 24 days are three of SMAP's cycles: every second pass would always meet the same one.
+        """
+        track, descending, cells, seconds = strip.track, strip.descending, strip.frames, strip.seconds
         middle = float(np.median(seconds[cells >= 0]))
         passes = []
         start = SENTINEL1.anchor_number + track
@@ -267,14 +274,14 @@ class Timetable:
             time = crossing + np.timedelta64(round(middle * 1000), "ms")
             for satellite, lag in (("A", np.timedelta64(0, "D")), ("B", SENTINEL1B_LAG)):
                 at = time + lag
-                if not (first <= np.datetime64(at, "D") <= last):
+                if not (first <= at.astype("datetime64[D]") <= last):
                     continue
                 if satellite == "B" and not (self.climate.six_days and SENTINEL1B[0] <= at < SENTINEL1B[1]):
                     continue
                 share = self.climate.acquisitions[int(at >= np.datetime64("2018-01-01"))]
                 slot = 2 * cycle + (satellite == "B")
-                step = slot if self.climate.six_days else cycle
-                if np.floor((step + 1) * share + phase) == np.floor(step * share + phase):
+                rng = stream(self.seed, self.name, PASS_STREAM, track, int(descending), slot % 2**32)
+                if rng.random() >= share:
                     continue
                 passes.append(
                     Pass(

@@ -148,7 +148,8 @@ class Radiometer:
     def spread(self, error: NDArray[np.float32], nesting: int) -> NDArray[np.float32]:
         """An error on M36 cells, interpolated to a finer grid of the area."""
         factor = M36.nesting // nesting
-        return interpolation(error.shape[0], factor) @ error @ interpolation(error.shape[1], factor).T
+        down, right = (interpolation(size, factor) for size in error.shape)
+        return np.asarray(down @ error @ right.T, np.float32)
 
     @cached_property
     def inside(self) -> NDArray[np.bool_]:

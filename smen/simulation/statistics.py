@@ -126,7 +126,11 @@ def sample(climate: Climate, seed: int, size: int = 180, first: str = "2015-04-0
         points.append(state.moisture[at])
         wet = np.zeros_like(wet)
     return Sample(
-        *(np.array(kept, np.float32) for kept in (coarse, rain, medium, within, points)),
+        coarse=np.array(coarse, np.float32),
+        rain=np.array(rain, np.float32),
+        medium=np.array(medium, np.float32),
+        within=np.array(within, np.float32),
+        points=np.array(points, np.float32),
         places=np.stack([at[0] * dy, at[1] * dx], 1),
         cell_km=(3 * dy, 3 * dx),
     )
@@ -208,7 +212,7 @@ def _autocorrelation(series: NDArray[np.float32], lag: int) -> float:
 
 
 def _correlations(series: NDArray[np.float32], places: NDArray[np.float64]) -> list[float]:
-    matrix = np.corrcoef(series.T)
+    matrix = np.asarray(np.corrcoef(series.T))
     apart = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
     pairs = np.triu(np.ones_like(apart, bool), 1)
     return [float(matrix[pairs & (apart >= low) & (apart < high)].mean()) for low, high in DISTANCES]
