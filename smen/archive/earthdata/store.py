@@ -12,6 +12,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from smen.archive.earthdata.patience import Gate
     from smen.archive.names import GranuleName
 
-POLL = 0.1
+POLL = 0.05
 """Seconds between two looks at a lock that another holds."""
 
 SLOTS = ".connections"
@@ -78,6 +79,13 @@ class Store:
         except OSError as problem:
             raise _unwritable(path, problem) from problem
 
+    @cached_property
+    def _slots(self) -> Path:
+        """Folder of the numbered locks."""
+        folder = self.root / SLOTS
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
     @contextmanager
     def connection(self, connections: int, gate: Gate) -> Iterator[None]:
         """One of so many connections that all processes with this store may have at a time.
@@ -86,16 +94,14 @@ class Store:
             Fault: the run ends while all are taken.
             OutputError: the store cannot be written.
         """
-        folder = self.root / SLOTS
         slot: FileIO | None = None
         try:
-            folder.mkdir(parents=True, exist_ok=True)
             while slot is None:
-                slot = next(filter(None, (_try(folder / str(i)) for i in range(connections))), None)
+                slot = next(filter(None, (_try(self._slots / str(i)) for i in range(connections))), None)
                 if slot is None:
                     gate.sleep(POLL)
         except OSError as problem:
-            raise _unwritable(folder, problem) from problem
+            raise _unwritable(self.root / SLOTS, problem) from problem
         try:
             yield
         finally:

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from smen.archive.earthdata.patience import Gate, Patience
 
 CHUNK = 1 << 18
+"""Bytes that are asked of a connection, or a file, at a time; TLS gives 16 kB of them."""
+
+BATCH = 1 << 19
+"""Bytes that are gathered before they are hashed and written: each such step passes the interpreter to other threads,
+and many small ones cost throughput."""
+
 ERROR_TEXT = 20_000
 """Bytes of an error's page that are read at most."""
 
@@ -170,18 +176,20 @@ def _watched(response: requests.Response, most: int, patience: Patience, gate: G
     announced = response.headers.get("Content-Length", "")
     if announced.isdigit() and int(announced) > most and "Content-Encoding" not in response.headers:
         raise Fault(f"{announced} bytes are announced where at most {most} belong", "content", again=True)
-    size, head = 0, b""
+    size = held = 0
+    batch: list[bytes] = []
     for data in _pieces(response, patience, gate):
         size += len(data)
+        held += len(data)
+        batch.append(data)
         if size > most:
             raise Fault(f"more than the {most} bytes that belong came: broken off", "content", again=True)
-        if head is not None and size < len(SIGNATURE):
-            head += data
-            continue
-        yield head + data if head else data
-        head = b""
-    if head:
-        yield head
+        first = size == held  # given on at once: a page is told from a granule before all of it has come
+        if held >= (len(SIGNATURE) if first else BATCH):
+            yield b"".join(batch)
+            batch, held = [], 0
+    if batch:
+        yield b"".join(batch)
 
 
 def _pieces(response: requests.Response, patience: Patience, gate: Gate) -> Iterator[bytes]:
@@ -191,8 +199,9 @@ def _pieces(response: requests.Response, patience: Patience, gate: Gate) -> Iter
     to fill it, for hours.
     """
     since, came = time.monotonic(), 0
+    encoded = "Content-Encoding" in response.headers
     while True:
-        data = response.raw.read1(CHUNK, decode_content=True)
+        data = response.raw.read1(CHUNK, decode_content=encoded)
         if not data:
             return
         came += len(data)

@@ -7,6 +7,7 @@ tokens for user and password; granules for a token. Files can be told to misbeha
 
 import base64
 import contextlib
+import functools
 import json
 import secrets
 import socket
@@ -295,7 +296,7 @@ def matches(umm, query):
         if begin > last or end < first:
             return False
     place = area(query)
-    return place is None or footprint(umm).intersects(place)
+    return place is None or _footprint(json.dumps(umm["SpatialExtent"])).intersects(place)
 
 
 def area(query):
@@ -317,8 +318,9 @@ def area(query):
     return None
 
 
-def footprint(umm):
-    geometry = umm["SpatialExtent"]["HorizontalSpatialDomain"].get("Geometry", {})
+@functools.lru_cache(100)
+def _footprint(extent):
+    geometry = json.loads(extent)["HorizontalSpatialDomain"].get("Geometry", {})
     rings = [[(p["Longitude"], p["Latitude"]) for p in g["Boundary"]["Points"]] for g in geometry.get("GPolygons", [])]
     parts = [Polygon(unwrapped(ring)).buffer(0) for ring in rings]
     for r in geometry.get("BoundingRectangles", []):
