@@ -153,9 +153,9 @@ class Network(Section):
 class Training(Section):
     """How a network is trained; all of it is recorded with the weights."""
 
-    epochs: int = Field(60, ge=1, description="at most so many passes over the training dates (published: 1000)")
+    epochs: int = Field(30, ge=1, description="at most so many passes over the training dates (published: 1000)")
     patience: int | None = Field(
-        15, ge=1, description="stop after so many epochs without a better validation loss; null: never (published)"
+        10, ge=1, description="stop after so many epochs without a better validation loss; null: never (published)"
     )
     learning_rate: float = Field(1e-3, gt=0, lt=1, description="Adam's step size (published: 0.0001)")
     schedule: Literal["constant", "cosine"] = Field(
