@@ -27,6 +27,12 @@ REACH = 3 * DAY
 """How far beyond the period the world is run: SMAP and Sentinel-1 may lie 36 hours apart."""
 
 
+def timetable_of(world: World) -> Timetable:
+    """The passes over a world."""
+    good = world.land.good[world.inner]
+    return Timetable(world.window, world.area, world.name, world.climate, world.seed, good)
+
+
 def simulate(
     window: Window,
     name: str,
@@ -62,7 +68,7 @@ def simulate(
     first_day, last_day = first_day.astype("datetime64[D]"), last_day.astype("datetime64[D]")
     world = World(window, name, climate, seed)
     said = stamp(name, seed)
-    timetable = Timetable(window, world.area, name, climate, seed)
+    timetable = timetable_of(world)
     grid = product(coarse_product).grid
     radiometer = Radiometer(world, coarse_product)
     fine = Disaggregation(world, radiometer)

@@ -151,7 +151,7 @@ OKLAHOMA = Climate(
     dense=0.03,
     snow_line_c=1.0,
     strips=3,
-    acquisitions=(0.5, 0.62),
+    acquisitions=(0.46, 0.6),
     six_days=False,
 )
 """Humid subtropical prairie around Oklahoma City."""
@@ -245,7 +245,7 @@ GENEVA = Climate(
     dense=0.10,
     snow_line_c=1.0,
     strips=2,
-    acquisitions=(0.305, 0.24),
+    acquisitions=(0.3, 0.25),
     six_days=True,
 )
 """Moderately continental lowland between two ranges of mountains around Geneva."""

@@ -65,6 +65,11 @@ class Land:
     mountains: NDArray[np.bool_]
     vegetation: NDArray[np.float32]
 
+    @property
+    def good(self) -> NDArray[np.bool_]:
+        """Where the ground itself does not speak against a retrieval at 3 km."""
+        return ~(self.water | self.urban | self.mountains | (self.vegetation > DENSE_VEGETATION))
+
 
 def _standard(field: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray((field - field.mean()) / field.std(), np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -47,13 +47,16 @@ SENTINEL1_SWATH_KM = (355.0, 605.0)
 """The 250 km of an interferometric wide swath, to the right of the flight."""
 
 LEAST_STRIP = 0.15
-"""Strips that cover less of the window are left out."""
+"""Strips that show less of the window's good ground are left out."""
 
 FRAME_KM = 190.0
 """Length of a scene along the track."""
 
 PAIR_HOURS = (0.5, 36.0)
 """Least and greatest time between SMAP and Sentinel-1 in a scene: as in ten real names."""
+
+GOLDEN = (5**0.5 - 1) / 2
+"""Its multiples, modulo 1, are spread evenly however many they are."""
 
 PASS_STREAM, MISSING_STREAM = 3, 4
 
@@ -140,13 +143,14 @@ class Pass:
 
 @dataclass(frozen=True)
 class _Strip:
-    """One of the repeating strips: its half-orbit, frame of each cell (-1 outside), seconds, a random number."""
+    """One of the repeating strips: its half-orbit, frame of each cell (-1 outside), seconds, two random numbers."""
 
     track: int
     descending: bool
     frames: NDArray[np.int16]
     seconds: NDArray[np.float64]
     rank: float
+    phase: float
 
 
 def local_day(time: np.datetime64, longitude: float) -> np.datetime64:
@@ -165,6 +169,7 @@ class Timetable:
         name: the region, part of the seed.
         climate: says how many Sentinel-1 passes became scenes.
         seed: the world's seed.
+        good: cells of the window where the 3 km product is recommended, but for the weather; (height, width).
     """
 
     window: Window
@@ -172,6 +177,7 @@ class Timetable:
     name: str
     climate: Climate
     seed: int
+    good: NDArray[np.bool_] | np.bool_ = field(default=np.True_, compare=False)
 
     @cached_property
     def middle(self) -> tuple[float, float]:
@@ -250,18 +256,19 @@ class Timetable:
                     continue
                 sight = places.seen(SENTINEL1, track, descending)
                 inside = (sight.across_km >= SENTINEL1_SWATH_KM[0]) & (sight.across_km < SENTINEL1_SWATH_KM[1])
-                if inside[box].mean() < LEAST_STRIP:
+                if (inside[box] & self.good).mean() < LEAST_STRIP:
                     continue
                 rng = stream(self.seed, self.name, PASS_STREAM, track, int(descending))
                 frames = np.floor(sight.along_km / FRAME_KM + rng.random())
                 frames = np.where(inside, frames - frames[inside].min(), -1).astype(np.int16)
-                found.append(_Strip(track, descending, frames, sight.seconds, rng.random()))
+                found.append(_Strip(track, descending, frames, sight.seconds, rng.random(), rng.random()))
         return sorted(found, key=lambda strip: strip.rank)[: self.climate.strips]
 
     def _passes(self, strip: _Strip, first: np.datetime64, last: np.datetime64) -> list[Pass]:
         """The passes along one strip: every 12 days for each satellite, thinned to the share that was acquired.
 
-        At random, because 24 days are three of SMAP's cycles: every second pass would always meet the same one.
+        By multiples of the golden ratio, because 24 days are three of SMAP's cycles: every second pass would always
+        meet the same one.
         """
         track, descending, cells, seconds = strip.track, strip.descending, strip.frames, strip.seconds
         middle = float(np.median(seconds[cells >= 0]))
@@ -280,8 +287,8 @@ class Timetable:
                     continue
                 share = self.climate.acquisitions[int(at >= np.datetime64("2018-01-01"))]
                 slot = 2 * cycle + (satellite == "B")
-                rng = stream(self.seed, self.name, PASS_STREAM, track, int(descending), slot % 2**32)
-                if rng.random() >= share:
+                step = slot if self.climate.six_days else cycle
+                if (step * GOLDEN + strip.phase) % 1 >= share:
                     continue
                 passes.append(
                     Pass(
