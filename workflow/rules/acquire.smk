@@ -28,6 +28,8 @@ rule acquire:
         "../../envs/smen.yaml"
     resources:
         mem_mb=1000,
+        # `--resources downloads=1` lets one job at a time fetch; source.connections limits all jobs of a machine.
+        downloads=1,
     params:
         job=job("acquire"),
         code=code.digest("acquire"),
