@@ -21,7 +21,7 @@ from smen.errors import SettingsError, SmenError
 if TYPE_CHECKING:
     from smen.plan import Plan
 
-STAGES: dict[str, tuple[str, bool, bool, str]] = {
+STAGES: dict[str, tuple[str, bool | None, bool, str]] = {
     "simulate": ("SimulateJob", True, True, "Write one year of a simulated world as granules."),
     "acquire": ("AcquireJob", True, True, "List, check and, where they are remote, fetch the granules of a year."),
     "align": ("AlignJob", True, True, "Put a year's granules on the region's 3 km window."),
@@ -29,9 +29,14 @@ STAGES: dict[str, tuple[str, bool, bool, str]] = {
     "train": ("TrainJob", True, False, "Train the region's network."),
     "downscale": ("DownscaleJob", True, True, "Map every SMAP overpass of a year."),
     "evaluate": ("EvaluateJob", True, False, "Score the network and the baselines."),
-    "publish": ("PublishJob", False, False, "Gather what there is for all regions."),
+    "publish": (
+        "PublishJob",
+        None,
+        False,
+        "Make a region's cube, project and report; or gather all regions.",
+    ),
 }
-"""Stage: its job, whether it is of a region, whether of a year, and what it does."""
+"""Stage: its job, whether it is of a region (None: of one or of all), whether of a year, and what it does."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -89,7 +94,7 @@ def _add_stage(stage: str) -> None:
         command = click.option("--plan", "estimate", is_flag=True, help=about)(command)
     if yearly:
         command = click.argument("year", type=int, required=False)(command)
-    if regional:
+    if regional is not False:
         command = click.argument("region", required=False)(command)
     smen.command(stage, help=text)(command)
 

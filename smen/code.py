@@ -1,7 +1,8 @@
 """Code is an input: a digest of all modules that a stage uses, so that an edit re-runs that stage and what follows.
 
 Snakemake does not see edits in an imported package. The digest leaves out comments, docstrings and formatting, and
-the modules whose every effect already stands in the jobs' settings.
+the modules whose every effect already stands in the jobs' settings; files beside a module that are none, such as the
+parts of the report's page, count as its own.
 """
 
 from __future__ import annotations
@@ -70,12 +71,19 @@ def _imports(name: str) -> frozenset[str]:
 
 @cache
 def _essence(name: str) -> str:
-    """Return a module's code without comments, docstrings and formatting."""
+    """Return a digest of a module without comments, docstrings and formatting; data files beside it count."""
     tree = ast.parse(_file(name).read_text(encoding="utf-8"))
+    data = b"".join(path.read_bytes() for path in _data(_file(name)))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [part for part in node.body if not _is_text(part)] or [ast.Pass()]
-    return hashlib.sha256(ast.unparse(tree).encode()).hexdigest()
+    return hashlib.sha256(ast.unparse(tree).encode() + data).hexdigest()
+
+
+def _data(module: Path) -> list[Path]:
+    """Return the files beside a module that are none, such as the parts of the report's page."""
+    found = module.parent.iterdir()
+    return sorted(path for path in found if path.is_file() and path.suffix not in {".py", ".typed"})
 
 
 def _is_text(node: ast.stmt) -> bool:

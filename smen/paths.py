@@ -52,6 +52,18 @@ class Layout:
         """A table or figure of the evaluation."""
         return f"{self.results}/{region}/scores/{name}"
 
+    def shown(self, region: str, kind: str) -> str:
+        """What a person opens of a region: its ``nc`` (cube), its ``qgs`` (project) or its ``geojson`` (outline)."""
+        return f"{self.results}/{region}/{region}.{kind}"
+
+    def collection(self, region: str) -> str:
+        """Folder of a region's STAC collection."""
+        return f"{self.results}/{region}/stac"
+
+    def report(self, region: str) -> str:
+        """Folder of a region's part of the report."""
+        return f"{self.results}/report/{region}"
+
     def summary(self, name: str) -> str:
         """A file about all regions together."""
         return f"{self.results}/{name}"

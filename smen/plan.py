@@ -7,6 +7,7 @@ as text, so a job runs again when, and only when, something that it uses has cha
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -137,11 +138,16 @@ class EvaluateJob(Job):
 
 
 class PublishJob(Section):
-    """What there is for all regions together."""
+    """What a person opens: one region's files, or those about all regions together."""
 
+    region: str | None = Field(description="whose files; None: those about all regions")
     regions: tuple[str, ...]
     cells: tuple[tuple[int, int, int, int], ...]
     map_years: dict[str, tuple[int, ...]]
+    years: dict[str, tuple[int, ...]] = Field(description="of the aligned series and samples behind the maps")
+    models: dict[str, str]
+    digests: dict[str, str] = Field(description="of each region's settings")
+    source: str
     folders: Folders
 
     @property
@@ -213,6 +219,10 @@ class Plan:
     def years_until(self, region: str, year: int) -> tuple[int, ...]:
         """All years of a region up to one: what may be history to its dates."""
         return tuple(y for y in self.years(region) if y <= year)
+
+    def map_reach(self, region: str) -> tuple[int, ...]:
+        """The years behind a region's maps: those mapped and all before them, which may be their history."""
+        return self.years_until(region, self.map_years(region)[-1])
 
     def training_threads(self, region: str) -> int:
         """Processors that a region's training uses; `auto` asks for no more than this machine has."""
@@ -330,14 +340,28 @@ class Plan:
             truth=truth,
         )
 
-    def publish(self) -> PublishJob:
-        """Return the job that gathers all regions."""
+    def publish(self, region: str | None = None) -> PublishJob:
+        """Return the job that makes one region's files, or that gathers all regions."""
+        names = list(self.regions) if region is None else [region]
         return PublishJob(
-            regions=tuple(self.regions),
-            cells=tuple(self._window(name, 0)["cells"] for name in self.regions),
-            map_years={name: self.map_years(name) for name in self.regions},
+            region=region,
+            regions=tuple(names),
+            cells=tuple(self._window(name, 0)["cells"] for name in names),
+            map_years={name: self.map_years(name) for name in names},
+            years={name: self.map_reach(name) for name in names if region},
+            models={name: self.model(name) for name in names if region},
+            digests={name: self._digest(name) for name in names if region},
+            source=self.settings.source.kind,
             folders=self.settings.folders,
         )
+
+    def _digest(self, region: str) -> str:
+        """A short digest of all that the settings say about a region; where files lie is left aside."""
+        left_aside = {"folders", "regions", "regions_file", "source"}
+        text = self.regions[region].settings.model_dump_json(exclude=left_aside)
+        source = self.settings.source
+        text += f" {source.kind} {source.seed} {self._window(region, 0)['cells']}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def job(self, stage: str, region: str | None = None, year: int | None = None) -> Section:
         """Return the job of a stage by name."""

@@ -152,10 +152,10 @@ def draw_graticule(axes: Axes, window: Window, *, bottom: bool = True, left: boo
     x = meridians / per_metre
     inside = np.abs((x - west) / (east - west) - 0.5) < 0.44  # a label at the edge would meet the next panel's
     axes.set_xticks(
-        x, [_degrees(lon, "E", "W") if ok else "" for lon, ok in zip(_wrapped(meridians), inside, strict=True)]
+        x, [degrees(lon, "E", "W") if ok else "" for lon, ok in zip(_wrapped(meridians), inside, strict=True)]
     )
     axes.set_yticks(
-        to_grid.transform(np.zeros(parallels.size), parallels)[1], [_degrees(v, "N", "S") for v in parallels]
+        to_grid.transform(np.zeros(parallels.size), parallels)[1], [degrees(v, "N", "S") for v in parallels]
     )
     axes.grid(color="black", alpha=0.22, linewidth=0.4)
     axes.set_axisbelow(False)
@@ -209,7 +209,7 @@ def _wrapped(longitudes: NDArray[np.float64]) -> NDArray[np.float64]:
     return (longitudes + 180) % 360 - 180
 
 
-def _degrees(value: float, positive: str, negative: str) -> str:
+def degrees(value: float, positive: str, negative: str) -> str:
     """``97.5°W``; the equator and the two ends of longitude have no letter."""
     letter = "" if value == 0 or abs(value) == 180 else positive if value > 0 else negative
     return f"{abs(value):g}°{letter}"

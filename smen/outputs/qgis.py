@@ -19,8 +19,6 @@ from smen.outputs.maps import MapFile
 from smen.outputs.naming import DIRECTIONS, iso
 from smen.outputs.styles import HALF_ORBIT, code_renderer, ramp_renderer, temporal
 
-_LABEL = "font-size: 12pt"
-
 
 def write_project(
     path: Path,
@@ -35,7 +33,8 @@ def write_project(
 ) -> None:
     """Write a project that shows a region's maps; the temporal controller steps through them by half days.
 
-    Each year is a group; quality rasters are a closed group of their own below the maps. The map's title shows the
+    All maps are ticked, because the temporal controller draws of the ticked ones those of its moment. Each year is a
+    group, the newest first; quality rasters are a closed group of their own below the maps. The map's title shows the
     date, the copyright line the units and whether the data are simulated.
 
     Args:
@@ -58,9 +57,8 @@ def write_project(
     layers, groups = [], []
     for year in sorted({_year(one) for one in maps}, reverse=True):
         seen = [one for one in maps if _year(one) == year]
-        newest = seen[-1]
         titles = {one.path: f"{str(one.time)[:16].replace('T', ' ')} UTC, {DIRECTIONS[one.direction]}" for one in seen}
-        tree = [_tree_layer(path, one.path, titles[one.path], one is newest) for one in seen]
+        tree = [_tree_layer(path, one.path, titles[one.path], True) for one in seen]
         inner = [_tree_layer(path, one.quality, titles[one.path], False) for one in seen]
         quality = _group(f"quality {year}", inner, checked=False, expanded=False)
         groups += [_group(f"{year}", tree, checked=True, expanded=False), quality]
@@ -76,7 +74,7 @@ def write_project(
         f"<projectCrs>{_crs(CRS_CODE)}</projectCrs>\n"
         f"<layer-tree-group>\n{outline}{''.join(groups)}</layer-tree-group>\n"
         f"<projectlayers>\n{_outline(path, outlines, region)}{''.join(layers)}</projectlayers>\n"
-        f"{_properties(title, simulated)}\n{_view(window)}\n"
+        f"{_properties(title, simulated, start, end)}\n{_view(window)}\n"
         '<ProjectTimeSettings timeStep="12" timeStepUnit="h" frameRate="2" cumulativeTemporalRange="0">'
         f"<TemporalRange><start>{start}</start><end>{end}</end></TemporalRange></ProjectTimeSettings>\n</qgis>\n",
     )
@@ -162,8 +160,8 @@ def _view(window: Window) -> str:
     )
 
 
-def _properties(title: str, simulated: bool) -> str:
-    """Relative paths, and what the canvas says on its own: date above, units and provenance below."""
+def _properties(title: str, simulated: bool, start: str, end: str) -> str:
+    """Relative paths, an animation ready to play, and what the canvas says: date above, units below."""
     frame = "[% format_date(@map_start_time, 'yyyy-MM-dd HH:mm') %] UTC"
     below = f"Soil moisture, {SOIL_MOISTURE.low:g} to {SOIL_MOISTURE.high:g} {SOIL_MOISTURE.units}, SMEN"
     below += " - SIMULATED DATA" if simulated else ""
@@ -177,6 +175,9 @@ def _properties(title: str, simulated: bool) -> str:
     return (
         '<properties><Paths><Absolute type="bool">false</Absolute></Paths>'
         f"{decoration('TitleLabel', f'{title}, {frame}', 5)}{decoration('CopyrightLabel', below, 3)}"
+        '<TemporalControllerWidget><NavigationMode type="int">1</NavigationMode>'
+        f'<StartDateTime type="QString">{start}</StartDateTime><EndDateTime type="QString">{end}</EndDateTime>'
+        "</TemporalControllerWidget>"
         '<SpatialRefSys><ProjectionsEnabled type="int">1</ProjectionsEnabled></SpatialRefSys></properties>'
     )
 

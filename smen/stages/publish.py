@@ -8,9 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 from smen.files import atomic, write_text
+from smen.outputs.catalogue import write_root
+from smen.outputs.colours import BAND_RAMPS
+from smen.outputs.report.page import write_page
+from smen.outputs.styles import ramp_style
 from smen.outputs.tables import SIMULATED, read_table, write_table
 from smen.plan import PublishJob
 from smen.scores.comparison import UNITS
+from smen.stages import present
 
 log = logging.getLogger(__name__)
 
@@ -19,19 +24,32 @@ SHOWN = ["region", "method", "dates", "uRMSE", "bias"]
 
 
 def run(job: PublishJob) -> None:
-    """Gather the scores of all regions in one table, their outlines in one file, and say what there is and where.
+    """Make what a person opens: of one region, or of all regions together.
 
     Raises:
+        DataError: a series, samples, the weights or a map is missing.
         OutputError: a file cannot be written.
     """
-    scores = pd.concat([read_table(Path(job.layout.scores(region, "scores.csv"))) for region in job.regions])
+    if job.region is not None:
+        present.run(job, job.region)
+    else:
+        _gather(job)
+
+
+def _gather(job: PublishJob) -> None:
+    """Gather scores and outlines, lead to all regions' catalogues and reports, and say what there is and where."""
+    layout = job.layout
+    scores = pd.concat([read_table(Path(layout.scores(region, "scores.csv"))) for region in job.regions])
     simulated = bool((scores[SIMULATED] == "yes").any())
     every = scores.drop(columns=SIMULATED) if not simulated or (scores[SIMULATED] == "yes").all() else scores
-    write_table(
-        Path(job.layout.summary("scores.csv")), every, units=UNITS, simulated=simulated, title="Scores", digits=4
-    )
+    write_table(Path(layout.summary("scores.csv")), every, units=UNITS, simulated=simulated, title="Scores", digits=4)
     _write_regions(job)
-    write_text(Path(job.layout.summary("summary.md")), _summary(job, scores, simulated))
+    for band, ramp in enumerate(BAND_RAMPS, start=1):
+        write_text(Path(layout.summary(f"styles/{ramp.name}.qml")), ramp_style(ramp, band))
+    collections = {region: Path(layout.collection(region)) / "collection.json" for region in job.regions}
+    write_root(Path(layout.summary("catalog.json")), collections, simulated=simulated)
+    write_page(Path(layout.summary("index.html")), job.regions, folder="report", simulated=simulated)
+    write_text(Path(layout.summary("summary.md")), _summary(job, scores, simulated))
 
 
 def _write_regions(job: PublishJob) -> None:
@@ -39,7 +57,8 @@ def _write_regions(job: PublishJob) -> None:
 
     frames = [window.footprint(name) for name, window in job.windows.items()]
     with atomic(Path(job.layout.summary("regions.geojson"))) as part:
-        pd.concat(frames).pipe(gpd.GeoDataFrame).to_file(part, driver="GeoJSON", RFC7946="YES")
+        table = gpd.GeoDataFrame(pd.concat(frames))
+        table.to_file(part, driver="GeoJSON", layer="regions", RFC7946="YES")
 
 
 def _summary(job: PublishJob, scores: pd.DataFrame, simulated: bool) -> str:
@@ -57,5 +76,12 @@ def _summary(job: PublishJob, scores: pd.DataFrame, simulated: bool) -> str:
     for row in test[SHOWN].itertuples(index=False):
         lines.append(f"| {row[0]} | {row[1]} | {row[2]} | {row[3]:.4f} | {row[4]:+.4f} |")
     folder = job.layout.results
-    lines += ["", f"Figures: `{folder}/REGION/scores/fields.png`; all scores: `{folder}/scores.csv`.", ""]
+    lines += [
+        "",
+        f"To look at: `{folder}/index.html` in a browser, `{folder}/REGION/REGION.qgs` in QGIS, "
+        f"`{folder}/REGION/REGION.nc` in a notebook, `{folder}/catalog.json` for STAC; all work wherever `{folder}/` "
+        "is copied to.",
+        f"Figures: `{folder}/REGION/scores/fields.png`; all scores: `{folder}/scores.csv`.",
+        "",
+    ]
     return "\n".join(lines)

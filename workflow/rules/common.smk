@@ -73,6 +73,7 @@ def region_targets(region):
     return [
         *(layout.map_list(region, year) for year in plan.map_years(region)),
         layout.scores(region, "scores.csv"),
+        layout.shown(region, "qgs"),
     ]
 
 

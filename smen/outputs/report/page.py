@@ -1,0 +1,42 @@
+"""The page itself: its parts put together, with what it must know before it loads a region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from smen import __version__
+from smen.files import write_text
+from smen.outputs.colours import AGE, ERROR, SOIL_MOISTURE, STANDARD_DEVIATION
+from smen.outputs.report.packing import script
+
+SCRIPTS = ("codec.js", "state.js", "map.js", "series.js", "calendar.js", "charts.js", "page.js")
+"""Parts of the page's script, in the order in which they need each other."""
+
+_HERE = Path(__file__).parent
+
+
+def write_page(path: Path, regions: Sequence[str], *, folder: str, simulated: bool) -> None:
+    """Write the page that shows the regions.
+
+    Args:
+        path: the ``index.html`` to write.
+        regions: their names, in the order of the tabs.
+        folder: the folder of their scripts, relative to the page; each has a folder of its name in it.
+        simulated: whether any data are; the page then says so before anything else.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    ramps = {ramp.name: _ramp(ramp) for ramp in (SOIL_MOISTURE, STANDARD_DEVIATION, AGE, ERROR)}
+    start = {"regions": list(regions), "folder": folder, "ramps": ramps, "version": __version__, "simulated": simulated}
+    scripts = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    page = (_HERE / "page.html").read_text(encoding="utf-8")
+    style = (_HERE / "page.css").read_text(encoding="utf-8")
+    page = page.replace("/* style */", style).replace("/* script */", f"{scripts}\n{script('smen.start', start)}")
+    write_text(path, page)
+
+
+def _ramp(ramp: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {"low": ramp.low, "high": ramp.high, "units": ramp.units, "stops": list(ramp.stops)}

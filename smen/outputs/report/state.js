@@ -1,0 +1,132 @@
+"use strict";
+/* What is shown, what has been loaded, and who wants to hear of a change. */
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const regions = new Map();
+  const listeners = [];
+  const state = { region: null, date: 0, left: "coarse", right: "estimate", swipe: 0.5, cell: 0, playing: false };
+
+  const LAYERS = {
+    coarse: { ramp: "soil_moisture" },
+    estimate: { label: "3 km estimate", ramp: "soil_moisture" },
+    product: { label: "3 km product", ramp: "soil_moisture" },
+    difference: { label: "Estimate − 3 km product", ramp: "error", legend: "Estimate − product (red: too dry)" },
+    deviation: { label: "Uncertainty", ramp: "standard_deviation", legend: "Standard deviation of the estimate" },
+    age: { label: "Age of 3 km data", ramp: "age", legend: "Since the cell was last seen at 3 km" },
+    quality: { label: "Quality", ramp: null },
+  };
+
+  const script = (source) => new Promise((resolve, reject) => {
+    const element = document.createElement("script");
+    element.src = source;
+    element.onload = resolve;
+    element.onerror = () => reject(new Error(`${source} is missing beside this page: copy the whole folder`));
+    document.head.append(element);
+  });
+
+  const received = new Map(); // what the regions' scripts hand over, until it is unpacked
+  smen.region = (name, content) => received.set(`${name}/region`, content);
+  smen.maps = (name, chunk, layers) => received.set(`${name}/maps/${chunk}`, layers);
+  smen.product = (name, packed) => received.set(`${name}/product`, packed);
+  const take = (key) => {
+    const value = received.get(key);
+    received.delete(key);
+    return value;
+  };
+
+  /* A region and its fields; fields come chunk by chunk. */
+  const openRegion = async (name) => {
+    const folder = `${smen.settings.folder}/${name}`;
+    await script(`${folder}/region.js`);
+    const about = take(`${name}/region`);
+    const [height, width] = about.shape;
+    const coarse = await smen.unpack(about.coarse.fields);
+    const chunks = about.chunks.map(() => null);
+    const productAt = new Map(about.productDates.map((date, i) => [date, i]));
+    let product = null;
+
+    const chunkOf = (date) => about.chunks.findIndex(([first, count]) => date < first + count);
+    const loadChunk = (number) => {
+      chunks[number] ??= (async () => {
+        await script(`${folder}/${about.chunks[number][2]}`);
+        const layers = take(`${name}/maps/${number}`);
+        const stacks = {};
+        for (const [key, packed] of Object.entries(layers)) stacks[key] = packed && (await smen.unpack(packed));
+        chunks[number] = stacks;
+        return stacks;
+      })();
+      return chunks[number];
+    };
+    const loadProduct = async () => {
+      product ??= (async () => {
+        await script(`${folder}/product.js`);
+        product = await smen.unpack(take(`${name}/product`));
+      })();
+      await product;
+    };
+    const stackAt = (key, date) => {
+      const number = chunkOf(date);
+      const chunk = chunks[number];
+      return chunk && !(chunk instanceof Promise) && chunk[key] ? [chunk[key], date - about.chunks[number][0]] : null;
+    };
+    const KEYS = { estimate: "soil_moisture", deviation: "standard_deviation", age: "age", quality: "quality" };
+
+    /* One value, NaN where there is none or it is not loaded yet. */
+    const value = (layer, date, cell) => {
+      if (layer === "coarse") {
+        const row = about.coarse.rows[Math.floor(cell / width)];
+        return coarse.at(date, row * coarse.width + about.coarse.columns[cell % width]);
+      }
+      if (layer === "product") {
+        return productAt.has(date) && product?.at ? product.at(productAt.get(date), cell) : NaN;
+      }
+      if (layer === "difference") return value("estimate", date, cell) - value("product", date, cell);
+      const found = stackAt(KEYS[layer], date);
+      return found ? found[0].at(found[1], cell) : NaN;
+    };
+    const field = (layer, date) => Float32Array.from({ length: height * width }, (_, cell) => value(layer, date, cell));
+    const has = (layer, date) => {
+      if (layer === "product" || layer === "difference") return productAt.has(date);
+      if (layer === "deviation") return Boolean(stackAt("standard_deviation", date));
+      return true;
+    };
+    return {
+      ...about, name, height, width, value, field, has, productAt,
+      show: (date) => Promise.all([loadChunk(chunkOf(date)), loadProduct()]),
+      loaded: () => chunks.every((chunk) => chunk && !(chunk instanceof Promise)),
+      loadRest: async (onProgress) => {
+        for (let number = 0; number < chunks.length; number++) {
+          if (chunks[number] && !(chunks[number] instanceof Promise)) continue;
+          await loadChunk(number);
+          onProgress();
+        }
+      },
+    };
+  };
+
+  const open = (name) => {
+    if (!regions.has(name)) regions.set(name, openRegion(name));
+    return regions.get(name);
+  };
+
+  /* Change the state and tell everyone what has changed. */
+  const set = (changes) => {
+    const changed = new Set(Object.keys(changes).filter((key) => state[key] !== changes[key]));
+    Object.assign(state, changes);
+    if (changed.size) for (const listener of listeners) listener(changed);
+  };
+
+  Object.assign(smen, { $, state, set, open, LAYERS, onChange: (listener) => listeners.push(listener) });
+
+  /* Charts are as wide as their card, so that their letters are as large as the page's. */
+  smen.chartWidth = (id) => Math.min(Math.max(Math.round($(id).clientWidth), 300), 760);
+
+  smen.layerLabel = (layer) => (layer === "coarse" ? state.region.coarse.name : LAYERS[layer].label);
+  smen.number = (value, digits = 3) => (Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : "–");
+  smen.day = (time) => new Date(time).toLocaleDateString("en-GB",
+    { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
+  smen.moment = (map) => `${smen.day(map.time)}, ${map.time.slice(11, 16)} UTC`;
+  smen.flight = (map) => (map.direction === "D" ? "descending (about 6 am local)" : "ascending (about 6 pm local)");
+  smen.overpass = (map) => `${smen.moment(map)}, ${smen.flight(map)}`;
+  smen.escape = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+})();

@@ -1,0 +1,213 @@
+"""One region's part of the stage publish: its cube, QGIS project, STAC collection and report."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from smen import __version__, series
+from smen.errors import DataError, OutputError
+from smen.files import atomic
+from smen.learning.checkpoint import read_header
+from smen.learning.quality import COLOURS, MEANING
+from smen.outputs.catalogue import Provenance, write_collection
+from smen.outputs.cube import write_cube
+from smen.outputs.maps import MapFile, read_lists
+from smen.outputs.qgis import write_project
+from smen.outputs.report.region import Coarse, RegionReport, write_region
+from smen.outputs.tables import read_table
+from smen.plan import PublishJob
+from smen.series import Series
+from smen.stages.fields import NESTING
+
+log = logging.getLogger(__name__)
+
+NAMES = {int(code): meaning for code, meaning in MEANING.items()}
+CODE_COLOURS = {int(code): colour for code, colour in COLOURS.items()}
+
+COARSE_NAMES = {"SPL2SMP": "SMAP 36 km", "SPL2SMP_E": "SMAP 36 km, posted at 9 km"}
+"""What the report calls the coarse products."""
+
+SCORES = ("method", "split", "against", "dates", "uRMSE", "uRMSE_low", "uRMSE_high", "bias", "R")
+"""Columns of the scores that the report shows."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A region's series over the years behind its maps."""
+
+    coarse: Series
+    fine: Series
+
+
+def run(job: PublishJob, region: str) -> None:
+    """Make one region's cube, project, catalogue and report from its maps, series and scores.
+
+    Raises:
+        DataError: a series, samples, the weights or a map is missing, or there are no maps at all.
+        OutputError: a file cannot be written.
+    """
+    layout, window = job.layout, job.windows[region]
+    years = job.map_years[region]
+    maps = read_lists([(Path(layout.map_list(region, y)), Path(layout.maps(region, y))) for y in years])
+    if not maps:
+        raise DataError(f"{region} has no maps: no overpass lies in maps.period; choose a longer one")
+    seen = Seen(*(_series(job, region, role) for role in ("coarse", "fine")))
+    header = read_header(Path(job.models[region]))
+    simulated = seen.coarse.simulated or seen.fine.simulated
+    provenance = Provenance(
+        model=str(header["network"]),
+        model_digest=str(header["weights_digest"])[:16],
+        settings_digest=job.digests[region],
+        source=job.source,
+        simulated=simulated,
+        granules=_granules(job, region, seen),
+    )
+    outline = Path(layout.shown(region, "geojson"))
+    with atomic(outline) as part:
+        window.footprint(region).to_file(part, driver="GeoJSON", layer=region, RFC7946="YES")
+    write_cube(Path(layout.shown(region, "nc")), window, maps, NAMES, _attributes(region, provenance))
+    project = Path(layout.shown(region, "qgs"))
+    write_project(
+        project,
+        window,
+        maps,
+        region=region,
+        outlines=outline,
+        names=NAMES,
+        colours=CODE_COLOURS,
+        simulated=simulated,
+    )
+    collection, shown = Path(layout.collection(region)), Path(layout.report(region))
+    _empty(collection)
+    extras = {"cube": Path(layout.shown(region, "nc")), "qgis project": project, "outline": outline}
+    root = Path(layout.summary("catalog.json"))
+    write_collection(collection, root, window, maps, provenance, region=region, extras=extras)
+    _empty(shown)
+    write_region(shown, _report(job, region, maps, seen, header, provenance), f"{region}/maps")
+    log.info("%d maps in %s, %s and %s", len(maps), layout.shown(region, "nc"), project, collection)
+
+
+def _series(job: PublishJob, region: str, role: str) -> Series:
+    return series.concatenate([series.read(Path(job.layout.aligned(region, role, y))) for y in job.years[region]])
+
+
+def _empty(folder: Path) -> None:
+    """Begin with an empty folder, so that nothing of an earlier run stays in it."""
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made anew: {error.strerror}. Close what uses it, run again") from error
+
+
+def _granules(job: PublishJob, region: str, seen: Seen) -> dict[np.datetime64, list[str]]:
+    """Names of the granules behind each map: its own coarse one, and fine and coarse ones of its history."""
+    coarse = dict(zip(seen.coarse.time, seen.coarse.granules, strict=True))
+    fine = dict(zip(seen.fine.time, seen.fine.granules, strict=True))
+    found: dict[np.datetime64, list[str]] = {}
+    for year in job.map_years[region]:
+        path = Path(job.layout.samples(region, year))
+        if not path.is_file():
+            raise DataError(f"{path} is missing: run the stage pair for {region} {year}")
+        with xr.open_dataset(path, engine="h5netcdf") as samples:
+            times = samples["time"].values.astype("datetime64[s]")
+            histories = samples["history"].values.astype("datetime64[s]")
+        for time, history in zip(times, histories, strict=True):
+            texts = [coarse.get(time, "")]
+            for earlier in history[~np.isnat(history)]:
+                texts += [fine.get(earlier, ""), coarse.get(earlier, "")]
+            found[time] = list(dict.fromkeys(name for text in texts for name in text.split()))
+    return found
+
+
+def _attributes(region: str, provenance: Provenance) -> dict[str, str]:
+    """What the cube says of itself."""
+    simulated = provenance.simulated
+    return {
+        "title": f"Soil moisture at 3 km, {region}{' (simulated data)' if simulated else ''}",
+        "source": f"SMAP and Sentinel-1, {provenance.source}{', simulated by SMEN' if simulated else ''}",
+        "simulated": "true" if simulated else "false",
+        "region": region,
+        "model": provenance.model,
+        "model_digest": provenance.model_digest,
+        "settings_digest": provenance.settings_digest,
+        "history": f"smen {__version__}",
+    }
+
+
+def _report(
+    job: PublishJob,
+    region: str,
+    maps: Sequence[MapFile],
+    seen: Seen,
+    header: dict[str, Any],
+    provenance: Provenance,
+) -> RegionReport:
+    layout = job.layout
+    scores = read_table(Path(layout.scores(region, "scores.csv")))
+    at = {time: i for i, time in enumerate(seen.fine.time)}
+    product = {i: seen.fine.soil_moisture[at[one.time]] for i, one in enumerate(maps) if one.time in at}
+    return RegionReport(
+        region=region,
+        window=job.windows[region],
+        maps=maps,
+        coarse=_coarse(seen.coarse, maps),
+        product={i: field for i, field in product.items() if np.isfinite(field).any()},
+        codes=NAMES,
+        colours=CODE_COLOURS,
+        simulated=provenance.simulated,
+        scores=[{str(key): value for key, value in row.items()} for row in scores[list(SCORES)].to_dict("records")],
+        training=_training(header),
+        files={
+            "All maps as GeoTIFFs": f"{region}/maps/",
+            "QGIS project": f"{region}/{region}.qgs",
+            "All maps as one CF NetCDF": f"{region}/{region}.nc",
+            "STAC collection": f"{region}/stac/collection.json",
+            "Scores (CSV)": f"{region}/scores/scores.csv",
+            "Example dates beside the 3 km product (PNG)": f"{region}/scores/fields.png",
+        },
+        about={
+            "network": provenance.model,
+            "weights": provenance.model_digest,
+            "settings": provenance.settings_digest,
+            "source": provenance.source + " (no satellite has measured these values)" * provenance.simulated,
+            "software": f"smen {__version__}",
+        },
+    )
+
+
+def _coarse(coarse: Series, maps: Sequence[MapFile]) -> Coarse:
+    """The radiometer's fields at the maps' times, one value for each of its cells."""
+    window, side = coarse.window, NESTING[coarse.product]
+    rows = (window.row + np.arange(window.height)) // side
+    columns = (window.column + np.arange(window.width)) // side
+    at = {time: i for i, time in enumerate(coarse.time)}
+    first_rows = np.unique(rows, return_index=True)[1]
+    first_columns = np.unique(columns, return_index=True)[1]
+    fields = np.full((len(maps), first_rows.size, first_columns.size), np.nan, np.float32)
+    for i, one in enumerate(maps):
+        if one.time in at:
+            fields[i] = coarse.soil_moisture[at[one.time]][np.ix_(first_rows, first_columns)]
+    return Coarse(COARSE_NAMES[coarse.product], rows - rows[0], columns - columns[0], fields)
+
+
+def _training(header: dict[str, Any]) -> dict[str, Any]:
+    epochs = pd.DataFrame(header["epochs"])
+    if epochs.empty:
+        return {}
+    kept = epochs.loc[epochs["best"], "epoch"]
+    return {
+        "train": epochs["train"].tolist(),
+        "validation": epochs["validation"].tolist(),
+        "best": None if kept.empty else int(kept.iloc[-1]),
+    }
