@@ -8,7 +8,6 @@ with the process that holds them, however it ends. They lie on files of their ow
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -130,6 +129,8 @@ def _emptied(part: Path) -> FileIO:
 
 def _try(path: Path) -> FileIO | None:
     """A file of this name, made where there is none, with its lock; None where another holds it."""
+    import fcntl  # here, so that other sources work where there is no flock
+
     stream = FileIO(path, "r+", opener=lambda name, flags: os.open(name, flags | os.O_CREAT, 0o666))
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
