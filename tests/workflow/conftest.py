@@ -38,14 +38,14 @@ class Project:
         )  # fmt: skip
 
     def planned(self, *args, **options):
-        """Return what a dry run would do: number of jobs by rule and region."""
-        text = self.snakemake("--dry-run", "--quiet", "host", *args, **options)
+        """Return which rules a dry run would run for which region; what publish gathers at the end is left out."""
+        text = self.snakemake("--dry-run", *args, **options)
         jobs, rule = [], None
         for line in text.splitlines():
             words = line.split()
             if line.startswith(("rule ", "localrule ")):
                 rule = words[1].rstrip(":")
-            elif words[:1] == ["wildcards:"]:
+            elif words[:1] == ["wildcards:"] and not rule.startswith("publish"):
                 jobs.append((rule, dict(part.rstrip(",").split("=") for part in words[1:])["region"]))
         return set(jobs)
 
