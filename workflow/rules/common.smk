@@ -6,7 +6,7 @@ from snakemake.exceptions import WorkflowError
 
 from smen import code
 from smen.errors import SmenError
-from smen.plan import Plan
+from smen.plan import Plan, processors
 
 
 def make_plan():
@@ -66,6 +66,15 @@ def truth(wildcards):
     if plan.settings.source.kind != "simulated":
         return []
     return [layout.simulated_truth(wildcards.region, year) for year in plan.years(wildcards.region)]
+
+
+def training_threads(wildcards):
+    """Threads of train. More --cores than there are processors let no more trainings run at once than fit."""
+    threads = plan.training_threads(wildcards.region)
+    cores = workflow.resource_settings.cores or 0
+    if cores <= processors():
+        return threads
+    return -(-threads * cores // processors())
 
 
 def region_targets(region):

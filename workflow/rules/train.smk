@@ -10,7 +10,7 @@ rule train:
         layout.log("train", "{region}"),
     conda:
         "../../envs/smen.yaml"
-    threads: lambda wildcards: plan.training_threads(wildcards.region)
+    threads: training_threads
     resources:
         mem_mb=3000,
     params:
