@@ -75,7 +75,7 @@ def _add_stage(stage: str) -> None:
         year: int | None = None,
         estimate: bool = False,
     ) -> None:
-        from smen import plan
+        from smen import jobs
 
         _start_log(log_file, f"{region} {year or ''}".strip() if region else stage)
         if estimate:
@@ -86,7 +86,7 @@ def _add_stage(stage: str) -> None:
                 raise click.UsageError(f"name a region{' and a year' if yearly else ''}, or give --job")
             given = _plan(config_file).job(stage, region, year)
         else:
-            given = getattr(plan, model).model_validate_json(job)
+            given = getattr(jobs, model).model_validate_json(job)
         importlib.import_module(f"smen.stages.{stage}").run(given)
 
     if stage == "acquire":
@@ -130,6 +130,37 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
 
     _start_log(log_file, "refresh")
     acquire.refresh(_plan(config_file, today=True))
+
+
+@smen.command()
+@click.argument("features", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("values.csv"),
+    show_default=True,
+    help="The table to write, .csv or .gpkg.",
+)
+@click.option("--name", "column", help="The column that names the features; without it they are numbered from 0.")
+@click.option("--region", "regions", multiple=True, help="Look in this region only (may be given several times).")
+@click.option("--daily", "by_day", is_flag=True, help="Join the overpasses of each UTC day.")
+@_config_option
+@_log_option
+def extract(
+    features: Path,
+    output: Path,
+    column: str | None,
+    regions: tuple[str, ...],
+    by_day: bool,
+    config_file: Path,
+    log_file: Path | None,
+) -> None:
+    """Read values of all maps at points, and means over polygons, of any file that geopandas reads."""
+    from smen.stages import extract
+
+    _start_log(log_file, "extract")
+    extract.run(_plan(config_file), features, output, column=column, regions=regions, by_day=by_day)
 
 
 def _plan(config_file: Path, *, today: bool = False) -> Plan:

@@ -3,7 +3,7 @@
 (() => {
   const { $, state, set } = smen;
   const DAY = 864e5;
-  const SIDE = 15;
+  let SIDE = 15;
   const shades = ["#dfe9f3", "#b4cde4", "#7ea8cf", "#4179b0", "#16487b"];
   const shade = (share) => shades[Math.min(Math.floor(share * shades.length), shades.length - 1)];
 
@@ -26,7 +26,7 @@
       parts.push(`<text class="label" x="${40 + week * SIDE}" y="${top - 4}">${name}</text>`);
     }
     for (const [row, name] of [[0, "Mon"], [2, "Wed"], [4, "Fri"]]) {
-      parts.push(`<text class="label" x="0" y="${top + row * SIDE + 11}">${name}</text>`);
+      parts.push(`<text class="label" x="0" y="${top + row * SIDE + SIDE / 2 + 3}">${name}</text>`);
     }
     for (let time = start; new Date(time).getUTCFullYear() === year; time += DAY) {
       const number = (time - start) / DAY + offset;
@@ -45,13 +45,14 @@
         (state.region.productAt.has(i) ? ", 3 km product" : "")).join("\n");
       parts.push(`<g><rect class="day" data-date="${best}" x="${x}" y="${y}" width="${SIDE - 3}" height="${SIDE - 3}"
         rx="2" fill="${shade(maps[best].share)}"${now ? ' stroke="#c2571a" stroke-width="2.5"' : ""}><title>${
-        smen.escape(title)}</title></rect>${product ? `<circle cx="${x + 6}" cy="${y + 6}" r="3" fill="#e69f00"
+        smen.escape(title)}</title></rect>${product ? `<circle cx="${x + (SIDE - 3) / 2}" cy="${y + (SIDE - 3) / 2}" r="3" fill="#e69f00"
         stroke="#7a5200" stroke-width=".6" pointer-events="none"/>` : ""}</g>`);
     }
     return parts.join("");
   };
 
   smen.drawCalendar = () => {
+    SIDE = Math.min(Math.max(Math.floor(($("calendar").clientWidth - 40) / 54), 14), 22);
     const days = byDay();
     const years = [...new Set([...days.keys()].map((day) => Number(day.slice(0, 4))))];
     const height = years.length * (7 * SIDE + 26);

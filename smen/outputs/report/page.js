@@ -109,7 +109,7 @@
   for (const id of ["split", "against"]) $(id).addEventListener("change", () => smen.drawScores());
   window.addEventListener("resize", () => {
     if (!state.region) return;
-    for (const draw of [smen.drawMap, smen.drawSeries, smen.drawScores, smen.drawTraining]) draw();
+    for (const draw of [smen.drawMap, smen.drawSeries, smen.drawCalendar, smen.drawScores, smen.drawTraining]) draw();
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !state.region) return;

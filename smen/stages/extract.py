@@ -1,0 +1,88 @@
+"""What was the soil moisture at these points, or over these areas?  Not a stage of the workflow: it reads its maps."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from smen.errors import DataError, SettingsError
+from smen.learning.quality import MEANING
+from smen.outputs.extraction import cells_of, daily, extract, read_features, write_values
+from smen.outputs.maps import read_lists
+
+if TYPE_CHECKING:
+    from smen.outputs.maps import MapFile
+    from smen.plan import Plan
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    plan: Plan, file: Path, output: Path, *, column: str | None, regions: Sequence[str], by_day: bool
+) -> pd.DataFrame:
+    """Write the values of all maps at the features of a file; return them.
+
+    Args:
+        plan: says which regions there are and where their maps lie.
+        file: points and polygons, of any format that geopandas reads.
+        output: the table to write, ``.csv`` or ``.gpkg``.
+        column: the column of the file that names its features; None: their numbers, from 0.
+        regions: the regions to look in; none: all.
+        by_day: join the overpasses of each UTC day.
+
+    Raises:
+        SettingsError: an unknown region.
+        DataError: the features or a map cannot be read, the column is missing or does not tell features apart, or no
+            feature lies in a mapped region.
+        OutputError: the table cannot be written.
+    """
+    if unknown := sorted(set(regions) - set(plan.regions)):
+        raise SettingsError(f"{', '.join(unknown)}: no such region; there are {', '.join(plan.regions)}")
+    features = read_features(file)
+    names = list(range(len(features))) if column is None else _names(features, column, file)
+    tables = []
+    for region in regions or plan.regions:
+        cells = dict(zip(names, cells_of(features, plan.regions[region].window), strict=True))
+        if any(found.rows.size for found in cells.values()):
+            maps = _maps(plan, region)
+            meaning = {int(code): text for code, text in MEANING.items()}
+            simulated = _simulated(maps)
+            tables.append(extract(maps, cells, meaning, region=region, simulated=simulated))
+    if not tables:
+        raise DataError(f"no feature of {file} lies in {', '.join(regions or plan.regions)}: see regions.geojson")
+    values = pd.concat(tables, ignore_index=True)
+    values = daily(values) if by_day else values
+    write_values(output, values, features, names)
+    found = values["feature"].nunique()
+    log.info("%d values of %d of %d features in %s", len(values), found, len(features), output)
+    return values
+
+
+def _names(features: pd.DataFrame, column: str, file: Path) -> list[object]:
+    if column not in features.columns:
+        columns = ", ".join(str(name) for name in features.columns.drop("geometry"))
+        raise DataError(f"{file} has no column {column}: it has {columns}")
+    names = features[column].tolist()
+    if len(set(names)) < len(names):
+        raise DataError(f"the column {column} of {file} does not tell its features apart: choose another one")
+    return names
+
+
+def _maps(plan: Plan, region: str) -> list[MapFile]:
+    layout = plan.layout
+    years = plan.map_years(region)
+    return read_lists([(Path(layout.map_list(region, y)), Path(layout.maps(region, y))) for y in years])
+
+
+def _simulated(maps: Sequence[MapFile]) -> bool:
+    """Whether the maps say that they are simulated."""
+    import rasterio
+
+    if not maps:
+        return False
+    with rasterio.open(maps[0].path) as raster:
+        return bool(raster.tags().get("SIMULATED") == "yes")
