@@ -129,6 +129,18 @@ def static_surface(
     return surface
 
 
+def condition(
+    fields: Fields, samples: Samples, row: int, surface: dict[Source, NDArray[np.bool_]], code: Source
+) -> NDArray[np.bool_]:
+    """Where a condition holds on one overpass, bool (H, W): of the ground itself, or as that day's flags say.
+
+    Unlike the codes of `source_codes`, of which one shows where several hold, this tells of one condition all places.
+    """
+    if code in ALWAYS:
+        return surface[code]
+    return flagged(fields.coarse_flag[samples.coarse[row]], code)
+
+
 def source_codes(
     fields: Fields,
     samples: Samples,

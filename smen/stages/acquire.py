@@ -14,7 +14,8 @@ import numpy as np
 
 from smen.archive import directory, earthdata, manifest
 from smen.errors import ArchiveError, SettingsError
-from smen.plan import AcquireJob, Plan, refreshed
+from smen.jobs import AcquireJob
+from smen.plan import Plan, refreshed
 
 if TYPE_CHECKING:
     from smen.archive.manifest import GranuleRecord

@@ -16,7 +16,7 @@ from smen.archive.mosaic import mosaic
 from smen.archive.names import granule_name
 from smen.archive.overpasses import HalfOrbit, SceneTime, match
 from smen.errors import DataError
-from smen.plan import AlignJob
+from smen.jobs import AlignJob
 
 if TYPE_CHECKING:
     from smen.archive.manifest import GranuleRecord

@@ -15,15 +15,15 @@ from tqdm import tqdm
 from smen import __version__
 from smen.errors import DataError, OutputError
 from smen.files import write_text
+from smen.jobs import DownscaleJob
 from smen.learning.checkpoint import load_checkpoint, read_header
-from smen.learning.quality import COLOURS, MEANING, cell_age
+from smen.learning.quality import COLOURS, MEANING, Source, cell_age, condition
 from smen.outputs.geotiff import write_map, write_quality
 from smen.outputs.naming import map_path, quality_path
-from smen.plan import DownscaleJob
 from smen.stages.fields import read_fields, read_samples
 
 if TYPE_CHECKING:
-    from smen.learning.contracts import Fields, Samples
+    from smen.learning.contracts import Fields, Prediction, Samples
     from smen.learning.downscaler import NetworkMethod
     from smen.outputs.naming import Direction
 
@@ -82,11 +82,27 @@ def _maps(job: DownscaleJob, fields: Fields, samples: Samples, method: NetworkMe
         if prediction.source is None:
             raise DataError(f"the network {method.name} does not say what its maps rest on")
         for i in range(len(part)):
+            _mask(job, fields, part, i, method, prediction)
             deviation = None if prediction.standard_deviation is None else prediction.standard_deviation[i]
             layers = (prediction.mean[i], deviation, np.where(np.isnan(prediction.mean[i]), np.nan, ages[i]))
             yield _write(job, fields, part, i, layers, prediction.source[i], tags)
             progress.update()
     progress.close()
+
+
+def _mask(
+    job: DownscaleJob, fields: Fields, samples: Samples, i: int, method: NetworkMethod, prediction: Prediction
+) -> None:
+    """Leave out the cells of conditions that the settings name; the quality raster says which it was."""
+    surface = method.fitted(fields).surface
+    for name in job.masked:
+        code = Source[name.upper()]
+        hidden = condition(fields, samples, i, surface, code)
+        for layer in (prediction.mean, prediction.standard_deviation):
+            if layer is not None:
+                layer[i][hidden] = np.nan
+        if prediction.source is not None:
+            prediction.source[i][hidden] = code
 
 
 def _write(

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.archive.truth import read_truth
+from smen.jobs import EvaluateJob
 from smen.learning.baselines import BASELINES
 from smen.learning.checkpoint import load_checkpoint
 from smen.learning.contracts import SPLIT_NAMES, TEST, TRAIN, VALIDATION
 from smen.outputs.charts import Score, scores_figure, training_figure
 from smen.outputs.figures import Example, region_figure
 from smen.outputs.tables import write_table
-from smen.plan import EvaluateJob
 from smen.scores.comparison import UNITS, compare
 from smen.stages.fields import read_fields, read_samples
 
@@ -104,7 +104,7 @@ def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | 
         highlight=network.name,
         simulated=fields.simulated,
     )
-    curves = {kind: [float(epoch[kind]) for epoch in network.epochs] for kind in ("train", "validation")}  # type: ignore[literal-required]
+    curves = {kind: [float(epoch[kind]) for epoch in network.epochs] for kind in ("train", "validation")}
     best = next((epoch["epoch"] for epoch in reversed(network.epochs) if epoch["best"]), None)
     training_figure(
         path.with_name("training.png"),

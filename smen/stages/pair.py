@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.files import write_bytes
+from smen.jobs import PairJob
 from smen.learning.contracts import NONE, SPLIT_NAMES
 from smen.learning.labels import to_dataset
 from smen.learning.samples import Periods, hold_out, samples_of
-from smen.plan import PairJob
 from smen.stages.fields import read_fields
 
 if TYPE_CHECKING:

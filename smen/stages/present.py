@@ -16,6 +16,7 @@ import xarray as xr
 from smen import __version__, series
 from smen.errors import DataError, OutputError
 from smen.files import atomic
+from smen.jobs import PublishJob
 from smen.learning.checkpoint import read_header
 from smen.learning.quality import COLOURS, MEANING
 from smen.outputs.catalogue import Provenance, write_collection
@@ -24,7 +25,6 @@ from smen.outputs.maps import MapFile, read_lists
 from smen.outputs.qgis import write_project
 from smen.outputs.report.region import Coarse, RegionReport, write_region
 from smen.outputs.tables import read_table
-from smen.plan import PublishJob
 from smen.series import Series
 from smen.stages.fields import NESTING
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from smen.files import atomic, write_text
+from smen.jobs import PublishJob
 from smen.outputs.catalogue import write_root
 from smen.outputs.colours import BAND_RAMPS
 from smen.outputs.report.page import write_page
 from smen.outputs.styles import ramp_style
 from smen.outputs.tables import SIMULATED, read_table, write_table
-from smen.plan import PublishJob
 from smen.scores.comparison import UNITS
 from smen.stages import present
 

@@ -12,7 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from smen.files import write_text
-from smen.plan import SimulateJob
+from smen.jobs import SimulateJob
 from smen.simulation.archive import simulate
 from smen.simulation.climate import CLIMATES, nearest_climate
 

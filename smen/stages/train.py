@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smen.files import write_text
+from smen.jobs import AUTO_THREADS, TrainJob, processors
 from smen.learning.checkpoint import save_checkpoint
 from smen.learning.downscaler import NetworkMethod
 from smen.learning.training import Training
-from smen.plan import AUTO_THREADS, TrainJob, processors
 from smen.stages.fields import read_fields, read_samples
 
 if TYPE_CHECKING:

@@ -208,6 +208,33 @@ def test_weights_are_used_elsewhere_without_training(tmp_path, finished):
         assert one.read_bytes() == other.read_bytes()
 
 
+def test_masked_conditions_are_left_out_and_nothing_else_changes(tmp_path, finished):
+    """Frozen ground, which the granules' flags tell: nodata with its code where masked, mapped where not."""
+    import h5py
+
+    project = finished.copy(tmp_path / "p")
+    text = yaml.safe_load((project.folder / "config.yaml").read_text())
+    project.settings(regions=text["regions"], maps={"masked": ["mountains", "frozen"]})
+    project.smen("downscale", "plains", "2016")
+    with h5py.File(finished.folder / "results/plains/aligned/coarse_2016.nc") as aligned:
+        flags = aligned["surface_flag"][:]
+        times = aligned["time"][:]
+    epoch = np.datetime64("2000-01-01T00:00:00", "s")
+    flag_of = {str(epoch + int(t)): f for t, f in zip(times, flags, strict=True)}
+    hidden = 0
+    for one, other in zip(maps(project, "plains"), maps(finished, "plains"), strict=True):
+        with rasterio.open(one) as masked, rasterio.open(other) as mapped:
+            flag = flag_of[masked.tags()["SMAP_HALF_ORBIT"]]
+            frozen = ((flag & 0b1_1000_0000) != 0) & (flag != 65534)
+            a, b = masked.read(1), mapped.read(1)
+            assert (a[frozen] == -9999).all()
+            assert ((a == b) | (a == -9999)).all()
+            hidden += int((frozen & (b != -9999)).sum())
+        with rasterio.open(one.with_name(one.stem + "_quality.tif")) as quality:
+            assert set(np.unique(quality.read(1)[frozen])) <= {12}
+    assert hidden > 0
+
+
 def test_regions_are_listed_for_gis(finished):
     regions = gpd.read_file(finished.folder / "results/regions.geojson")
     assert set(regions["name"]) == {"plains", "desert"}

@@ -6,7 +6,8 @@ from snakemake.exceptions import WorkflowError
 
 from smen import code
 from smen.errors import SmenError
-from smen.plan import Plan, processors
+from smen.jobs import processors
+from smen.plan import Plan
 
 
 def make_plan():

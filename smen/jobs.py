@@ -1,0 +1,157 @@
+"""What each job is given: just those settings that it uses, resolved for its region and cut to its year.
+
+Snakemake compares jobs as text, so one runs again when, and only when, something that it uses has changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from typing import Literal
+
+from pydantic import Field
+
+from smen.grid import Window
+from smen.paths import Layout
+from smen.settings import Folders, Network, Section, Training
+
+Span = tuple[dt.date, dt.date]
+"""First and last day."""
+
+AUTO_THREADS = 4
+"""What `threads: auto` uses at most: small networks on small windows gain nothing from more."""
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Job(Section):
+    """What every job is given."""
+
+    region: str
+    folders: Folders
+
+    @property
+    def layout(self) -> Layout:
+        """Where this job's files lie."""
+        return Layout(self.folders.results, self.folders.resources)
+
+
+class WindowJob(Job):
+    """A job on one region's cells and one year."""
+
+    cells: tuple[int, int, int, int] = Field(description="row, column, height, width")
+    year: int
+
+    @property
+    def window(self) -> Window:
+        """The region's cells."""
+        return Window(*self.cells)
+
+
+class SimulateJob(WindowJob):
+    """One year of a simulated world, written as granules."""
+
+    centre: tuple[float, float]
+    climate: str
+    seed: int
+    coarse: str
+    span: Span
+
+
+class AcquireJob(WindowJob):
+    """Granules of one year."""
+
+    kind: Literal["simulated", "directory", "earthdata"]
+    directory: str | None
+    bad_granules: Literal["stop", "skip"]
+    coarse: str
+    coarse_version: str
+    fine: str
+    fine_version: str
+    overpasses: tuple[str, ...]
+    span: tuple[dt.date, dt.date | Literal["today"]]
+    connections: int
+    search: str | None
+    login: str | None
+
+
+class AlignJob(WindowJob):
+    """Both products of one year on the window."""
+
+    coarse: str
+    fine: str
+    fine_variable: str
+    quality: str
+
+
+class PairJob(Job):
+    """Samples of one year."""
+
+    year: int
+    years: tuple[int, ...] = Field(description="years of the aligned series that it reads")
+    history: int
+    coarse_history: int
+    minimum_coverage: float
+    training: Span | None
+    validation: Literal["auto"] | Span | None
+    test: Span | None
+
+
+class TrainJob(Job):
+    """One network."""
+
+    cells: tuple[int, int, int, int]
+    years: tuple[int, ...]
+    network: Network
+    training: Training
+
+
+class DownscaleJob(WindowJob):
+    """Maps of one year."""
+
+    source: str
+    years: tuple[int, ...]
+    span: Span
+    model: str
+    masked: tuple[str, ...]
+
+
+class EvaluateJob(Job):
+    """Scores and figures of one region."""
+
+    cells: tuple[int, int, int, int]
+    years: tuple[int, ...]
+    model: str
+    truth: str | None = Field(description="folder or file of the truth, where it is known")
+
+    @property
+    def window(self) -> Window:
+        """The region's cells."""
+        return Window(*self.cells)
+
+
+class PublishJob(Section):
+    """What a person opens: one region's files, or those about all regions together."""
+
+    region: str | None = Field(description="whose files; None: those about all regions")
+    regions: tuple[str, ...]
+    cells: tuple[tuple[int, int, int, int], ...]
+    map_years: dict[str, tuple[int, ...]]
+    years: dict[str, tuple[int, ...]] = Field(description="of the aligned series and samples behind the maps")
+    models: dict[str, str]
+    digests: dict[str, str] = Field(description="of each region's settings")
+    source: str
+    folders: Folders
+
+    @property
+    def layout(self) -> Layout:
+        """Where this job's files lie."""
+        return Layout(self.folders.results, self.folders.resources)
+
+    @property
+    def windows(self) -> dict[str, Window]:
+        """The regions' cells, by name."""
+        return {name: Window(*cells) for name, cells in zip(self.regions, self.cells, strict=True)}
