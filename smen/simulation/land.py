@@ -112,7 +112,7 @@ def make_land(area: Window, name: str, climate: Climate, seed: int) -> Land:
         moving=_standard(moving),
         regional=regional - regional.mean(),
         gradient=gradient - gradient.mean(),
-        drying=np.exp(climate.drying_spread * drying).astype(np.float32),
+        drying=np.exp(climate.drying_spread * _standard(drying)).astype(np.float32),
         water=water,
         urban=urban,
         mountains=mountains,

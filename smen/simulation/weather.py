@@ -32,7 +32,7 @@ SYNOPTIC_DAYS = 0.8
 """Memory of the day's weather."""
 SPELL_DAYS = 35.0
 """Memory of wet and dry spells, which make months differ from year to year."""
-SPELL_SHARE = 0.2
+SPELL_SHARE = 0.1
 """Share of the region's weather that the spells are."""
 SHOWER_POWER = 2.2
 """How fast rain grows with the excess over the threshold: the tail of amounts."""

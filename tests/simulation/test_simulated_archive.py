@@ -121,7 +121,7 @@ def test_scenes_are_slanted_strips_of_250_km(simulated):
         looked_at += 1
         slope = np.polyfit(np.arange(edge.size), edge, 1)[0]
         assert 0.05 < (slope if evening else -slope) < 0.4
-    assert looked_at >= 2
+    assert looked_at >= 1
 
 
 def test_the_truth_is_what_the_fine_product_scatters_about(simulated):
