@@ -60,6 +60,7 @@ def _extent(grid: Grid, row: NDArray[np.integer], column: NDArray[np.integer]) -
 
 def _polygons(grid: Grid, row: NDArray[np.integer], column: NDArray[np.integer], block: int) -> list[BaseGeometry]:
     """Polygons around blocks of cells that hold any of the cells."""
+    from affine import Affine
     from rasterio.features import shapes
     from shapely import transform
     from shapely.geometry import shape
@@ -70,11 +71,13 @@ def _polygons(grid: Grid, row: NDArray[np.integer], column: NDArray[np.integer],
     mask[r - top, c - left] = 1
 
     def to_degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Corners of blocks, counted from this mask's corner, to longitude and latitude."""
-        edge_row = np.minimum((xy[:, 1] + top) * block, grid.rows)
-        edge_column = np.minimum((xy[:, 0] + left) * block, grid.columns)
+        """Corners of blocks to longitude and latitude."""
+        edge_row = np.minimum(xy[:, 1] * block, grid.rows)
+        edge_column = np.minimum(xy[:, 0] * block, grid.columns)
         latitude = grid.centres(edge_row - 0.5, 0)[1]  # the edge between two rows is half a row above the lower centre
         return np.round(np.stack([edge_column / grid.columns * 360 - 180, latitude], axis=1), DECIMALS)
 
-    found = [shape(geometry) for geometry, _ in shapes(mask, mask=mask.astype(bool), connectivity=4)]
+    place = Affine.translation(left, top)
+    traced = shapes(mask, mask=mask.astype(bool), connectivity=4, transform=place)
+    found = [shape(geometry) for geometry, _ in traced]
     return [polygon.normalize() for polygon in transform(np.array(found), to_degrees)]
