@@ -75,7 +75,8 @@ def _polygons(grid: Grid, row: NDArray[np.integer], column: NDArray[np.integer],
         edge_row = np.minimum(xy[:, 1] * block, grid.rows)
         edge_column = np.minimum(xy[:, 0] * block, grid.columns)
         latitude = grid.centres(edge_row - 0.5, 0)[1]  # the edge between two rows is half a row above the lower centre
-        return np.round(np.stack([edge_column / grid.columns * 360 - 180, latitude], axis=1), DECIMALS)
+        degrees = np.stack([edge_column / grid.columns * 360 - 180, latitude], axis=1)
+        return np.asarray(np.round(degrees, DECIMALS), np.float64)
 
     place = Affine.translation(left, top)
     traced = shapes(mask, mask=mask.astype(bool), connectivity=4, transform=place)
