@@ -105,7 +105,7 @@ def _over(shape: BaseGeometry, window: Window) -> Cells:
     x, y = left + all_columns * M03.cell, top - all_rows * M03.cell
     boxes = shapely.box(x, y - M03.cell, x + M03.cell, y)
     shares = shapely.area(shapely.intersection(boxes, shape)) / M03.cell**2
-    inside = shares > 0
+    inside = shares > 1e-6  # less is noise of the projection
     return Cells(all_rows[inside], all_columns[inside], shares[inside])
 
 

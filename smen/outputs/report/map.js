@@ -235,4 +235,5 @@
     smen.swipeTo(to);
   });
   smen.drawMap = draw;
+  smen.mapBox = () => ({ ...box });
 })();

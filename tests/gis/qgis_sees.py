@@ -1,0 +1,101 @@
+"""Run by the system's Python, which has QGIS: opens a folder of results and says what it sees, as JSON.
+
+Usage: python3 qgis_sees.py PROJECT MAP CUBE PICTURE TIME
+"""
+
+import json
+import sys
+
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsDateTimeRange,
+    QgsMapLayerType,
+    QgsMapRendererParallelJob,
+    QgsMapSettings,
+    QgsProject,
+    QgsRasterLayer,
+    QgsUnitTypes,
+)
+from qgis.PyQt.QtCore import QDateTime, QSize, Qt
+from qgis.PyQt.QtGui import QColor
+
+SIDE = 600
+
+
+def raster(layer):
+    """What QGIS knows of a raster layer."""
+    extent, provider = layer.extent(), layer.dataProvider()
+    span = layer.temporalProperties().fixedTemporalRange()
+    renderer = layer.renderer()
+    seen = {
+        "valid": layer.isValid(),
+        "crs": layer.crs().authid(),
+        "extent": [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()],
+        "nodata": provider.sourceNoDataValue(1),
+        "bands": [layer.bandName(band) for band in range(1, layer.bandCount() + 1)],
+        "temporal": layer.temporalProperties().isActive(),
+        "begin": span.begin().toUTC().toString(Qt.ISODate),
+        "end": span.end().toUTC().toString(Qt.ISODate),
+        "renderer": renderer.type(),
+        "source": layer.source(),
+        "name": layer.name(),
+    }
+    if renderer.type() == "singlebandpseudocolor":
+        ramp = renderer.shader().rasterShaderFunction()
+        seen["stops"] = [[item.value, item.color.name(), item.label] for item in ramp.colorRampItemList()]
+    if renderer.type() == "paletted":
+        seen["stops"] = [[item.value, item.color.name(), item.label] for item in renderer.classes()]
+    return seen
+
+
+def render(project, time, picture):
+    """Draw what the temporal controller shows in the half day after a time."""
+    settings = QgsMapSettings()
+    settings.setLayers(project.layerTreeRoot().checkedLayers())
+    settings.setDestinationCrs(project.crs())
+    settings.setOutputSize(QSize(SIDE, SIDE))
+    settings.setExtent(project.viewSettings().defaultViewExtent())
+    settings.setBackgroundColor(QColor("white"))
+    settings.setIsTemporal(True)
+    begin = QDateTime.fromString(time, Qt.ISODate)
+    settings.setTemporalRange(QgsDateTimeRange(begin, begin.addSecs(12 * 3600), True, False))
+    job = QgsMapRendererParallelJob(settings)
+    job.start()
+    job.waitForFinished()
+    assert job.renderedImage().save(picture)
+    extent = settings.visibleExtent()
+    return [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
+
+
+def main(project_file, map_file, cube_file, picture, time):
+    application = QgsApplication([], False)
+    application.initQgis()
+    # The map alone, as dragged into an empty project: its style comes from the sidecar.
+    single, quality = (QgsRasterLayer(name, "one") for name in (map_file, map_file.replace(".tif", "_quality.tif")))
+    cube = QgsRasterLayer(f'NETCDF:"{cube_file}":soil_moisture', "cube")
+    seen = {"version": Qgis.QGIS_VERSION, "map": raster(single), "quality": raster(quality), "cube": raster(cube)}
+    project = QgsProject.instance()
+    seen["opened"] = project.read(project_file)
+    layers = list(project.mapLayers().values())
+    rasters = [layer for layer in layers if layer.type() == QgsMapLayerType.RasterLayer]
+    controller = project.timeSettings()
+    seen["project"] = {
+        "invalid": [layer.source() for layer in layers if not layer.isValid()],
+        "crs": project.crs().authid(),
+        "title": project.title(),
+        "groups": [group.name() for group in project.layerTreeRoot().findGroups()],
+        "layers": [raster(layer) for layer in rasters],
+        "vectors": [[layer.name(), layer.featureCount(), layer.labelsEnabled()] for layer in layers
+                    if layer.type() == QgsMapLayerType.VectorLayer],
+        "begin": controller.temporalRange().begin().toUTC().toString(Qt.ISODate),
+        "end": controller.temporalRange().end().toUTC().toString(Qt.ISODate),
+        "step": [controller.timeStep(), controller.timeStepUnit() == QgsUnitTypes.TemporalHours],
+        "animated": project.readNumEntry("TemporalControllerWidget", "/NavigationMode")[0],
+        "words": project.readEntry("CopyrightLabel", "/Label")[0],
+        "drawn": render(project, time, picture),
+    }  # fmt: skip
+    print(json.dumps(seen))
+
+
+main(*sys.argv[1:])

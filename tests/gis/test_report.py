@@ -1,0 +1,292 @@
+"""The report in headless Chromium (Debian's), driven by Playwright."""
+
+import shutil
+import threading
+import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+import rasterio
+from conftest import needs
+from made_results import make_results
+
+pytestmark = pytest.mark.debian
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    from playwright.sync_api import sync_playwright
+
+    program = needs("chromium", "chromium")
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"), executable_path=program, args=FLAGS,
+            viewport={"width": 1360, "height": 900}, has_touch=True,
+        )  # fmt: skip
+        yield context
+        context.close()
+
+
+class Visit:
+    """A page, with what went wrong and what it asked for."""
+
+    def __init__(self, browser, address):
+        self.page, self.faults, self.requests = browser.new_page(), [], []
+        self.page.on("console", lambda m: self.faults.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.faults.append(request.url))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        began = time.perf_counter()
+        self.page.goto(address)
+        self.page.wait_for_selector("body[data-ready]")
+        self.seconds = time.perf_counter() - began
+
+    def js(self, code):
+        return self.page.evaluate(code)
+
+    def settled(self, condition):
+        self.page.wait_for_function(condition)
+
+
+@pytest.fixture
+def visit(browser, moved):
+    seen = Visit(browser, (moved / "index.html").as_uri())
+    yield seen
+    seen.page.close()
+    assert seen.faults == []
+    assert [url for url in seen.requests if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def bands(moved, number):
+    """A map by its number: its time and its bands."""
+    maps = sorted(path for path in moved.glob("tucson/maps/2018/*.tif") if "quality" not in path.name)
+    with rasterio.open(maps[number]) as raster:
+        return maps[number], raster.read(masked=True).filled(np.nan)
+
+
+def test_it_opens_and_says_what_it_shows(visit, pictures):
+    page = visit.page
+    assert page.title() == "Soil moisture at 3 km"
+    assert page.locator("#simulated").is_visible()
+    assert page.locator("#regions button").all_inner_texts() == ["tucson"]
+    assert "UTC" in page.locator("#date").inner_text()
+    assert "Soil moisture (m³/m³)" in page.locator("#legends").inner_text()
+    assert "simulated data" in page.locator("#legends").inner_text()
+    visit.settled("smen.state.region.loaded()")
+    page.screenshot(path=pictures / "report.png", full_page=True)
+    for link in page.locator("#files a").all():
+        assert not link.get_attribute("href").startswith(("/", "http"))
+
+
+def test_the_page_has_the_maps_own_values(visit, moved):
+    visit.settled("smen.state.region.loaded()")
+    for number in (0, 7, 39):
+        _, (moisture, deviation, age) = bands(moved, number)
+        for layer, expected, step in (("estimate", moisture, 1e-3), ("deviation", deviation, 1e-3), ("age", age, 0.1)):
+            shown = visit.js(f"Array.from(smen.state.region.field('{layer}', {number}), v => isNaN(v) ? null : v)")
+            shown = np.array(shown, float).reshape(40, 40)
+            np.testing.assert_array_equal(np.isnan(shown), np.isnan(expected))
+            assert np.nanmax(np.abs(shown - expected), initial=0) <= step / 2 + 1e-6
+
+
+def test_coarse_cells_are_blocks_of_the_36_km_grid(visit, made):
+    window = made.regions["tucson"].window
+    coarse = np.array(visit.js("Array.from(smen.state.region.field('coarse', 2))")).reshape(40, 40)
+    edges = np.flatnonzero((np.diff(coarse, axis=1) != 0).any(axis=0)) + 1
+    assert {int((window.column + edge) % 12) for edge in edges} == {0}
+
+
+def test_the_slider_shows_another_date(visit, moved):
+    page = visit.page
+    page.locator("#slider").fill("7")
+    visit.settled("document.body.dataset.ready === 'tucson 7'")
+    path, _ = bands(moved, 7)
+    day, clock = path.stem.split("_")[1].split("T")
+    assert f"{clock[:2]}:{clock[2:4]} UTC" in page.locator("#date").inner_text()
+    assert str(int(day[6:])) in page.locator("#date").inner_text()
+    assert page.locator("#download").get_attribute("href") == f"tucson/maps/2018/{path.name}"
+    assert page.url.endswith("#tucson/2018-03-07T23:00:00Z")
+
+
+def pixel(visit, row, column):
+    """Colour of the canvas at the middle of a cell."""
+    return visit.js(
+        f"""(() => {{
+          const region = smen.state.region, canvas = document.getElementById('map');
+          const box = smen.mapBox(), scale = canvas.width / canvas.clientWidth;
+          const x = box.x + ({column} + .5) / region.width * box.width;
+          const y = box.y + ({row} + .5) / region.height * box.height;
+          return Array.from(canvas.getContext('2d').getImageData(x * scale, y * scale, 1, 1).data.slice(0, 3));
+        }})()"""
+    )
+
+
+def colour(value):
+    """The ramp's colour, mixed here anew from its published stops."""
+    from smen.outputs.colours import SOIL_MOISTURE
+
+    stops = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in SOIL_MOISTURE.stops])
+    return [np.interp(value, np.linspace(0, 0.5, 11), stops[:, i]) for i in range(3)]
+
+
+def test_the_swipe_divides_the_two_layers(visit, moved):
+    page = visit.page
+    page.locator("#slider").fill("2")
+    visit.settled("document.body.dataset.ready === 'tucson 2'")
+    _, (moisture, _, _) = bands(moved, 2)
+    coarse = np.array(visit.js("Array.from(smen.state.region.field('coarse', 2))")).reshape(40, 40)
+    cells = [(6, 30), (14, 24), (33, 33)]
+    for share, field in ((0.0, moisture), (1.0, coarse)):
+        visit.js(f"smen.swipeTo({share})")
+        for row, column in cells:
+            np.testing.assert_allclose(pixel(visit, row, column), colour(field[row, column]), atol=3)
+    visit.js("smen.swipeTo(0.5)")
+    handle = page.locator("#swipe").bounding_box()
+    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(handle["x"] - 100, handle["y"] + 60, steps=4)
+    page.mouse.up()
+    assert 0 < visit.js("smen.state.swipe") < 0.45
+    page.locator("#swipe").focus()
+    page.keyboard.press("Home")
+    assert page.locator("#swipe").get_attribute("aria-valuenow") == "0"
+
+
+def test_a_click_shows_the_series_of_that_cell(visit, moved):
+    visit.settled("smen.state.region.loaded()")
+    row, column = 30, 10
+    box = visit.js("smen.mapBox()")
+    visit.page.locator("#map").click(
+        position={"x": box["x"] + (column + 0.5) / 40 * box["width"], "y": box["y"] + (row + 0.5) / 40 * box["height"]}
+    )
+    assert visit.js("smen.state.cell") == row * 40 + column
+    expected = [bands(moved, number)[1][0][row, column] for number in range(40)]
+    dots = visit.page.locator("#series circle").count()
+    assert dots == np.isfinite(expected).sum()
+    date = visit.js("smen.state.date")
+    assert visit.page.locator("#values dd").first.inner_text().startswith(f"{expected[date]:.3f}")
+    assert visit.page.locator("#product-dots rect").count() > 0
+    chart = visit.page.locator("#series svg").bounding_box()
+    visit.page.mouse.click(chart["x"] + chart["width"] - 12, chart["y"] + 100)
+    visit.settled("document.body.dataset.ready === 'tucson 39'")
+
+
+def test_layers_can_be_chosen(visit, pictures):
+    page = visit.page
+    page.locator("#left").select_option("deviation")
+    page.locator("#right").select_option("quality")
+    text = page.locator("#legends").inner_text()
+    assert "Standard deviation of the estimate (m³/m³)" in text
+    assert "observed history" in text
+    page.screenshot(path=pictures / "report_layers.png")
+    page.locator("#slider").fill("3")  # no product on this date
+    visit.settled("document.body.dataset.ready === 'tucson 3'")
+    page.locator("#left").select_option("product")
+    assert page.locator("#note-left").inner_text() == "3 km product: none on this date"
+
+
+def test_it_can_be_used_by_keyboard_alone(visit):
+    page = visit.page
+    date = visit.js("smen.state.date")
+    page.keyboard.press(".")
+    visit.settled(f"document.body.dataset.ready === 'tucson {date + 1}'")
+    page.keyboard.press(",")
+    visit.settled(f"document.body.dataset.ready === 'tucson {date}'")
+    reached = set()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        reached.add(visit.js("document.activeElement.id || document.activeElement.parentElement.id"))
+    assert {"regions", "left", "right", "map", "swipe", "slider", "play", "next", "previous"} <= reached
+    page.locator("#map").focus()
+    cell = visit.js("smen.state.cell")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    assert visit.js("smen.state.cell") == cell + 40 - 1
+    page.locator("#slider").focus()
+    page.keyboard.press("End")
+    visit.settled("document.body.dataset.ready === 'tucson 39'")
+    page.keyboard.press(" ")  # play begins anew from the first
+    visit.settled("smen.state.playing && smen.state.date > 0 && smen.state.date < 30")
+    page.keyboard.press(" ")
+    assert visit.js("smen.state.playing") is False
+
+
+def test_the_calendar_leads_to_its_days(visit):
+    days = visit.page.locator("#calendar .day")
+    assert days.count() == 40
+    days.nth(12).click()
+    visit.settled("document.body.dataset.ready === 'tucson 12'")
+    assert visit.page.locator("#calendar circle").count() == 7  # overpasses 2, 8, ... 38 have a product
+
+
+def test_scores_and_training_are_shown(visit):
+    page = visit.page
+    assert page.locator("#scores circle").count() == 4
+    assert "0.031" in page.locator("#scores").inner_text()
+    page.locator("#against").select_option("truth")
+    assert page.locator("#scores circle").count() == 4
+    assert page.locator("#training polyline").count() == 2
+    assert "kept: epoch 24" in page.locator("#training-key").inner_text()
+
+
+def test_it_fits_a_phone(visit, pictures):
+    page = visit.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(300)
+    assert visit.js("document.documentElement.scrollWidth") <= 390
+    page.screenshot(path=pictures / "report_phone.png", full_page=True)
+    box = visit.js("smen.mapBox()")
+    frame = page.locator("#map").bounding_box()
+    page.touchscreen.tap(frame["x"] + box["x"] + box["width"] * 0.2, frame["y"] + box["y"] + box["height"] * 0.9)
+    assert visit.js("smen.state.cell") == 36 * 40 + 8
+
+
+def test_a_missing_part_is_named(browser, moved, tmp_path):
+    copy = tmp_path / "part"
+    shutil.copytree(moved, copy, ignore=shutil.ignore_patterns("maps_*.js", "*.tif*", "*.json"))
+    page = browser.new_page()
+    page.goto((copy / "index.html").as_uri())
+    page.wait_for_selector("#problem:visible")
+    assert "maps_000.js is missing beside this page" in page.locator("#problem").inner_text()
+    page.close()
+
+
+def test_it_works_from_a_static_server(browser, moved):
+    handler = partial(SimpleHTTPRequestHandler, directory=moved)
+    handler.log_message = lambda *_: None
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/"
+    try:
+        seen = Visit(browser, f"{address}index.html")
+        assert seen.faults == []
+        assert all(url.startswith((address, "data:")) for url in seen.requests)
+        seen.page.close()
+    finally:
+        server.shutdown()
+
+
+def test_three_regions_of_150_maps(browser, tmp_path, pictures, record_property):
+    plan = make_results(tmp_path, ("tucson", "geneva", "oklahoma_city"), maps=150, size=100)
+    folder = tmp_path / "results"
+    size = sum(path.stat().st_size for path in [folder / "index.html", *folder.glob("report/**/*.js")])
+    assert size < 60e6
+    seen = Visit(browser, (folder / "index.html").as_uri())
+    record_property("megabytes", round(size / 1e6, 1))
+    record_property("seconds until the first map", round(seen.seconds, 2))
+    print(f"3 regions of 150 maps: {size / 1e6:.1f} MB, first map after {seen.seconds:.2f} s")
+    for number, name in enumerate(plan.regions, start=1):
+        seen.page.keyboard.press(str(number))
+        seen.settled(f"smen.state.region.name === '{name}' && smen.state.region.loaded()")
+    seen.page.keyboard.press("2")
+    seen.settled("document.body.dataset.ready.startsWith('geneva')")
+    seen.page.screenshot(path=pictures / "report_geneva.png", full_page=True)
+    assert seen.faults == []
+    seen.page.close()
