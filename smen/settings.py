@@ -140,7 +140,10 @@ class SampleSettings(Section):
 class Network(Section):
     """What maps the one to the other."""
 
-    name: Literal["smen"] = Field("smen", description="smen: the network of the paper, its level anchored")
+    name: Literal["fusion", "smen"] = Field(
+        "fusion",
+        description="fusion: the default, with uncertainty; smen: the network of the paper, its level anchored",
+    )
     missing: Literal["climatology", "zero"] = Field(
         "climatology",
         description="what a network receives for a missing residual: the mean of the training residuals there, or 0",

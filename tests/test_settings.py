@@ -54,7 +54,7 @@ def test_empty_file_means_the_paper():
         ({"periods": {"training": ["2014-01-01", "2016-01-01"]}}, ["before SMAP's first data"]),
         ({"periods": {"validation": ["2015-01-01", "2015-02-01"]}}, ["validation", "inside training"]),
         ({"periods": {"test": ["2018-01-01", "tomorrow"]}}, ["`periods.test", "'today'"]),
-        ({"samples": {"history": 5}}, ["samples.history is 5", "exactly 4"]),
+        ({"samples": {"history": 5}, "network": {"name": "smen"}}, ["samples.history is 5", "exactly 4"]),
         ({"regions": {"a": {"longitude": 0, "latitude": 91}}}, ["`regions.a.latitude`", "85.04"]),
         ({"regions": {"a": {"longitude": 0}}}, ["`regions.a.latitude` is missing"]),
         ({"regions": {"a": {"longitude": 0, "latitude": 0, "sise": 3}}}, ["`regions.a.sise`", "did you mean `size`"]),

@@ -18,6 +18,8 @@ from smen.files import atomic
 from smen.grid import Window
 from smen.learning.downscaler import Learnt, NetworkMethod
 from smen.learning.fill import Climatology
+from smen.learning.fusion import stored
+from smen.learning.fusion.method import FusionMethod
 from smen.learning.inputs import Normalisation
 from smen.learning.networks import build_network
 from smen.learning.quality import Source
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+Trained = NetworkMethod | FusionMethod
+"""What a checkpoint can hold."""
+
 FORMAT = "smen-checkpoint-1"
 """What the header says of its own layout; another number is another layout."""
 
@@ -35,7 +40,7 @@ _TOTAL, _COUNT = "climatology.total", "climatology.count"
 _WEIGHTS, _SURFACE = "network.", "surface."
 
 
-def save_checkpoint(path: Path, method: NetworkMethod, extra: dict[str, Any] | None = None) -> None:
+def save_checkpoint(path: Path, method: Trained, extra: dict[str, Any] | None = None) -> None:
     """Write a trained network. The same method gives the same bytes: no clock is in it.
 
     Args:
@@ -47,37 +52,25 @@ def save_checkpoint(path: Path, method: NetworkMethod, extra: dict[str, Any] | N
         DataError: the method is not trained.
         OutputError: the file cannot be written.
     """
-    learnt = method.learnt
-    if learnt is None:
+    if method.learnt is None:
         raise DataError(f"the network {method.name!r} is not trained: there is nothing to save")
-    weights = {_WEIGHTS + k: v.detach().cpu().contiguous() for k, v in learnt.network.state_dict().items()}
-    tensors = dict(weights)
-    tensors[_TOTAL] = torch.from_numpy(learnt.climatology.total)
-    tensors[_COUNT] = torch.from_numpy(learnt.climatology.count)
-    for code, where in learnt.surface.items():
-        tensors[_SURFACE + code.name] = torch.from_numpy(where.astype(np.uint8))
-    window = learnt.window
-    header = {
+    tensors, header = _of_fusion(method) if isinstance(method, FusionMethod) else _of_network(method)
+    learnt, window = method.learnt, method.learnt.window
+    header |= {
         "smen_version": __version__,
         "network": method.network,
         "options": dict(method.options),
         "history": method.history,
-        "missing": method.missing,
-        "normalise": method.normalise,
-        "anchored": method.anchored,
         "label": method.label,
         "training": asdict(method.training),
         "epochs": method.epochs,
-        "normalisation": asdict(learnt.normalisation),
-        "climatology": {"prior": learnt.climatology.prior, "prior_dates": learnt.climatology.prior_dates},
         "climate": list(learnt.climate),
         "window": {"row": window.row, "column": window.column, "height": window.height, "width": window.width},
         "grid": "EASE-Grid 2.0 M03, EPSG:6933",
         "coarse_nesting": learnt.coarse_nesting,
         "training_times": [str(t) for t in learnt.training_times],
-        "validation_times": [str(t) for t in learnt.validation_times],
         "simulated": learnt.simulated,
-        "weights_digest": _digest(weights),
+        "weights_digest": _digest({k: v for k, v in tensors.items() if k.startswith(_WEIGHTS)}),
         "extra": extra or {},
     }
     # One entry only: the order of several in a safetensors header is not fixed, and the bytes shall be.
@@ -86,15 +79,44 @@ def save_checkpoint(path: Path, method: NetworkMethod, extra: dict[str, Any] | N
         part.write_bytes(content)
 
 
-def load_checkpoint(path: Path, window: Window | None = None) -> NetworkMethod:
+def _of_network(method: NetworkMethod) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """Tensors and own header entries of a network trained by the paper's recipe."""
+    learnt = method.learnt
+    assert learnt is not None  # noqa: S101  (the caller has looked)
+    tensors = {_WEIGHTS + k: v.detach().cpu().contiguous() for k, v in learnt.network.state_dict().items()}
+    tensors[_TOTAL] = torch.from_numpy(learnt.climatology.total)
+    tensors[_COUNT] = torch.from_numpy(learnt.climatology.count)
+    for code, where in learnt.surface.items():
+        tensors[_SURFACE + code.name] = torch.from_numpy(where.astype(np.uint8))
+    return tensors, {
+        "missing": method.missing,
+        "normalise": method.normalise,
+        "anchored": method.anchored,
+        "normalisation": asdict(learnt.normalisation),
+        "climatology": {"prior": learnt.climatology.prior, "prior_dates": learnt.climatology.prior_dates},
+        "validation_times": [str(t) for t in learnt.validation_times],
+    }
+
+
+def _of_fusion(method: FusionMethod) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """Tensors and own header entries of the default network."""
+    assert method.learnt is not None  # noqa: S101  (the caller has looked)
+    return stored.tensors_of(method.learnt), stored.header_of(method, method.learnt)
+
+
+def load_checkpoint(path: Path, window: Window | None = None) -> Trained:
     """Read a trained network, ready to predict.
+
+    The paper's network can be used for the window that it was trained for. The default one can be used for any: in
+    another region than its own it works as where a cell has no training date, and its deviations say so.
 
     Args:
         path: of the file.
         window: the region it is to be used for; None: whichever it was trained for.
 
     Raises:
-        DataError: the file is not there, is not one of ours, is damaged, or was trained for another window.
+        DataError: the file is not there, is not one of ours, is damaged, or holds the paper's network for another
+            window.
     """
     header, tensors = _read(path)
     try:
@@ -114,16 +136,17 @@ def read_header(path: Path) -> dict[str, Any]:
     return _read(path)[0]
 
 
-def _restore(
-    path: Path, header: dict[str, Any], tensors: dict[str, torch.Tensor], window: Window | None
-) -> NetworkMethod:
+def _restore(path: Path, header: dict[str, Any], tensors: dict[str, torch.Tensor], window: Window | None) -> Trained:
     """The method that a header and its tensors describe."""
     trained_for = Window(**header["window"])
-    if window is not None and window != trained_for:
+    fusion = header["network"] == FusionMethod().network
+    if window is not None and window != trained_for and not fusion:
         raise DataError(f"{path} was trained for {trained_for}, not for {window}: train a network for this region")
     weights = {k: v for k, v in tensors.items() if k.startswith(_WEIGHTS)}
     if _digest(weights) != header["weights_digest"]:
         raise DataError(f"{path} is damaged, its weights do not have the digest that it names: train the network again")
+    if fusion:
+        return stored.restore(header, tensors)
     network = build_network(header["network"], header["history"], header["options"])
     network.load_state_dict({k.removeprefix(_WEIGHTS): v for k, v in weights.items()})
     network.eval()

@@ -137,7 +137,7 @@ def train(
         best, best_state = math.inf, copy.deepcopy(network.state_dict())
         bar = tqdm(range(1, settings.epochs + 1), desc="training", unit="epoch", disable=not sys.stderr.isatty())
         for epoch in bar:
-            rate = _rate(settings, epoch)
+            rate = learning_rate(settings, epoch)
             for group in optimiser.param_groups:
                 group["lr"] = rate
             learnt = _epoch(network, normalisation, learn, settings, loss, optimiser, order)
@@ -229,7 +229,7 @@ def _validation(network: Network, normalisation: Normalisation, validate: Batch,
     return sum(values) / len(values)
 
 
-def _rate(settings: Training, epoch: int) -> float:
+def learning_rate(settings: Training, epoch: int) -> float:
     """The learning rate of an epoch, counted from 1."""
     if settings.schedule == "constant":
         return settings.learning_rate

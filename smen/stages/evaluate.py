@@ -22,8 +22,8 @@ from smen.stages.fields import read_fields, read_samples
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from smen.learning.checkpoint import Trained
     from smen.learning.contracts import Fields, Method, Samples
-    from smen.learning.downscaler import NetworkMethod
 
     Stack = NDArray[np.float32]
 
@@ -82,7 +82,7 @@ def _rows(
     return rows
 
 
-def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | str]], network: NetworkMethod) -> None:
+def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | str]], network: Trained) -> None:
     title = f"{job.region}: scores"
     path = Path(job.layout.scores(job.region, "scores.csv"))
     write_table(path, rows, units=UNITS, simulated=fields.simulated, title=title, digits=4)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from smen.files import write_text
 from smen.jobs import AUTO_THREADS, TrainJob, processors
-from smen.learning.checkpoint import save_checkpoint
+from smen.learning.checkpoint import Trained, save_checkpoint
 from smen.learning.downscaler import NetworkMethod
+from smen.learning.fusion.method import FusionMethod
 from smen.learning.training import Training
 from smen.stages.fields import read_fields, read_samples
 
@@ -30,21 +31,28 @@ def run(job: TrainJob) -> None:
     """
     fields = read_fields(job.layout, job.region, job.years)
     samples = read_samples(job.layout, job.region, job.years, fields)
-    method = NetworkMethod(
-        network=job.network.name,
-        history=samples.history.shape[1],
-        missing=job.network.missing,
-        training=_training(job.training),
-    )
+    method = _method(job, samples.history.shape[1])
     method.fit(fields, samples)
     told = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"folders"})}
     save_checkpoint(Path(job.layout.model(job.region)), method, told)
     _write_epochs(Path(job.layout.training_log(job.region)), method)
+    if not method.epochs:
+        log.info("no network was trained: the linear skip alone")
+        return
     best = next((e for e in reversed(method.epochs) if e["best"]), method.epochs[-1])
     log.info(
         "%d epochs, the best was %d: uRMSE %.4f on training, %.4f on validation dates (m3/m3)",
         len(method.epochs), best["epoch"], best["train"], best["validation"],
     )  # fmt: skip
+
+
+def _method(job: TrainJob, history: int) -> Trained:
+    """The method that the settings name, untrained."""
+    if job.network.name == "fusion":
+        return FusionMethod(history=history, training=_training(job.training))
+    return NetworkMethod(
+        network=job.network.name, history=history, missing=job.network.missing, training=_training(job.training)
+    )
 
 
 def _training(settings: TrainingSettings) -> Training:
@@ -64,9 +72,11 @@ def _training(settings: TrainingSettings) -> Training:
     )
 
 
-def _write_epochs(path: Path, method: NetworkMethod) -> None:
+def _write_epochs(path: Path, method: Trained) -> None:
     text = io.StringIO()
-    table = csv.DictWriter(text, fieldnames=list(method.epochs[0]), lineterminator="\n")
+    table = csv.DictWriter(
+        text, fieldnames=["epoch", "train", "validation", "learning_rate", "best"], lineterminator="\n"
+    )
     table.writeheader()
     table.writerows(method.epochs)
     write_text(path, text.getvalue())

@@ -58,8 +58,8 @@ def interpolate(field: NDArray[np.floating], window: Window, nesting: int) -> ND
         float32 (H, W), NaN where none of the surrounding coarse cells is valid.
     """
     cells, _, _ = coarse_cells(field, window, nesting)
-    down = _weights(window.row, window.height, cells.shape[0], nesting)
-    across = _weights(window.column, window.width, cells.shape[1], nesting)
+    down = interpolation_weights(window.row, window.height, cells.shape[0], nesting)
+    across = interpolation_weights(window.column, window.width, cells.shape[1], nesting)
     valid = np.isfinite(cells)
     weight = down @ valid @ across.T
     total = down @ np.where(valid, cells, 0) @ across.T
@@ -67,7 +67,7 @@ def interpolate(field: NDArray[np.floating], window: Window, nesting: int) -> ND
     return np.asarray(between, np.float32)
 
 
-def _weights(origin: int, length: int, cells: int, nesting: int) -> NDArray[np.float64]:
+def interpolation_weights(origin: int, length: int, cells: int, nesting: int) -> NDArray[np.float64]:
     """Bilinear weight of each coarse cell at each of the window's cells, (length, cells)."""
     place = (origin % nesting + np.arange(length) + 0.5) / nesting - 0.5  # in coarse cells, 0 at the first one's centre
     place = np.clip(place, 0, cells - 1)

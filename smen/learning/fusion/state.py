@@ -1,0 +1,125 @@
+"""What the coarse field has told up to an overpass: causal averages of several memories, smoothly interpolated.
+
+Works on the coarse cells themselves, so that it costs next to nothing. Every average of a time t uses overpasses up
+to t alone, those of the other direction after correction for the mean difference between the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smen.learning.baselines.coarse import coarse_cells, interpolation_weights
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from smen.grid import Window
+    from smen.learning.contracts import Fields
+
+MEMORIES = (0.0, 1.0, 2.0, 4.0, 10.0, 30.0)
+"""Time constants of the averages, days: a ladder from no filter to a season; what each is worth is learnt."""
+
+BASE = 1
+"""Which of them the residuals are taken against."""
+
+BIAS_PAIRS = 5.0
+"""How many pairs of overpasses the absence of a bias between the two directions is worth."""
+
+NEAR = np.timedelta64(3, "D")
+"""Overpasses of both directions within this time are a pair: soil moisture changes little meanwhile, on average."""
+
+
+@dataclass(frozen=True)
+class CoarseState:
+    """The coarse history of a region.
+
+    Attributes:
+        window: the region.
+        nesting: side of a coarse cell in M03 cells.
+        cells: as observed, float64 (T, R, C), NaN where missing, m3/m3.
+        averages: causal averages by memory, float32 (memories, T, R, C), NaN where nothing was ever seen.
+        offset: descending minus ascending, (R, C), m3/m3.
+    """
+
+    window: Window
+    nesting: int
+    cells: NDArray[np.float64]
+    averages: NDArray[np.float32]
+    offset: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, fields: Fields, offset: NDArray[np.float64]) -> CoarseState:
+        """From a region's coarse fields and the bias between the directions."""
+        cells = cells_of(fields)
+        sign = np.where(fields.coarse_descending, 0.5, -0.5)[:, None, None]
+        averages = _averages(cells - sign * offset, _days(fields.coarse_time)) + (sign * offset)[None]
+        return cls(fields.window, fields.coarse_nesting, cells, averages.astype(np.float32), offset)
+
+    def spread_out(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Bilinear interpolation of coarse cells (..., R, C) at the window's cells, (..., H, W), NaN beyond reach."""
+        down = interpolation_weights(self.window.row, self.window.height, cells.shape[-2], self.nesting)
+        across = interpolation_weights(self.window.column, self.window.width, cells.shape[-1], self.nesting)
+        valid = np.isfinite(cells)
+        weight = down @ valid.astype(np.float64) @ across.T
+        total = down @ np.where(valid, cells, 0).astype(np.float64) @ across.T
+        between = np.divide(total, weight, out=np.full(weight.shape, np.nan), where=weight > 1e-9)
+        return np.asarray(between, np.float32)
+
+
+def cells_of(fields: Fields) -> NDArray[np.float64]:
+    """The coarse cells' own values, (T, R, C), NaN where missing."""
+    stack = [coarse_cells(field, fields.window, fields.coarse_nesting)[0] for field in fields.coarse]
+    shape = coarse_cells(np.full(fields.window.shape, np.nan), fields.window, fields.coarse_nesting)[0].shape
+    return np.array(stack).reshape(-1, *shape)
+
+
+def direction_bias(fields: Fields, until: np.datetime64) -> NDArray[np.float64]:
+    """Mean of descending minus ascending overpasses at each coarse cell, drawn to 0 where pairs are few, (R, C).
+
+    Args:
+        fields: the region's arrays.
+        until: later overpasses take no part.
+    """
+    cells = cells_of(fields)
+    total, count = np.zeros(cells.shape[1:]), np.zeros(cells.shape[1:])
+    last: dict[bool, int] = {}
+    for i in range(len(cells)):
+        if fields.coarse_time[i] > until:
+            break
+        descending = bool(fields.coarse_descending[i])
+        other = last.get(not descending)
+        if other is not None and fields.coarse_time[i] - fields.coarse_time[other] < NEAR:
+            difference = (cells[i] - cells[other]) * (1 if descending else -1)
+            valid = np.isfinite(difference)
+            total += np.where(valid, difference, 0)
+            count += valid
+        last[descending] = i
+    return np.asarray(total / (count + BIAS_PAIRS), np.float64)
+
+
+def _averages(cells: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Exponentially weighted causal means (memories, T, R, C): the recursive filter of Albergel et al. 2008."""
+    result = np.empty((len(MEMORIES), *cells.shape))
+    for k, memory in enumerate(MEMORIES):
+        total, weight = np.zeros(cells.shape[1:]), np.zeros(cells.shape[1:])
+        value = np.full(cells.shape[1:], np.nan)
+        for i, field in enumerate(cells):
+            valid = np.isfinite(field)
+            if memory == 0:
+                value = np.where(valid, field, value)
+            else:
+                fade = np.exp(-(days[i] - days[i - 1]) / memory) if i else 0.0
+                total = total * fade + np.where(valid, field, 0)
+                weight = weight * fade + valid
+                # Where all has faded away the last value stands: nothing newer is known.
+                value = np.where(weight > 1e-6, total / np.maximum(weight, 1e-6), value)
+            result[k, i] = value
+    return result
+
+
+def _days(time: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Times as days since the epoch."""
+    return np.asarray(time.astype("datetime64[s]").astype(np.int64) / 86400, np.float64)

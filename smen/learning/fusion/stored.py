@@ -1,0 +1,110 @@
+"""The default network's knowledge as tensors and header entries of a checkpoint, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from smen.grid import Window
+from smen.learning.fusion.features import CAUSES, FEATURES, MASKS
+from smen.learning.fusion.method import FusionMethod, Knowledge
+from smen.learning.fusion.pattern import Pattern
+from smen.learning.fusion.spread import Spread
+from smen.learning.networks.fusion import Fusion
+from smen.learning.quality import Source
+from smen.learning.training import Training
+
+ARRAYS = ("offset", "usual", "noise", "warm", "cold", "scale")
+NETWORK, SURFACE, FIELD = "network.", "surface.", "field."
+
+
+def tensors_of(learnt: Knowledge) -> dict[str, torch.Tensor]:
+    """All arrays and weights by name; those of `network.` are what the digest is of."""
+    tensors = {FIELD + name: torch.from_numpy(np.ascontiguousarray(getattr(learnt, name))) for name in ARRAYS}
+    tensors[FIELD + "pattern"] = torch.from_numpy(np.ascontiguousarray(learnt.pattern.sums))
+    # The linear skip is as much of the network as the members are.
+    tensors[NETWORK + "warm"] = tensors.pop(FIELD + "warm")
+    tensors[NETWORK + "cold"] = tensors.pop(FIELD + "cold")
+    for k, member in enumerate(learnt.members):
+        tensors |= {f"{NETWORK}{k}.{name}": v.detach().cpu().contiguous() for name, v in member.state_dict().items()}
+    for code, where in learnt.surface.items():
+        tensors[SURFACE + code.name] = torch.from_numpy(where.astype(np.uint8))
+    return tensors
+
+
+def header_of(method: FusionMethod, learnt: Knowledge) -> dict[str, Any]:
+    """What the header says beside what all checkpoints say."""
+    pattern = learnt.pattern
+    return {
+        "members": len(learnt.members),
+        "features": list(FEATURES),
+        "masks": list(MASKS),
+        "causes": list(CAUSES),
+        "pattern": {
+            "prior": pattern.prior,
+            "prior_dates": pattern.prior_dates,
+            "wetness_variance": pattern.wetness_variance,
+            "within": pattern.within,
+        },
+        "unit": learnt.unit,
+        "spread": _spread(learnt.spread),
+        "cold_spread": _spread(learnt.cold_spread),
+        "bounds": list(learnt.bounds),
+        "climate": list(learnt.climate),
+        "wetness": list(learnt.wetness),
+    }
+
+
+def restore(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> FusionMethod:
+    """The method that a header and its tensors describe.
+
+    Raises:
+        KeyError: something is missing.
+        ValueError: something does not fit, or the features are those of another version.
+    """
+    if [header["features"], header["masks"], header["causes"]] != [list(FEATURES), list(MASKS), list(CAUSES)]:
+        raise ValueError("its features are others than this version's")
+    window = Window(**header["window"])
+    arrays = {n: tensors[(NETWORK if n in ("warm", "cold") else FIELD) + n].numpy() for n in ARRAYS}
+    members = []
+    for k in range(header["members"]):
+        start = f"{NETWORK}{k}."
+        member = Fusion(len(FEATURES) + len(MASKS))
+        member.load_state_dict({n.removeprefix(start): v for n, v in tensors.items() if n.startswith(start)})
+        members.append(member.eval())
+    pattern = Pattern(tensors[FIELD + "pattern"].numpy(), **header["pattern"])
+    surface = {
+        Source[n.removeprefix(SURFACE)]: v.numpy().astype(bool) for n, v in tensors.items() if n.startswith(SURFACE)
+    }
+    if any(a.shape != window.shape for a in (pattern.sums[0], arrays["noise"], *surface.values())):
+        raise ValueError("its fields do not fit its window")
+    learnt = Knowledge(
+        window=window,
+        coarse_nesting=header["coarse_nesting"],
+        pattern=pattern,
+        **arrays,
+        unit=header["unit"],
+        members=members,
+        spread=Spread(np.array(header["spread"]["shares"]), header["spread"]["factor"]),
+        cold_spread=Spread(np.array(header["cold_spread"]["shares"]), header["cold_spread"]["factor"]),
+        bounds=(header["bounds"][0], header["bounds"][1]),
+        climate=(header["climate"][0], header["climate"][1]),
+        wetness=(header["wetness"][0], header["wetness"][1]),
+        surface=surface,
+        training_times=np.array(header["training_times"], "datetime64[s]"),
+        simulated=header["simulated"],
+    )
+    return FusionMethod(
+        history=header["history"],
+        options=header["options"],
+        training=Training(**header["training"]),
+        label=header["label"],
+        learnt=learnt,
+        epochs=header["epochs"],
+    )
+
+
+def _spread(spread: Spread) -> dict[str, Any]:
+    return {"shares": [float(s) for s in spread.shares], "factor": spread.factor}
