@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from pystac.extensions.file import FileExtension
 from pystac.extensions.projection import ProjectionExtension
 from pystac.extensions.raster import DataType, RasterBand, RasterExtension, Sampling, Statistics
+from pystac.layout import CustomLayoutStrategy
 from shapely.geometry import mapping
 
 from smen import __version__
@@ -118,10 +119,11 @@ def write_collection(
         collection.add_asset(role, pystac.Asset(_relative(path, folder), roles=["metadata"], title=role))
     catalogue.add_child(collection, set_parent=True)
     collection.set_self_href(str(folder / "collection.json"))
+    # pystac's own strategies would put each item into a folder of its own
+    by_year = CustomLayoutStrategy(item_func=lambda item, _: str(folder / f"{item.datetime:%Y}" / f"{item.id}.json"))
     for one in maps:
         item = _item(folder, window, one, provenance, region)
-        collection.add_item(item)
-        item.set_self_href(str(_item_path(folder, one)))
+        collection.add_item(item, strategy=by_year)
     for item in collection.get_items():
         _save(item)
     _save(collection)

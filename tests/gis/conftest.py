@@ -35,11 +35,3 @@ def pictures(tmp_path_factory):
     folder = Path(os.environ.get("SMEN_PICTURES") or tmp_path_factory.mktemp("pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def needs(program, package):
-    """Skip where a program of a Debian package is missing."""
-    path = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/bin")
-    if path is None:
-        pytest.skip(f"{program} is not installed (Debian: {package}; see tests/debian-packages.sh)")
-    return path

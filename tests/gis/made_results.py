@@ -78,7 +78,7 @@ def _fields(window, count, rng):
     coarse = np.stack([_block_means(one, block) for one in soil])
     fine = (soil + rng.normal(0, 0.03, soil.shape)).astype(np.float32)
     strip = np.add.outer(np.arange(window.height) // 3, np.arange(window.width))
-    estimate = soil + 0.01 * np.stack([_smooth(window.shape, 1, rng) for _ in range(count)])
+    estimate = np.clip(soil + 0.01 * np.stack([_smooth(window.shape, 1, rng) for _ in range(count)]), 0.02, None)
     for i in range(count):
         fine[i][(strip + 17 * i) % (2 * window.width) > 1.1 * window.width] = np.nan
         if i % 5 == 4:

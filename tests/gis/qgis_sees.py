@@ -71,8 +71,11 @@ def render(project, time, picture):
 def main(project_file, map_file, cube_file, picture, time):
     application = QgsApplication([], False)
     application.initQgis()
-    # The map alone, as dragged into an empty project: its style comes from the sidecar.
+    # The map alone, as dragged into an empty project: its style comes from the sidecar, which QGIS's window loads
+    # (QgisApp::postProcessAddedLayer) once the layer is there; what the layer loads by itself leaves the time out.
     single, quality = (QgsRasterLayer(name, "one") for name in (map_file, map_file.replace(".tif", "_quality.tif")))
+    for layer in (single, quality):
+        layer.loadDefaultStyle()
     cube = QgsRasterLayer(f'NETCDF:"{cube_file}":soil_moisture', "cube")
     seen = {"version": Qgis.QGIS_VERSION, "map": raster(single), "quality": raster(quality), "cube": raster(cube)}
     project = QgsProject.instance()

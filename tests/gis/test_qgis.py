@@ -44,11 +44,8 @@ def test_a_map_dragged_in_is_placed_styled_and_in_time(seen, made):
     assert one["crs"] == "EPSG:6933"
     assert one["extent"] == pytest.approx(made.regions["tucson"].window.bounds, abs=1e-3)
     assert one["nodata"] == -9999
-    assert [band.split(": ")[1].split(" ")[0] for band in one["bands"]] == [
-        "soil_moisture",
-        "standard_deviation",
-        "age",
-    ]
+    bands = [band.split(": ")[1].split(" ")[0] for band in one["bands"]]
+    assert bands == ["soil_moisture", "standard_deviation", "age"]
     assert one["renderer"] == "singlebandpseudocolor"
     assert [stop[1] for stop in one["stops"]] == list(SOIL_MOISTURE.stops)
     assert [stop[0] for stop in one["stops"]] == pytest.approx(np.linspace(0, 0.5, 11))
