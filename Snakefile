@@ -18,3 +18,13 @@ include: "workflow/rules/downscale.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/publish.smk"
 include: "workflow/rules/targets.smk"
+
+
+# What snakemake makes when nothing is named. It stands here, because it would be forgotten if it stood in an included
+# file, whatever that file says of a default.
+rule all:
+    default_target: True
+    input:
+        [region_targets(region) for region in plan.regions],
+        layout.summary("summary.md"),
+        layout.summary("index.html"),

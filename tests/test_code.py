@@ -57,3 +57,24 @@ def test_settings_touch_nothing_by_themselves(copy):
     before = digests(copy)
     edit(copy, "settings.py", "\nNEW = 1\n")
     assert digests(copy) == before
+
+
+def test_the_parts_of_the_reports_page_are_code_too(monkeypatch):
+    from pathlib import Path
+
+    from smen import code
+
+    def forget():
+        for one in (code.digest, code._essence):
+            one.cache_clear()
+
+    before = {stage: code.digest(stage) for stage in ("publish", "downscale")}
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + (b" " if path.name == "page.css" else b""))
+    forget()
+    try:
+        assert code.digest("publish") != before["publish"]
+        assert code.digest("downscale") == before["downscale"]
+    finally:
+        monkeypatch.undo()
+        forget()

@@ -10,6 +10,12 @@ from qgis.core import (
     Qgis,
     QgsApplication,
     QgsDateTimeRange,
+    QgsLayout,
+    QgsLayoutExporter,
+    QgsLayoutItemLabel,
+    QgsLayoutItemLegend,
+    QgsLayoutItemMap,
+    QgsLayoutPoint,
     QgsMapLayerType,
     QgsMapRendererParallelJob,
     QgsMapSettings,
@@ -17,8 +23,8 @@ from qgis.core import (
     QgsRasterLayer,
     QgsUnitTypes,
 )
-from qgis.PyQt.QtCore import QDateTime, QSize, Qt
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtCore import QDateTime, QRectF, QSize, Qt
+from qgis.PyQt.QtGui import QColor, QFont
 
 SIDE = 600
 
@@ -68,6 +74,36 @@ def render(project, time, picture):
     return [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
 
 
+def page(project, layer, time, picture):
+    """Lay out a page as a person would print it: the map of a moment, its title, legend and provenance."""
+    layout = QgsLayout(project)
+    layout.initializeDefaults()  # A4, landscape
+    view = QgsLayoutItemMap(layout)
+    view.attemptSetSceneRect(QRectF(10, 22, 165, 165))
+    view.setLayers([layer, *(one for one in project.mapLayers().values() if one.type() == QgsMapLayerType.VectorLayer)])
+    view.zoomToExtent(project.viewSettings().defaultViewExtent())
+    view.setFrameEnabled(True)
+    layout.addLayoutItem(view)
+    words = {name: project.readEntry(name, "/Label")[0] for name in ("TitleLabel", "CopyrightLabel")}
+    moment = QDateTime.fromString(time, Qt.ISODate).toUTC()
+    title = words["TitleLabel"].split("[%")[0] + moment.toString("yyyy-MM-dd HH:mm") + " UTC"
+    for text, size, place in ((title, 15, (10, 8, 275, 10)), (words["CopyrightLabel"], 10, (10, 190, 275, 8))):
+        label = QgsLayoutItemLabel(layout)
+        label.setText(text)
+        label.setFont(QFont("DejaVu Sans", size))
+        label.attemptSetSceneRect(QRectF(*place))
+        layout.addLayoutItem(label)
+    legend = QgsLayoutItemLegend(layout)
+    legend.setAutoUpdateModel(False)
+    legend.model().rootGroup().clear()
+    legend.model().rootGroup().addLayer(layer)
+    legend.attemptMove(QgsLayoutPoint(180, 20))
+    layout.addLayoutItem(legend)
+    settings = QgsLayoutExporter.ImageExportSettings()
+    settings.dpi = 96
+    assert QgsLayoutExporter(layout).exportToImage(picture, settings) == QgsLayoutExporter.Success
+
+
 def main(project_file, map_file, cube_file, picture, time):
     application = QgsApplication([], False)
     application.initQgis()
@@ -98,6 +134,8 @@ def main(project_file, map_file, cube_file, picture, time):
         "words": project.readEntry("CopyrightLabel", "/Label")[0],
         "drawn": render(project, time, picture),
     }  # fmt: skip
+    shown = next(one for one in rasters if one.name().startswith(time[:16].replace("T", " ")))
+    page(project, shown, time, picture.replace(".png", "_page.png"))
     print(json.dumps(seen))
 
 

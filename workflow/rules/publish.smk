@@ -12,15 +12,15 @@ rule publish_region:
         outline=layout.shown("{region}", "geojson"),
         collection=directory(layout.collection("{region}")),
         report=directory(layout.report("{region}")),
-    params:
-        job=job("publish"),
-        code=code.digest("publish"),
     log:
         layout.log("publish", "{region}"),
     conda:
         "../../envs/smen.yaml"
     resources:
         mem_mb=2000,
+    params:
+        job=job("publish"),
+        code=code.digest("publish"),
     shell:
         "smen publish {wildcards.region} --job {params.job:q} --log {log}"
 
@@ -47,12 +47,12 @@ rule publish:
         index=layout.summary("index.html"),
         catalogue=layout.summary("catalog.json"),
         styles=directory(layout.summary("styles")),
-    params:
-        job=job("publish"),
-        code=code.digest("publish"),
     log:
         f"logs/{layout.results}/publish.log",
     conda:
         "../../envs/smen.yaml"
+    params:
+        job=job("publish"),
+        code=code.digest("publish"),
     shell:
         "smen publish --job {params.job:q} --log {log}"

@@ -1,11 +1,4 @@
-# The names that a user types. `all` stands first, so that it is what snakemake makes when nothing is named.
-rule all:
-    default_target: True
-    input:
-        [region_targets(region) for region in plan.regions],
-        layout.summary("summary.md"),
-
-
+# The names that a user types for single regions; `all` stands in the Snakefile.
 # Above a hundred regions there are no aliases, only paths: each alias is a rule to be read at every start.
 if len(plan.regions) <= 100:
     for region in plan.regions:

@@ -5,7 +5,7 @@
   const canvas = $("map");
   const stage = $("stage");
   const handle = $("swipe");
-  const MARGIN = { left: 50, bottom: 24, top: 2, right: 2 };
+  const MARGIN = { left: 58, bottom: 24, top: 2, right: 2 };
   let box = { x: 0, y: 0, width: 1, height: 1 }; // of the map within the canvas, CSS pixels
   const pictures = new Map();
 

@@ -1,0 +1,59 @@
+"""`smen extract`: from a file of features and the settings to a table."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+from shapely import Point, box
+
+from smen.errors import DataError, SettingsError
+from smen.stages import extract
+
+
+@pytest.fixture
+def stations(tmp_path):
+    path = tmp_path / "stations.gpkg"
+    shapes = [Point(-110.9, 32.1), box(-111.2, 32.1, -111.0, 32.3), Point(6.1, 46.2)]
+    gpd.GeoDataFrame({"station": ["a", "b", "elsewhere"]}, geometry=shapes, crs="EPSG:4326").to_file(path)
+    return path
+
+
+def test_points_agree_with_what_rasterio_samples(made, results, stations, tmp_path):
+    output = tmp_path / "v.csv"
+    extract.run(made, stations, output, column="station", regions=(), by_day=False)
+    table = pd.read_csv(output)
+    assert table.groupby("feature").size().to_dict() == {"a": 40, "b": 40}
+    assert set(table["simulated"]) == {"yes"}
+    point = gpd.read_file(stations).to_crs(6933).geometry[0]
+    maps = sorted(path for path in results.glob("tucson/maps/2018/*.tif") if "quality" not in path.name)
+    sampled = []
+    for path in maps:
+        with rasterio.open(path) as raster:
+            sampled.append(next(raster.sample([(point.x, point.y)], masked=True)).filled(np.nan))
+    found = table[table["feature"] == "a"][["soil_moisture", "standard_deviation", "age"]]
+    np.testing.assert_allclose(found, sampled, rtol=1e-5)
+
+
+def test_daily_tables_have_a_row_a_day(made, stations, tmp_path):
+    values = extract.run(made, stations, tmp_path / "v.gpkg", column=None, regions=("tucson",), by_day=True)
+    assert values["time"].str.len().eq(10).all()
+    assert not values.duplicated(["feature", "time"]).any()
+    assert len(gpd.read_file(tmp_path / "v.gpkg")) == len(values) == 80
+
+
+def test_bad_input_is_named(made, stations, tmp_path):
+    def run(file=stations, column=None, regions=()):
+        extract.run(made, file, tmp_path / "v.csv", column=column, regions=regions, by_day=False)
+
+    with pytest.raises(SettingsError, match=r"sahara: no such region; there are tucson"):
+        run(regions=("sahara",))
+    with pytest.raises(DataError, match="no column name: it has station"):
+        run(column="name")
+    far = tmp_path / "far.geojson"
+    gpd.GeoDataFrame({"n": [1, 1]}, geometry=[Point(0, 0), Point(1, 1)], crs="EPSG:4326").to_file(far)
+    with pytest.raises(DataError, match="no feature of .* lies in tucson"):
+        run(far)
+    with pytest.raises(DataError, match="does not tell its features apart"):
+        run(far, column="n")
+    assert not (tmp_path / "v.csv").exists()
