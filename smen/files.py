@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -39,17 +40,20 @@ def atomic(path: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
-def write_bytes(path: Path, content: bytes | memoryview) -> None:
-    """Write a file atomically from memory.
+@contextmanager
+def from_memory(path: Path) -> Iterator[io.BytesIO]:
+    """Give a file in memory; write what it holds atomically once the body is done.
 
-    For formats whose libraries cannot cope with a full disk (HDF5 crashes, GDAL hides it until the file is closed):
-    they write into memory, and this writes what they made.
+    For formats whose libraries cannot cope with a full disk: HDF5 takes the process down, GDAL and OGR raise errors
+    of their own or none. So they write into memory, and plain Python writes what they made.
 
     Raises:
         OutputError: the file cannot be written.
     """
+    content = io.BytesIO()
+    yield content
     with atomic(path) as part:
-        part.write_bytes(content)
+        part.write_bytes(content.getbuffer())
 
 
 def write_text(path: Path, text: str) -> None:

@@ -6,7 +6,6 @@ is -9999. The file is written field by field, so that memory does not grow with 
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from pyproj import CRS
 
 from smen import __version__
 from smen.errors import DataError
-from smen.files import write_bytes
+from smen.files import from_memory
 from smen.grid import CRS_CODE, Window
 
 FILL = -9999.0
@@ -108,8 +107,7 @@ def write(
         OutputError: the file cannot be written.
         DataError: the fields are not in order of time, or not as many as announced.
     """
-    content = io.BytesIO()  # a few MB a year; HDF5 on a full disk would take the whole process down
-    with h5netcdf.File(content, "w") as file:
+    with from_memory(path) as content, h5netcdf.File(content, "w") as file:  # a few MB a year
         _write_header(file, window, product, times, title, simulated)
         last: np.datetime64 = np.datetime64("NaT", "s")
         count = 0
@@ -120,7 +118,6 @@ def write(
             _write_field(file, count - 1, field)
         if count != times:
             raise DataError(f"{path}: {times} overpasses were announced, {count} came")
-    write_bytes(path, content.getbuffer())
 
 
 def _write_header(file: h5netcdf.File, window: Window, product: str, times: int, title: str, simulated: bool) -> None:

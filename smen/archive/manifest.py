@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from smen.errors import ArchiveError
-from smen.files import write_bytes
+from smen.files import from_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,16 +99,15 @@ def write(path: Path, records: Sequence[GranuleRecord]) -> None:
     kinds = {"orbit": "Int64", "size": "int64", "simulated": "bool"}
     footprints = gpd.GeoSeries([record.footprint for record in ordered], crs="EPSG:4326")
     frame = gpd.GeoDataFrame(columns, geometry=footprints, crs="EPSG:4326").astype(kinds)
-    content = io.BytesIO()
-    pyogrio.write_dataframe(
-        frame,
-        content,
-        driver="GeoJSON",
-        layer=LAYER,
-        geometry_type="Unknown",
-        layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": str(COORDINATE_DECIMALS), "WRITE_NAME": "YES"},
-    )
-    write_bytes(path, content.getbuffer())
+    with from_memory(path) as content:
+        pyogrio.write_dataframe(
+            frame,
+            content,
+            driver="GeoJSON",
+            layer=LAYER,
+            geometry_type="Unknown",
+            layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": str(COORDINATE_DECIMALS), "WRITE_NAME": "YES"},
+        )
 
 
 def read(path: Path) -> list[GranuleRecord]:

@@ -15,7 +15,7 @@ from h5py import h5a, h5d, h5p, h5s, h5t
 
 from smen.archive.names import GranuleName, half_orbit_name, scene_name
 from smen.archive.products import EPOCH, product
-from smen.files import atomic
+from smen.files import from_memory
 from smen.simulation.passes import SMAP
 from smen.simulation.schema import COARSE_FIELDS, FINE_FIELDS, TRIPLE, WITHOUT_COORDINATES, Field
 from smen.simulation.sensors import seconds_since_epoch
@@ -67,7 +67,7 @@ def write_half_orbit(root: Path, short_name: str, orbit: HalfOrbit, seen: Observ
         "tb_time_utc": _utc(seen.values["tb_time_seconds"]),
     }
     path = root / name.folder() / name.filename
-    with atomic(path) as part, h5py.File(part, "w", driver="core", libver="earliest") as h5:
+    with from_memory(path) as content, h5py.File(content, "w", libver="earliest") as h5:
         group = h5.create_group(layout.group)
         coordinates = np.bytes_(f"/{layout.group}/latitude /{layout.group}/longitude")
         for field in COARSE_FIELDS:
@@ -92,7 +92,7 @@ def write_scene(root: Path, scene: Scene, orbit: HalfOrbit, simulated: str) -> P
     path = root / name.folder() / name.filename
     inside = scene.values["EASE_row_index_3km"] != 65534
     longitude, latitude = scene.values["longitude_3km"][inside], scene.values["latitude_3km"][inside]
-    with atomic(path) as part, h5py.File(part, "w", driver="core", libver="earliest") as h5:
+    with from_memory(path) as content, h5py.File(content, "w", libver="earliest") as h5:
         group = h5.create_group(layout.group)
         coordinates = np.bytes_(f"/{layout.group}/latitude_3km /{layout.group}/longitude_3km")
         for field in FINE_FIELDS:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.files import write_bytes
+from smen.files import from_memory
 from smen.jobs import PairJob
 from smen.learning.contracts import NONE, SPLIT_NAMES
 from smen.learning.labels import to_dataset
@@ -50,7 +50,8 @@ def run(job: PairJob) -> None:
 
 def _write(job: PairJob, samples: Samples, dataset: xr.Dataset) -> None:
     path = Path(job.layout.samples(job.region, job.year))
-    write_bytes(path, dataset.to_netcdf(engine="h5netcdf"))
+    with from_memory(path) as content:
+        content.write(dataset.to_netcdf(engine="h5netcdf"))
     targets = samples.fine >= 0
     counts = ", ".join(
         f"{int((targets & (samples.split == code)).sum())} {name}" for code, name in SPLIT_NAMES.items() if code != NONE
