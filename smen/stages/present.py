@@ -15,7 +15,7 @@ import xarray as xr
 
 from smen import __version__, series
 from smen.errors import DataError, OutputError
-from smen.files import atomic
+from smen.files import from_memory
 from smen.jobs import PublishJob
 from smen.learning.checkpoint import read_header
 from smen.learning.quality import COLOURS, MEANING
@@ -72,8 +72,8 @@ def run(job: PublishJob, region: str) -> None:
         granules=_granules(job, region, seen),
     )
     outline = Path(layout.shown(region, "geojson"))
-    with atomic(outline) as part:
-        window.footprint(region).to_file(part, driver="GeoJSON", layer=region, RFC7946="YES")
+    with from_memory(outline) as content:
+        window.footprint(region).to_file(content, driver="GeoJSON", layer=region, RFC7946="YES")
     write_cube(Path(layout.shown(region, "nc")), window, maps, NAMES, _attributes(region, provenance))
     project = Path(layout.shown(region, "qgs"))
     write_project(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from smen.files import atomic, write_text
+from smen.files import from_memory, write_text
 from smen.jobs import PublishJob
 from smen.outputs.catalogue import write_root
 from smen.outputs.colours import BAND_RAMPS
@@ -56,9 +56,9 @@ def _write_regions(job: PublishJob) -> None:
     import geopandas as gpd
 
     frames = [window.footprint(name) for name, window in job.windows.items()]
-    with atomic(Path(job.layout.summary("regions.geojson"))) as part:
+    with from_memory(Path(job.layout.summary("regions.geojson"))) as content:
         table = gpd.GeoDataFrame(pd.concat(frames))
-        table.to_file(part, driver="GeoJSON", layer="regions", RFC7946="YES")
+        table.to_file(content, driver="GeoJSON", layer="regions", RFC7946="YES")
 
 
 def _summary(job: PublishJob, scores: pd.DataFrame, simulated: bool) -> str:
