@@ -36,9 +36,6 @@ def run(job: TrainJob) -> None:
     told = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"folders"})}
     save_checkpoint(Path(job.layout.model(job.region)), method, told)
     _write_epochs(Path(job.layout.training_log(job.region)), method)
-    if not method.epochs:
-        log.info("no network was trained: the linear skip alone")
-        return
     best = next((e for e in reversed(method.epochs) if e["best"]), method.epochs[-1])
     log.info(
         "%d epochs, the best was %d: uRMSE %.4f on training, %.4f on validation dates (m3/m3)",
@@ -49,7 +46,8 @@ def run(job: TrainJob) -> None:
 def _method(job: TrainJob, history: int) -> Trained:
     """The method that the settings name, untrained."""
     if job.network.name == "fusion":
-        return FusionMethod(history=history, training=_training(job.training))
+        options = {"networks": job.network.members}
+        return FusionMethod(history=history, options=options, training=_training(job.training))
     return NetworkMethod(
         network=job.network.name, history=history, missing=job.network.missing, training=_training(job.training)
     )

@@ -26,6 +26,9 @@ AGES = (2.0, 8.0, 30.0, 200.0)
 FADES = 10.0
 """Days after which most of a fine observation's news is old, for the growth of the spread with age."""
 
+FURTHEST = np.float32(3.0)
+"""Standard deviations of wetness beyond which its influence on the pattern does not grow."""
+
 FEATURES = (
     *(f"memory_{m:g}" for k, m in enumerate(MEMORIES) if k != BASE),
     "wetness", "wetness_smooth", "news_smooth", "level",
@@ -119,7 +122,9 @@ class FeatureBuilder:
         wetness = base - usual
         sd = np.float32(np.sqrt(pattern.wetness_variance))
         mean, slope = pattern.mean, pattern.slope
-        relative = wetness / sd
+        # Products with the wetness go no further than it did: a wetter region than that of the training is not a reason
+        # for a stronger pattern.
+        relative = np.clip(wetness / sd, -FURTHEST, FURTHEST)
         seen = (pattern.count > 0).astype(np.float32)
         detail = (mean - np.float32(pattern.prior)) * seen
         news = layers[0] - base
@@ -144,7 +149,7 @@ class FeatureBuilder:
             np.ones_like(base),
             few,
             old,
-            np.minimum(relative**2, 9),
+            relative**2,
             pattern.variance / np.float32(pattern.within),
         ]
         causes += [self.noise, 1 - np.clip(observed, 0, 1)]

@@ -97,11 +97,11 @@ class FusionMethod:
 
     Attributes:
         history: k, the number of earlier fine fields.
-        options: `networks`: whether the non-linear parts are trained (for ablations).
+        options: `networks`: whether the non-linear members are trained; without them the linear skip stands alone.
         training: how; `fit` replaces every `auto` by what it meant.
         label: name in tables.
         learnt: what `fit` or a checkpoint gave.
-        epochs: the training's history, the mean over members, in units of the linear skip's error.
+        epochs: the training's history in m3/m3: the linear skip's closed form, then the mean over members.
     """
 
     history: int = 4
@@ -161,6 +161,9 @@ class FusionMethod:
             own[fold] = k
         skips = np.array([np.tensordot(warm[own[i]], e.features, 1) for i, e in enumerate(examples)], np.float32)
         unit = float(np.sqrt(np.nanmean((left - skips) ** 2, dtype=np.float64)))
+        plain = np.array([np.tensordot(warm.mean(axis=0), e.features, 1) for e in examples], np.float32)
+        both = {"train": _urmse(left - plain), "validation": _urmse(left - skips)}
+        self.epochs = [Epoch(epoch=1, train=both["train"], validation=both["validation"], learning_rate=0, best=True)]
         members, corrections = self._members(
             examples, left, warm, folds, scale, max(unit, 1e-4), weights_of(target, _noise(fields, known))
         )
@@ -268,8 +271,7 @@ class FusionMethod:
     ) -> tuple[list[Fusion], NDArray[np.float32]]:
         """The networks of all folds, and the correction of each date by the one that never saw it, m3/m3."""
         corrections = np.zeros(left.shape, np.float32)
-        self.epochs = []
-        if not self.options.get("networks", True):
+        if not self.options.get("networks", False):
             return [], corrections
         inputs = torch.from_numpy(np.stack([_inputs(e, scale) for e in examples]))
         lesson = Lesson(inputs, torch.from_numpy(weight))
@@ -291,7 +293,7 @@ class FusionMethod:
             last = same[0]
             self.epochs.append(
                 Epoch(
-                    epoch=last["epoch"],
+                    epoch=last["epoch"] + 1,
                     train=learnt,
                     validation=checked,
                     learning_rate=last["learning_rate"],
@@ -341,6 +343,11 @@ def _cold(learnt: Knowledge, example: Example) -> tuple[NDArray[np.float32], NDA
 def _widened(example: Example) -> NDArray[np.float32]:
     """Factor on the deviation off the training climate: as the error of a regression grows beyond its data."""
     return np.sqrt(1 + example.beyond**2)
+
+
+def _urmse(errors: NDArray[np.floating]) -> float:
+    """Spread of the errors within each image, then the mean over dates."""
+    return float(np.mean([np.nanstd(e, dtype=np.float64) for e in errors]))
 
 
 def _inputs(example: Example, scale: NDArray[np.float64]) -> NDArray[np.float32]:

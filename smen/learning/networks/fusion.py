@@ -1,4 +1,4 @@
-"""The default network's non-linear part: a correction of the linear skip from the same features.
+"""The non-linear members of the default network: a correction of the linear skip from the same features.
 
 Depthwise convolutions with dilations 1, 2, 4, 8, 16 see 31 cells in each direction, 93 km: the 36 km cell around a
 cell and its neighbours. Between them all features of a cell are mixed. The last layer begins at zero, so that an

@@ -1,0 +1,154 @@
+"""Networks and baselines over several worlds: the figures of the README's section on how good it is.
+
+Each folder given holds a config.yaml whose series are aligned (`snakemake` or `smen simulate`, `acquire`, `align` for
+every region and year), e.g. one for each `source.seed`. Differences are paired by date, against the default network.
+
+    python tests/benchmarks/bench_networks.py --out scores.csv seeds/1 seeds/2 seeds/3
+"""
+
+import argparse
+import csv
+import os
+import pathlib
+import time
+
+import numpy as np
+
+from smen.archive.truth import read_truth
+from smen.cli import _plan
+from smen.learning.baselines import BASELINES
+from smen.learning.contracts import TEST
+from smen.learning.downscaler import NetworkMethod
+from smen.learning.fusion.method import FusionMethod
+from smen.learning.samples import Periods, hold_out, samples_of
+from smen.learning.training import Training
+from smen.scores.detail import detail_r
+from smen.scores.intervals import mean_interval, paired_difference
+from smen.scores.metrics import bias, ubrmse
+from smen.scores.probability import best_constant_crps, coverage, crps
+from smen.scores.senses import per_image
+from smen.stages.fields import read_fields
+
+HEADER = [
+    "region", "method", "worlds", "dates", "product", "product_low", "product_high", "truth", "truth_low", "truth_high",
+    "bias", "bias_truth", "R_inside", "coverage", "crps", "crps_constant", "seconds",
+]  # fmt: skip
+"""product and truth: uRMSE, and the 95 % interval of the difference to the default network."""
+
+MEANS = ("bias", "bias truth", "R inside", "coverage", "crps", "constant", "seconds")
+FEW = ("bilinear", "shrunk_residual", "filtered_residual")
+
+
+def methods(arguments):
+    chosen = {name: BASELINES[name] for name in arguments.baselines}
+    training = Training(epochs=arguments.epochs, threads=arguments.threads)
+    chosen["fusion"] = lambda: FusionMethod(training=training)
+    if arguments.members:
+        many = Training(epochs=arguments.members, learning_rate=2e-3, threads=arguments.threads)
+        chosen["fusion with members"] = lambda: FusionMethod(options={"networks": True}, training=many)
+    if arguments.paper:
+        chosen["smen"] = lambda: NetworkMethod(training=Training(epochs=arguments.paper, threads=arguments.threads))
+    return chosen
+
+
+def world(folder, region):
+    os.chdir(folder)
+    plan = _plan(pathlib.Path("config.yaml"))
+    job = plan.job("evaluate", region, None)
+    fields = read_fields(job.layout, region, job.years)
+    periods = plan.regions[region].settings.periods
+    samples = hold_out(samples_of(fields, periods=Periods(train=[periods.training], test=[periods.test])))
+    return fields, samples, read_truth(job.truth, job.window, samples.time)
+
+
+def score(folder, region, arguments, abroad):
+    """A row of per-date scores for each method."""
+    fields, samples, truth = world(folder, region)
+    test = samples.select((samples.split == TEST) & (samples.fine >= 0))
+    target, true = fields.fine[test.fine], truth[np.isin(samples.time, test.time)]
+    found, seconds = {}, {}
+    for name, make in methods(arguments).items():
+        method, start = make(), time.process_time()
+        method.fit(fields, samples)
+        seconds[name] = time.process_time() - start
+        found[name] = method.predict(fields, test)
+        if name == "fusion":
+            abroad[folder, region] = method
+    for (other, elsewhere), method in abroad.items():
+        if other == folder and elsewhere != region:
+            found[f"fusion of {elsewhere}"] = method.predict(fields, test)
+    valid = np.isfinite(target) & np.all([np.isfinite(p.mean) for p in found.values()], axis=0)
+    rows = {}
+    for name, prediction in found.items():
+        estimate = np.where(valid, prediction.mean, np.nan)
+        row = {
+            "product": per_image(ubrmse, estimate, target),
+            "truth": per_image(ubrmse, estimate, true),
+            "bias": per_image(bias, estimate, target),
+            "bias truth": per_image(bias, estimate, true),
+            "R inside": detail_r(estimate, np.where(valid, true, np.nan), fields.window, fields.coarse_nesting),
+            "seconds": np.array([seconds.get(name, np.nan)]),
+            "share": valid.mean(axis=(1, 2)),
+            "time": test.time,
+        }
+        if prediction.standard_deviation is not None:
+            row["coverage"] = np.array(
+                [coverage(*z) for z in zip(estimate, prediction.standard_deviation, target, strict=True)]
+            )
+            row["crps"] = np.array(
+                [crps(*z) for z in zip(estimate, prediction.standard_deviation, target, strict=True)]
+            )
+            row["constant"] = np.array([best_constant_crps(estimate, target)[0]])
+        rows[name] = row
+    return rows
+
+
+def table(scores, file):
+    """Means by region and over all, with the interval of the difference to the default network."""
+    out = csv.writer(file)
+    out.writerow(HEADER)
+    regions = sorted({region for _, region in scores})
+    for region in [*regions, "all"]:
+        chosen = [rows for (_, r), rows in sorted(scores.items()) if region in (r, "all")]
+        for name in dict.fromkeys(n for rows in chosen for n in rows):
+            have = [rows for rows in chosen if name in rows]
+
+            def join(key, have=have, name=name):
+                return np.concatenate([np.asarray(rows[name].get(key, [np.nan])) for rows in have])
+
+            ours = {key: np.concatenate([rows["fusion"][key] for rows in have]) for key in ("product", "truth")}
+            row = [region, name, len(have), len(join("truth"))]
+            for key in ("product", "truth"):
+                gap = paired_difference(join(key), ours[key])
+                row += [f"{mean_interval(join(key)).value:.4f}", f"{gap.low:+.4f}", f"{gap.high:+.4f}"]
+            row += [f"{np.nanmean(join(key)):.4f}" if np.isfinite(join(key)).any() else ""
+                    for key in MEANS]  # fmt: skip
+            out.writerow(row)
+    file.flush()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", nargs="+", type=pathlib.Path)
+    parser.add_argument("--regions", nargs="+", default=["oklahoma_city", "tucson", "geneva"])
+    parser.add_argument("--baselines", nargs="*", default=list(FEW))
+    parser.add_argument("--paper", type=int, default=0, help="epochs of the paper's network, 0: leave it out")
+    parser.add_argument("--members", type=int, default=0, help="epochs of the non-linear members, 0: leave them out")
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("scores.csv"))
+    chosen = parser.parse_args()
+    result, abroad, path = {}, {}, chosen.out.resolve()
+    for folder in [f.resolve() for f in chosen.folders]:
+        for region in chosen.regions:
+            if not (folder / "results" / region / "aligned" / "fine_2018.nc").exists():
+                continue
+            result[folder, region] = score(folder, region, chosen, abroad)
+            print(
+                folder.name,
+                region,
+                {n: round(float(np.nanmean(r["truth"])), 4) for n, r in result[folder, region].items()},
+                flush=True,
+            )
+            with path.open("w") as file:
+                table(result, file)
