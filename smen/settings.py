@@ -17,7 +17,8 @@ RESERVED_NAMES = frozenset(
     re.split(
         r"\W+",
         "all paper refresh acquire simulate align pair train downscale evaluate publish granules aligned samples "
-        "models maps scores report results resources regions none settings summary comparison catalogue figures tables",
+        "models maps scores report results resources regions none settings summary comparison catalogue figures tables "
+        "styles",
     )
 )
 """Names that a region must not have: targets, stages and folders of results."""

@@ -52,7 +52,7 @@ def test_bad_input_is_named(made, stations, tmp_path):
         run(column="name")
     far = tmp_path / "far.geojson"
     gpd.GeoDataFrame({"n": [1, 1]}, geometry=[Point(0, 0), Point(1, 1)], crs="EPSG:4326").to_file(far)
-    with pytest.raises(DataError, match="no feature of .* lies in tucson"):
+    with pytest.raises(DataError, match=r"no feature of .* lies in tucson"):
         run(far)
     with pytest.raises(DataError, match="does not tell its features apart"):
         run(far, column="n")

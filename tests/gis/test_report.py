@@ -36,6 +36,13 @@ def browser(tmp_path_factory):
         context.close()
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    """A static server that does not report each request."""
+
+    def log_message(self, *_):
+        pass
+
+
 class Visit:
     """A page, with what went wrong and what it asked for."""
 
@@ -261,9 +268,7 @@ def test_a_missing_part_is_named(browser, moved, tmp_path):
 
 
 def test_it_works_from_a_static_server(browser, moved):
-    handler = partial(SimpleHTTPRequestHandler, directory=moved)
-    handler.log_message = lambda *_: None
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=moved))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}/"
     try:
