@@ -26,7 +26,7 @@ AGES = (2.0, 8.0, 30.0, 200.0)
 FADES = 10.0
 """Days after which most of a fine observation's news is old, for the growth of the spread with age."""
 
-FURTHEST = np.float32(3.0)
+FURTHEST = np.float32(2.0)
 """Standard deviations of wetness beyond which its influence on the pattern does not grow."""
 
 FEATURES = (
@@ -128,7 +128,7 @@ class FeatureBuilder:
         seen = (pattern.count > 0).astype(np.float32)
         detail = (mean - np.float32(pattern.prior)) * seen
         news = layers[0] - base
-        moved = (wetness - pattern.centre) * seen
+        moved = np.clip(wetness - pattern.centre, -FURTHEST * sd, FURTHEST * sd) * seen
         frames, weights, age = self._history(samples, row, pattern, drop)
         features = [layers[k] - base for k in range(len(MEMORIES)) if k != BASE]
         features += [wetness, _smooth(wetness, 12), _smooth(news, 12), np.full_like(base, wetness.mean())]
