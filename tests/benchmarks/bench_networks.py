@@ -98,7 +98,8 @@ def score(folder, region, arguments, abroad):
             row["crps"] = np.array(
                 [crps(*z) for z in zip(estimate, prediction.standard_deviation, target, strict=True)]
             )
-            row["constant"] = np.array([best_constant_crps(estimate, target)[0]])
+            best = np.full(estimate.shape, best_constant_crps(estimate, target)[1])
+            row["constant"] = np.array([crps(*z) for z in zip(estimate, best, target, strict=True)])
         rows[name] = row
     return rows
 
