@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,6 +32,15 @@ from smen.settings import Section, Settings, default_version
 FAR_FUTURE = dt.date(9999, 12, 31)
 
 
+class _Regions(dict[str, RegionSettings]):
+    """Regions by name; one that is not there is named, with the nearest that is."""
+
+    def __missing__(self, name: str) -> RegionSettings:
+        near = difflib.get_close_matches(name, self, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"regions: {', '.join(self)}"
+        raise SettingsError(f"there is no region `{name}` in the settings; {hint}")
+
+
 class Plan:
     """All regions, their years, and the job of each stage for each of them.
 
@@ -47,7 +57,7 @@ class Plan:
         self.settings = settings
         self.today = today
         self.layout = Layout(settings.folders.results, settings.folders.resources)
-        self.regions: dict[str, RegionSettings] = resolve(settings, where)
+        self.regions: dict[str, RegionSettings] = _Regions(resolve(settings, where))
         for name in self.regions:
             if self._mapped(name)[0] > self._mapped(name)[1] or self._hull(name)[1] < self._hull(name)[0]:
                 raise SettingsError(f"{where}: the period to be mapped for {name} ends before it begins")
@@ -235,6 +245,9 @@ class Plan:
 
     def job(self, stage: str, region: str | None = None, year: int | None = None) -> Section:
         """Return the job of a stage by name."""
+        if region is not None and year is not None and year not in self.years(region):
+            first, last = self.years(region)[0], self.years(region)[-1]
+            raise SettingsError(f"{year} is not a year of {region}: its periods reach from {first} to {last}")
         make = getattr(self, stage)
         job: Section = make(*(part for part in (region, year) if part is not None))
         return job

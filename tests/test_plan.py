@@ -103,3 +103,10 @@ def test_jobs_survive_json():
     for stage in ("simulate", "acquire", "align", "pair", "downscale"):
         job = p.job(stage, "geneva", 2018)
         assert type(job).model_validate_json(job.model_dump_json()) == job
+
+
+def test_a_region_or_year_that_is_not_there_is_named():
+    with pytest.raises(SettingsError, match=r"no region `tuscon`.*did you mean `tucson`"):
+        plan().job("align", "tuscon", 2016)
+    with pytest.raises(SettingsError, match="1999 is not a year of tucson: its periods reach from 2016 to 2018"):
+        plan().job("align", "tucson", 1999)
