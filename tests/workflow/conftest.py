@@ -1,4 +1,4 @@
-"""Real runs of the workflow on a tiny configuration: two small regions, ten months, three epochs."""
+"""Real runs of the workflow on a tiny configuration: two small regions, a year, one network each."""
 
 import shutil
 from pathlib import Path
@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent.parent
 TINY = {
     "regions": {
         "plains": {"longitude": -97.5164, "latitude": 35.4676, "size": [30, 26]},
-        "desert": {"longitude": -110.9747, "latitude": 32.2226, "size": 24},
+        "desert": {"longitude": -110.9747, "latitude": 32.2226, "size": 24, "network": {"name": "smen"}},
     },
     "periods": {"training": ["2016-01-01", "2016-09-30"], "test": ["2016-10-01", "2016-12-31"]},
     "training": {"epochs": 3, "threads": 1},

@@ -53,7 +53,8 @@ def test_maps_lie_on_the_grid_and_say_what_they_are(finished):
             assert raster.units == ("m3 m-3", "m3 m-3", "days")
             assert raster.tags()["SIMULATED"] == "yes"
             assert raster.tags()["SOURCE"] == "simulated"
-            assert raster.tags()["MODEL"] == "smen"
+            assert raster.tags()["MODEL"] == "fusion"
+            assert (raster.read(2, masked=True).mask == raster.read(1, masked=True).mask).all()
             values = raster.read(1, masked=True)
             assert 0 <= values.min() <= values.max() < 1
 
@@ -63,7 +64,9 @@ def test_scores_have_every_method_split_and_reference(finished):
     assert set(scores["region"]) == {"plains", "desert"}
     assert set(scores["split"]) == {"train", "validation", "test"}
     assert set(scores["against"]) == {"3 km product", "truth"}
-    assert {"smen", "blocky", "bilinear", "mean_residual", "filtered_residual"} <= set(scores["method"])
+    common = {"blocky", "bilinear", "mean_residual", "filtered_residual"}
+    assert common | {"fusion"} <= set(scores["method"][scores["region"] == "plains"])
+    assert common | {"smen"} <= set(scores["method"][scores["region"] == "desert"])
     assert (scores["simulated"] == "yes").all()
     blocky = scores[(scores["method"] == "blocky") & (scores["split"] == "test")]
     assert blocky["uRMSE [m3/m3]"].between(0.005, 0.15).all()
@@ -85,7 +88,7 @@ def test_maps_are_what_was_scored(finished):
                     estimate = raster.read(1, masked=True).filled(np.nan)
                 errors.append(np.nanmean(estimate - product))
     scores = pd.read_csv(finished.folder / "results/plains/scores/scores.csv")
-    row = scores[(scores.method == "smen") & (scores.split == "test") & (scores.against == "3 km product")].iloc[0]
+    row = scores[(scores.method == "fusion") & (scores.split == "test") & (scores.against == "3 km product")].iloc[0]
     assert row["dates"] == len(errors)
     assert row["bias [m3/m3]"] == pytest.approx(np.mean(errors), abs=2e-3)
 
