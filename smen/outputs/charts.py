@@ -76,12 +76,17 @@ def training_figure(
         known = np.concatenate([values[np.isfinite(values)] for values in arrays.values()] or [np.empty(0)])
         if known.size and known.min() > 0 and known.max() >= 10 * known.min():
             _logarithmic(axes)
-        if best is not None:
+        single = all(values.size == 1 for values in arrays.values())
+        if best is not None and not single:
             axes.axvline(best, color=drawing.FAINT, linewidth=0.9, linestyle=(0, (4, 3)), label=f"kept: epoch {best}")
         _plain(axes)
         axes.grid(axis="y", color="#e4e4e4", linewidth=0.6)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("epoch")
+        if single:  # a fit in closed form: one result, no course
+            axes.set_xticks([1], ["fitted at once"])
+            axes.set_xlabel("")
+            axes.set_ylim(0, None)
         axes.set_ylabel(label)
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=4, frameon=False, borderaxespad=0.2)
         drawing.save(figure, path)

@@ -95,6 +95,13 @@
       $("training-key").innerHTML = "";
       return;
     }
+    if (train.length === 1) {
+      const [loss, held] = [train[0], validation[0]].map((value) => value?.toFixed(4) ?? "–");
+      $("training").innerHTML = `<p>Fitted at once, in closed form: there are no epochs to show. uRMSE on training dates
+        <b>${loss}</b>, on validation dates <b>${held}</b> m³/m³.</p>`;
+      $("training-key").innerHTML = "";
+      return;
+    }
     const [width, height, left, bottom, above] = [smen.chartWidth("training"), 250, 44, 42, 24];
     const known = [...train, ...validation].filter(Number.isFinite);
     const greatest = Math.max(...known);
