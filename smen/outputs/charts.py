@@ -86,7 +86,7 @@ def training_figure(
         if single:  # a fit in closed form: one result, no course
             axes.set_xticks([1], ["fitted at once"])
             axes.set_xlabel("")
-            axes.set_ylim(0, None)
+            axes.set_ylim(0, 1.25 * known.max() if known.size else None)
         axes.set_ylabel(label)
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=4, frameon=False, borderaxespad=0.2)
         drawing.save(figure, path)
