@@ -126,10 +126,22 @@ def config(kind: str | None, check: Path | None) -> None:
 @_log_option
 def refresh(config_file: Path, log_file: Path | None) -> None:
     """Look for new and reprocessed granules of all regions; `today` becomes today."""
+    from smen import configfile
+    from smen.files import write_text
+    from smen.plan import Plan
     from smen.stages import acquire
 
     _start_log(log_file, "refresh")
-    acquire.refresh(_plan(config_file, today=True))
+    values = configfile.read(config_file)
+    day = Path(configfile.load(values, str(config_file)).folders.resources) / "refreshed.txt"
+    before = day.read_text(encoding="utf-8") if day.is_file() else None
+    day.unlink(missing_ok=True)
+    try:
+        acquire.refresh(Plan.load(values, [config_file]))
+    except SmenError:
+        if before is not None:  # what `today` stood for goes on to hold
+            write_text(day, before)
+        raise
 
 
 @smen.command()
@@ -163,15 +175,11 @@ def extract(
     extract.run(_plan(config_file), features, output, column=column, regions=regions, by_day=by_day)
 
 
-def _plan(config_file: Path, *, today: bool = False) -> Plan:
+def _plan(config_file: Path) -> Plan:
     from smen import configfile
     from smen.plan import Plan
 
-    values = configfile.read(config_file)
-    if today:
-        settings = configfile.load(values, str(config_file))
-        (Path(settings.folders.resources) / "refreshed.txt").unlink(missing_ok=True)
-    return Plan.load(values, [config_file])
+    return Plan.load(configfile.read(config_file), [config_file])
 
 
 def _start_log(file: Path | None, about: str) -> None:

@@ -107,11 +107,12 @@ def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
     directions = [LETTERS[name] for name in job.overpasses]
     root = roots[job.kind] or ""
     coarse = directory.find(root, job.coarse, job.window, begin, end, directions, bad=job.bad_granules)
-    if not any(record.state == "present" for record in coarse):
-        raise ArchiveError(
-            f"no granule of {job.coarse} touches {job.region} between {begin} and {end}: check source.directory, "
-            f"products.coarse, products.overpasses, the region's place and the periods"
-        )
+    _demand(
+        job,
+        coarse,
+        f"no granule of {job.coarse} touches {job.region} between {begin} and {end}: check source.directory, "
+        "products.coarse, products.overpasses, the region's place and the periods",
+    )
     try:
         fine = directory.find(root, job.fine, job.window, begin, end, directions, bad=job.bad_granules)
     except ArchiveError as error:  # a year, or an archive, without the fine product can still be mapped
@@ -123,12 +124,22 @@ def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
 def _from_earthdata(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
     """Return the year's granules by role, fetched and verified."""
     coarse, fine = _archive(job).obtain(_wants(job), job.bad_granules)
-    if not any(record.state == "present" for record in coarse):
-        raise ArchiveError(
-            f"Earthdata has no granule of {job.coarse}.{job.coarse_version} that touches {job.region} in {job.year}: "
-            "check products.coarse_version, products.overpasses, the region's place and the periods"
-        )
+    _demand(
+        job,
+        coarse,
+        f"Earthdata has no granule of {job.coarse}.{job.coarse_version} that touches {job.region} in {job.year}: "
+        "check products.coarse_version, products.overpasses, the region's place and the periods",
+    )
     return {"coarse": coarse, "fine": fine}
+
+
+def _demand(job: AcquireJob, coarse: list[GranuleRecord], otherwise: str) -> None:
+    """Refuse a year without a granule, unless it is the one that goes on `today`: it may only just have begun."""
+    if any(record.state == "present" for record in coarse):
+        return
+    if job.span[1] != "today":
+        raise ArchiveError(otherwise)
+    log.warning("%s", otherwise)
 
 
 def _wants(job: AcquireJob) -> list[earthdata.Want]:

@@ -199,6 +199,36 @@ def test_directory_source_gives_the_same_maps(tmp_path, project, finished):
             assert all(a.tags(i) == b.tags(i) for i in a.indexes)
 
 
+def test_refresh_finds_new_granules_and_a_run_without_it_does_not(tmp_path, project, finished):
+    p = project(tmp_path / "p")
+    regions = {"plains": {"longitude": -97.5164, "latitude": 35.4676, "size": [30, 26]}}
+    periods = {"training": ["2016-01-01", "2016-09-30"], "test": ["2016-10-01", "today"]}
+    p.settings(source={"kind": "directory", "directory": "granules"}, regions=regions, periods=periods)
+    granules, later = p.folder / "granules", p.folder / "later"
+    shutil.copytree(finished.folder / "resources/simulated/plains/granules", granules)
+    december = [folder.relative_to(granules) for folder in sorted(granules.rglob("2016.12.*"))]
+    for folder in december:
+        (later / folder).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(granules / folder, later / folder)
+    # As of the second day of a year that has no granule yet: no error, and no map.
+    (p.folder / "resources").mkdir()
+    (p.folder / "resources/refreshed.txt").write_text("2017-01-02\n")
+    p.snakemake("all")
+    before = {m.name for m in maps(p, "plains")}
+    for folder in december:
+        shutil.move(later / folder, granules / folder)
+    assert p.planned("all") == set()  # a run works on the listing
+    # Up to the real today there are whole years without a granule: an error, and `today` stays what it was.
+    said = p.smen("refresh", status=1)
+    assert "between 2017-01-01T00:00:00 and 2018-01-01T00:00:00" in said
+    assert (p.folder / "resources/refreshed.txt").read_text() == "2017-01-02\n"
+    # What was listed before that year counts. 2016 is a year of training here, so it is trained on again.
+    stages = {"align", "pair", "train", "downscale", "evaluate"}
+    assert {rule for rule, _ in p.planned("all")} == stages
+    p.snakemake("all")
+    assert before < {m.name for m in maps(p, "plains")} == {m.name for m in maps(finished, "plains")}
+
+
 def test_weights_are_used_elsewhere_without_training(tmp_path, finished):
     project = finished.copy(tmp_path / "p")
     weights = tmp_path / "network.safetensors"
