@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -172,29 +172,19 @@ def _near(name: GranuleName, window: Window) -> bool:
 def _present(candidate: _Candidate, granule: Granule) -> GranuleRecord:
     with candidate.path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    name = candidate.name
-    return GranuleRecord(
-        name=candidate.path.name,
-        product=name.product,
-        direction=name.direction,
-        orbit=name.orbit,
-        time=name.time.astype("datetime64[ms]"),
+    return replace(
+        _skipped(candidate, None),
         begin=granule.begin,
         end=granule.end,
-        sentinel1_time=_milliseconds(name.sentinel1_time),
-        version=name.version,
-        size=candidate.path.stat().st_size,
         sha256=digest,
-        path=relative(candidate.path),
-        url=None,
         state="present",
-        reason=None,
         simulated=granule.simulated,
         footprint=granule.footprint(),
     )
 
 
-def _skipped(candidate: _Candidate, reason: str) -> GranuleRecord:
+def _skipped(candidate: _Candidate, reason: str | None) -> GranuleRecord:
+    """What the name and the file's size alone tell."""
     name = candidate.name
     return GranuleRecord(
         name=candidate.path.name,

@@ -11,7 +11,8 @@ from smen.learning.baselines import Bilinear, FilteredMeanResidual, MeanResidual
 from smen.learning.checkpoint import load_checkpoint, read_header, save_checkpoint
 from smen.learning.contracts import MISSING, TEST, TRAIN, VALIDATION
 from smen.learning.fusion.features import CAUSES, FEATURES, FeatureBuilder
-from smen.learning.fusion.method import FusionMethod, bounded
+from smen.learning.fusion.knowledge import bounded
+from smen.learning.fusion.method import FusionMethod
 from smen.learning.fusion.pattern import Pattern
 from smen.learning.fusion.spread import Spread
 from smen.learning.fusion.state import CoarseState

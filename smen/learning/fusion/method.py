@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,18 +14,25 @@ from smen.errors import DataError
 from smen.learning.contracts import MISSING, TRAIN, VALIDATION, Prediction
 from smen.learning.fill import known_coarse
 from smen.learning.fusion.features import CAUSES, Example, FeatureBuilder
+from smen.learning.fusion.knowledge import (
+    Knowledge,
+    abroad,
+    bounded,
+    cold_estimate,
+    member_inputs,
+    warm_estimate,
+)
 from smen.learning.fusion.linear import fit_folds, folds_of, moments
 from smen.learning.fusion.members import Lesson, train_member, weights_of
 from smen.learning.fusion.pattern import Pattern
 from smen.learning.fusion.spread import Spread
 from smen.learning.fusion.state import BASE, CoarseState, direction_bias
-from smen.learning.quality import NO_VALUE, Source, source_codes, static_surface
+from smen.learning.quality import NO_VALUE, source_codes, static_surface
 from smen.learning.training import Epoch, Training, reproducible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from smen.grid import Window
     from smen.learning.contracts import Fields, Samples
     from smen.learning.networks.fusion import Fusion
 
@@ -42,53 +49,6 @@ DROPPED = 0.25
 
 EVERY = 7
 """Of the cells of a date held out every so many enter the fit of the spread: neighbours tell the same."""
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """All that a fitted method knows of its region; a checkpoint holds it.
-
-    Attributes:
-        window: the region.
-        coarse_nesting: side of a coarse cell in M03 cells.
-        pattern: of the training and validation dates.
-        offset: descending minus ascending, (R, C).
-        usual: mean of the coarse cells over the dates, (R, C).
-        noise: relative variance of the product's noise, (H, W).
-        warm: coefficients of the linear skip where a cell has dates, (folds, F).
-        cold: the same where it has none.
-        scale: of the features for the networks, (F,), m3/m3.
-        unit: typical error, m3/m3: unit of the networks' corrections.
-        members: networks, one for each fold; none where only the linear skip is used.
-        spread: of the errors where a cell has dates.
-        cold_spread: where it has none.
-        bounds: residual and saturated water content that maps keep within, m3/m3.
-        climate: least and greatest coarse value of the dates, m3/m3.
-        wetness: least and greatest wetness anomaly, m3/m3.
-        surface: where the ground itself is water, ice, mountains, urban, dense vegetation.
-        training_times: half-orbits of the dates learnt from.
-        simulated: whether any of it comes from simulated fields.
-    """
-
-    window: Window
-    coarse_nesting: int
-    pattern: Pattern
-    offset: NDArray[np.float64]
-    usual: NDArray[np.float64]
-    noise: NDArray[np.float32]
-    warm: NDArray[np.float64]
-    cold: NDArray[np.float64]
-    scale: NDArray[np.float64]
-    unit: float
-    members: list[Fusion]
-    spread: Spread
-    cold_spread: Spread
-    bounds: tuple[float, float]
-    climate: tuple[float, float]
-    wetness: tuple[float, float]
-    surface: dict[Source, NDArray[np.bool_]]
-    training_times: NDArray[np.datetime64]
-    simulated: bool
 
 
 @dataclass
@@ -225,9 +185,9 @@ class FusionMethod:
                     continue
                 value, error = np.zeros(fields.window.shape, np.float32), np.zeros(fields.window.shape, np.float32)
                 if not cold.all():
-                    value, error = _warm(learnt, builder.example(samples, row, pattern))
+                    value, error = warm_estimate(learnt, builder.example(samples, row, pattern))
                 if cold.any():
-                    other, wider = _cold(learnt, builder.example(samples, row, nothing))
+                    other, wider = cold_estimate(learnt, builder.example(samples, row, nothing))
                     value, error = np.where(cold, other, value), np.where(cold, wider, error)
                 mean[row] = np.where(hidden, np.nan, bounded(value, learnt.bounds, learnt.unit))
                 deviation[row] = np.where(hidden, np.nan, error)
@@ -249,7 +209,7 @@ class FusionMethod:
         if self.learnt.window == fields.window:
             return self.learnt
         if self._abroad is None or self._abroad[0] is not fields:
-            self._abroad = fields, _abroad(self.learnt, fields)
+            self._abroad = fields, abroad(self.learnt, fields)
         return self._abroad[1]
 
     def _check_history(self, samples: Samples) -> None:
@@ -273,7 +233,7 @@ class FusionMethod:
         corrections = np.zeros(left.shape, np.float32)
         if not self.options.get("networks", False):
             return [], corrections
-        inputs = torch.from_numpy(np.stack([_inputs(e, scale) for e in examples]))
+        inputs = torch.from_numpy(np.stack([member_inputs(e, scale) for e in examples]))
         lesson = Lesson(inputs, torch.from_numpy(weight))
         members: list[Fusion] = []
         histories: list[list[Epoch]] = []
@@ -312,49 +272,9 @@ class FusionMethod:
         return self._builder[1]
 
 
-def bounded(value: NDArray[np.floating], bounds: tuple[float, float], unit: float) -> NDArray[np.float32]:
-    """Bend estimates so that they stay between two bounds, smoothly: within a tenth of the typical error of either.
-
-    Clipping would pull the mean of an image away from a bound by the share of cells beyond it, at once; a softplus
-    of this width changes a value one width from the bound by a third of the width, and none far from it.
-    """
-    width = 0.1 * unit
-    low, high = bounds
-    above = low + width * np.logaddexp(0, (np.asarray(value, np.float64) - low) / width)
-    return np.clip(high - width * np.logaddexp(0, (high - above) / width), low, high).astype(np.float32)
-
-
-def _warm(learnt: Knowledge, example: Example) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Estimate and deviation where cells have dates, (H, W) each."""
-    value = example.base + np.tensordot(learnt.warm.mean(axis=0), example.features, 1)
-    if learnt.members:
-        inputs = torch.from_numpy(_inputs(example, learnt.scale))[None]
-        found = [member(inputs)[0].numpy() for member in learnt.members]
-        value = value + learnt.unit * np.mean(found, axis=0)
-    return value.astype(np.float32), learnt.spread.deviation(example.causes) * _widened(example)
-
-
-def _cold(learnt: Knowledge, example: Example) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Estimate and deviation where cells have no date, (H, W) each."""
-    value = example.base + np.tensordot(learnt.cold.mean(axis=0), example.features, 1)
-    return value.astype(np.float32), learnt.cold_spread.deviation(example.causes) * _widened(example)
-
-
-def _widened(example: Example) -> NDArray[np.float32]:
-    """Factor on the deviation off the training climate: as the error of a regression grows beyond its data."""
-    return np.sqrt(1 + example.beyond**2)
-
-
 def _urmse(errors: NDArray[np.floating]) -> float:
     """Spread of the errors within each image, then the mean over dates."""
     return float(np.mean([np.nanstd(e, dtype=np.float64) for e in errors]))
-
-
-def _inputs(example: Example, scale: NDArray[np.float64]) -> NDArray[np.float32]:
-    """What a member receives, (F + M, H, W)."""
-    return np.concatenate([example.features / scale[:, None, None].astype(np.float32), example.masks]).astype(
-        np.float32
-    )
 
 
 def _spread(examples: list[Example], errors: NDArray[np.floating]) -> Spread:
@@ -394,24 +314,3 @@ def _noise(fields: Fields, known: Samples) -> NDArray[np.float32] | None:
 def _known(fields: Fields, coarse: NDArray[np.integer]) -> NDArray[np.float32]:
     """Coarse fields with small holes filled, (n, H, W)."""
     return np.array([known_coarse(fields.coarse[i]) for i in coarse]).reshape(-1, *fields.window.shape)
-
-
-def _abroad(learnt: Knowledge, fields: Fields) -> Knowledge:
-    """What holds in another region: how patterns and errors vary, but no pattern, no bias, no level of its own."""
-    shape = fields.window.shape
-    return replace(
-        learnt,
-        window=fields.window,
-        pattern=replace(learnt.pattern, sums=np.zeros((len(learnt.pattern.sums), *shape)), prior=0.0),
-        offset=np.zeros(_cells_shape(fields)),
-        noise=np.ones(shape, np.float32),
-        bounds=(0.0, learnt.bounds[1]),
-        surface=static_surface(fields, np.arange(len(fields.coarse_time)), np.array([], np.int64)),
-    )
-
-
-def _cells_shape(fields: Fields) -> tuple[int, int]:
-    """Rows and columns of the coarse cells that a window touches."""
-    window, nesting = fields.window, fields.coarse_nesting
-    rows = (window.row + window.height - 1) // nesting - window.row // nesting + 1
-    return rows, (window.column + window.width - 1) // nesting - window.column // nesting + 1

@@ -9,7 +9,8 @@ import torch
 
 from smen.grid import Window
 from smen.learning.fusion.features import CAUSES, FEATURES, MASKS
-from smen.learning.fusion.method import FusionMethod, Knowledge
+from smen.learning.fusion.knowledge import Knowledge
+from smen.learning.fusion.method import FusionMethod
 from smen.learning.fusion.pattern import Pattern
 from smen.learning.fusion.spread import Spread
 from smen.learning.networks.fusion import Fusion

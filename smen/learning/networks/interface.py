@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 import torch
@@ -40,7 +41,7 @@ class Inputs(NamedTuple):
         return Inputs(*(t if t.ndim < 3 or not axes else torch.flip(t, axes) for t in self))
 
 
-class Network(nn.Module):
+class Network(nn.Module, ABC):
     """Base of all networks: `Inputs` of a batch -> estimates (B, H, W) in the units of the coarse input.
 
     Args:
@@ -51,9 +52,9 @@ class Network(nn.Module):
         super().__init__()
         self.history = history
 
+    @abstractmethod
     def forward(self, inputs: Inputs) -> Tensor:
         """Estimate the fine fields."""
-        raise NotImplementedError
 
     @property
     def weights(self) -> int:

@@ -1,0 +1,130 @@
+"""What a fitted fusion knows of its region, and what it says of one overpass from that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from smen.learning.quality import static_surface
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from smen.grid import Window
+    from smen.learning.contracts import Fields
+    from smen.learning.fusion.features import Example
+    from smen.learning.fusion.pattern import Pattern
+    from smen.learning.fusion.spread import Spread
+    from smen.learning.networks.fusion import Fusion
+    from smen.learning.quality import Source
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All that a fitted method knows of its region; a checkpoint holds it.
+
+    Attributes:
+        window: the region.
+        coarse_nesting: side of a coarse cell in M03 cells.
+        pattern: of the training and validation dates.
+        offset: descending minus ascending, (R, C).
+        usual: mean of the coarse cells over the dates, (R, C).
+        noise: relative variance of the product's noise, (H, W).
+        warm: coefficients of the linear skip where a cell has dates, (folds, F).
+        cold: the same where it has none.
+        scale: of the features for the networks, (F,), m3/m3.
+        unit: typical error, m3/m3: unit of the networks' corrections.
+        members: networks, one for each fold; none where only the linear skip is used.
+        spread: of the errors where a cell has dates.
+        cold_spread: where it has none.
+        bounds: residual and saturated water content that maps keep within, m3/m3.
+        climate: least and greatest coarse value of the dates, m3/m3.
+        wetness: least and greatest wetness anomaly, m3/m3.
+        surface: where the ground itself is water, ice, mountains, urban, dense vegetation.
+        training_times: half-orbits of the dates learnt from.
+        simulated: whether any of it comes from simulated fields.
+    """
+
+    window: Window
+    coarse_nesting: int
+    pattern: Pattern
+    offset: NDArray[np.float64]
+    usual: NDArray[np.float64]
+    noise: NDArray[np.float32]
+    warm: NDArray[np.float64]
+    cold: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    unit: float
+    members: list[Fusion]
+    spread: Spread
+    cold_spread: Spread
+    bounds: tuple[float, float]
+    climate: tuple[float, float]
+    wetness: tuple[float, float]
+    surface: dict[Source, NDArray[np.bool_]]
+    training_times: NDArray[np.datetime64]
+    simulated: bool
+
+
+def warm_estimate(learnt: Knowledge, example: Example) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Estimate and deviation where cells have dates, (H, W) each."""
+    value = example.base + np.tensordot(learnt.warm.mean(axis=0), example.features, 1)
+    if learnt.members:
+        inputs = torch.from_numpy(member_inputs(example, learnt.scale))[None]
+        found = [member(inputs)[0].numpy() for member in learnt.members]
+        value = value + learnt.unit * np.mean(found, axis=0)
+    return value.astype(np.float32), learnt.spread.deviation(example.causes) * widened(example)
+
+
+def cold_estimate(learnt: Knowledge, example: Example) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Estimate and deviation where cells have no date, (H, W) each."""
+    value = example.base + np.tensordot(learnt.cold.mean(axis=0), example.features, 1)
+    return value.astype(np.float32), learnt.cold_spread.deviation(example.causes) * widened(example)
+
+
+def widened(example: Example) -> NDArray[np.float32]:
+    """Factor on the deviation off the training climate: as the error of a regression grows beyond its data."""
+    return np.sqrt(1 + example.beyond**2)
+
+
+def bounded(value: NDArray[np.floating], bounds: tuple[float, float], unit: float) -> NDArray[np.float32]:
+    """Bend estimates so that they stay between two bounds, smoothly: within a tenth of the typical error of either.
+
+    Clipping would pull the mean of an image away from a bound by the share of cells beyond it, at once; a softplus
+    of this width changes a value one width from the bound by a third of the width, and none far from it.
+    """
+    width = 0.1 * unit
+    low, high = bounds
+    above = low + width * np.logaddexp(0, (np.asarray(value, np.float64) - low) / width)
+    return np.clip(high - width * np.logaddexp(0, (high - above) / width), low, high).astype(np.float32)
+
+
+def member_inputs(example: Example, scale: NDArray[np.float64]) -> NDArray[np.float32]:
+    """What a member receives, (F + M, H, W)."""
+    return np.concatenate([example.features / scale[:, None, None].astype(np.float32), example.masks]).astype(
+        np.float32
+    )
+
+
+def abroad(learnt: Knowledge, fields: Fields) -> Knowledge:
+    """What holds in another region: how patterns and errors vary, but no pattern, no bias, no level of its own."""
+    shape = fields.window.shape
+    return replace(
+        learnt,
+        window=fields.window,
+        pattern=replace(learnt.pattern, sums=np.zeros((len(learnt.pattern.sums), *shape)), prior=0.0),
+        offset=np.zeros(cells_shape(fields)),
+        noise=np.ones(shape, np.float32),
+        bounds=(0.0, learnt.bounds[1]),
+        surface=static_surface(fields, np.arange(len(fields.coarse_time)), np.array([], np.int64)),
+    )
+
+
+def cells_shape(fields: Fields) -> tuple[int, int]:
+    """Rows and columns of the coarse cells that a window touches."""
+    window, nesting = fields.window, fields.coarse_nesting
+    rows = (window.row + window.height - 1) // nesting - window.row // nesting + 1
+    return rows, (window.column + window.width - 1) // nesting - window.column // nesting + 1
