@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from smen.grid import Window
     from smen.learning.contracts import Fields, Samples
+    from smen.learning.resume import Keeper
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class NetworkMethod:
         anchored: whether maps get the level of the coarse field (`smen.learning.level`).
         training: how it is trained; `fit` replaces every `auto` by what it meant.
         label: name in tables; by default that of the network.
+        keeper: where the state of its training lies while it lasts; None: nowhere.
         learnt: what `fit` or a checkpoint gave.
         epochs: the training's history, one row per epoch.
     """
@@ -79,6 +81,7 @@ class NetworkMethod:
     anchored: bool = True
     training: Training = field(default_factory=Training)
     label: str | None = None
+    keeper: Keeper | None = field(default=None, repr=False, compare=False)
     learnt: Learnt | None = None
     epochs: list[Epoch] = field(default_factory=list)
 
@@ -128,6 +131,7 @@ class NetworkMethod:
             gather(builder(learning), leave_out=True),
             gather(builder(checking), leave_out=False) if len(checking) else None,
             self.training,
+            keeper=self.keeper,
         )
         known = samples.with_target(TRAIN, VALIDATION)
         valid = fields.coarse[known.coarse]

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import torch
 from torch import Tensor
@@ -26,6 +26,7 @@ from smen.learning.losses import urmse_loss
 if TYPE_CHECKING:
     from smen.learning.inputs import Batch, Normalisation
     from smen.learning.networks.interface import Inputs, Network
+    from smen.learning.resume import Keeper
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +106,7 @@ def train(
     validate: Batch | None,
     settings: Training,
     loss: Loss = urmse_loss,
+    keeper: Keeper | None = None,
 ) -> list[Epoch]:
     """Train a network in place; at the end it holds the weights of the epoch with the least validation loss.
 
@@ -117,6 +119,7 @@ def train(
         validate: validation dates, or None.
         settings: the recipe; give it `resolved()` for the record.
         loss: (estimate, target, valid) in m3/m3 -> scalar.
+        keeper: where its state lies while it lasts, so that an interrupted one can go on; None: nowhere.
 
     Returns:
         One row per epoch.
@@ -128,14 +131,17 @@ def train(
         raise DataError("there is no date to train on: widen the training period, or use a network trained elsewhere")
     settings = settings.resolved()
     device = torch.device(settings.device)
+    left = keeper.begin(learn, settings) if keeper else None
     with reproducible(settings.threads):
         order = torch.Generator().manual_seed(settings.seed)
         network.to(device)
         learn, validate = learn.to(device), _checkable(validate, device)
         optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
-        rows: list[Epoch] = []
-        best, best_state = math.inf, copy.deepcopy(network.state_dict())
-        bar = tqdm(range(1, settings.epochs + 1), desc="training", unit="epoch", disable=not sys.stderr.isatty())
+        state = _State(network, optimiser, order, [], math.inf, copy.deepcopy(network.state_dict()))
+        if left is not None:
+            state.restore(left)
+        epochs = range(len(state.rows) + 1, settings.epochs + 1)
+        bar = tqdm(epochs, desc="training", unit="epoch", disable=not sys.stderr.isatty())
         for epoch in bar:
             rate = learning_rate(settings, epoch)
             for group in optimiser.param_groups:
@@ -144,19 +150,54 @@ def train(
             checked = _validation(network, normalisation, validate, loss) if validate is not None else math.nan
             if not math.isfinite(learnt):
                 raise DataError(f"the training diverged in epoch {epoch}: set a smaller learning rate")
-            better = validate is None or checked < best
-            rows.append({"epoch": epoch, "train": learnt, "validation": checked, "learning_rate": rate, "best": better})
-            bar.set_postfix(train=f"{learnt:.4f}", validation=f"{checked:.4f}")
+            better = validate is None or checked < state.best
+            row = Epoch(epoch=epoch, train=learnt, validation=checked, learning_rate=rate, best=better)
+            state.rows.append(row)
+            said = f"uRMSE {learnt:.4f} in training" + ("" if validate is None else f", {checked:.4f} in validation")
+            bar.set_postfix_str(said)
             if epoch % LOG_EVERY == 0 or epoch in (1, settings.epochs):
-                log.info("epoch %d: uRMSE %.4f in training, %.4f in validation", epoch, learnt, checked)
+                log.info("epoch %d: %s", epoch, said)
             if better:
-                best, best_state = checked, copy.deepcopy(network.state_dict())
-            elif settings.patience is not None and epoch - _best_epoch(rows) >= settings.patience:
+                state.best, state.best_weights = checked, copy.deepcopy(network.state_dict())
+            elif settings.patience is not None and epoch - _best_epoch(state.rows) >= settings.patience:
                 log.info("stopped after epoch %d: no better validation for %d epochs", epoch, settings.patience)
                 break
-        network.load_state_dict(best_state)
+            if keeper is not None:
+                keeper.keep(state.as_dict)
+        network.load_state_dict(state.best_weights)
         network.to("cpu").eval()
-    return rows
+    return state.rows
+
+
+@dataclass
+class _State:
+    """All that a training needs to go on: what `Keeper` writes."""
+
+    network: Network
+    optimiser: torch.optim.Optimizer
+    order: torch.Generator
+    rows: list[Epoch]
+    best: float
+    best_weights: dict[str, Tensor]
+
+    def as_dict(self) -> dict[str, Any]:
+        """In parts that torch can write without pickling code."""
+        return {
+            "epoch": len(self.rows),
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "order": self.order.get_state(),
+            "rows": self.rows,
+            "best": self.best,
+            "best_weights": self.best_weights,
+        }
+
+    def restore(self, left: dict[str, Any]) -> None:
+        """Go on from what `as_dict` gave."""
+        self.network.load_state_dict(left["network"])
+        self.optimiser.load_state_dict(left["optimiser"])
+        self.order.set_state(left["order"])
+        self.rows, self.best, self.best_weights = left["rows"], left["best"], left["best_weights"]
 
 
 @contextmanager
