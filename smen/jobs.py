@@ -13,7 +13,7 @@ from pydantic import Field
 
 from smen.grid import Window
 from smen.paths import Layout
-from smen.settings import Folders, Network, Section, Training
+from smen.settings import Folders, Network, Paper, Section, Training
 
 Span = tuple[dt.date, dt.date]
 """First and last day."""
@@ -131,6 +131,59 @@ class EvaluateJob(Job):
     def window(self) -> Window:
         """The region's cells."""
         return Window(*self.cells)
+
+
+class ExperimentJob(Job):
+    """One training of the paper's experiments."""
+
+    cells: tuple[int, int, int, int]
+    years: tuple[int, ...]
+    training: Span
+    test: Span
+    case: str = Field(description="both, spatial or temporal inputs, or size_N: both, trained on N dates")
+    seed: int
+    threads: int
+    recipe: Paper
+
+    @property
+    def window(self) -> Window:
+        """The region's cells."""
+        return Window(*self.cells)
+
+
+class CompareJob(Job):
+    """All methods on one region, date by date."""
+
+    cells: tuple[int, int, int, int]
+    years: tuple[int, ...]
+    training: Span
+    test: Span
+    cases: tuple[str, ...] = Field(description="the trainings of this region, each with all seeds")
+    threads: int
+    recipe: Paper
+    truth: str | None = Field(description="folder or file of the truth, where it is known")
+
+    @property
+    def window(self) -> Window:
+        """The region's cells."""
+        return Window(*self.cells)
+
+
+class ReproduceJob(Section):
+    """The paper's tables and figure."""
+
+    regions: tuple[str, ...]
+    cells: tuple[tuple[int, int, int, int], ...]
+    cases: dict[str, tuple[str, ...]] = Field(description="the trainings of each region")
+    inputs_region: str
+    sizes_region: str
+    recipe: Paper
+    folders: Folders
+
+    @property
+    def layout(self) -> Layout:
+        """Where this job's files lie."""
+        return Layout(self.folders.results, self.folders.resources)
 
 
 class PublishJob(Section):

@@ -52,6 +52,22 @@ class Layout:
         """A table or figure of the evaluation."""
         return f"{self.results}/{region}/scores/{name}"
 
+    def experiment(self, region: str, case: str, seed: int | str) -> str:
+        """Weights of one training of the paper's experiments."""
+        return f"{self.results}/paper/{region}/trained/{case}_{seed}.safetensors"
+
+    def unfinished(self, region: str, case: str, seed: int | str) -> str:
+        """State of such a training while it lasts; an interrupted one goes on from there."""
+        return f"{self.results}/paper/{region}/unfinished/{case}_{seed}.pt"
+
+    def compared(self, region: str, name: str) -> str:
+        """A file of a region's comparison: ``dates.csv``, ``senses.csv``, ``example.nc``."""
+        return f"{self.results}/paper/{region}/{name}"
+
+    def paper(self, name: str) -> str:
+        """A table or figure of the paper's experiments."""
+        return f"{self.results}/paper/{name}"
+
     def shown(self, region: str, kind: str) -> str:
         """What a person opens of a region: its ``nc`` (cube), its ``qgs`` (project) or its ``geojson`` (outline)."""
         return f"{self.results}/{region}/{region}.{kind}"

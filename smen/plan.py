@@ -16,10 +16,13 @@ from smen.jobs import (
     AUTO_THREADS,
     AcquireJob,
     AlignJob,
+    CompareJob,
     DownscaleJob,
     EvaluateJob,
+    ExperimentJob,
     PairJob,
     PublishJob,
+    ReproduceJob,
     SimulateJob,
     Span,
     TrainJob,
@@ -235,9 +238,86 @@ class Plan:
             folders=self.settings.folders,
         )
 
+    def paper_region(self, table: Literal["inputs", "sizes"]) -> str:
+        """The region of the paper's Table 2 (`inputs`) or Table 3 (`sizes`).
+
+        Raises:
+            SettingsError: the settings name one that does not exist.
+        """
+        paper = self.settings.paper
+        named = paper.inputs_region if table == "inputs" else paper.sizes_region
+        if named != "auto":
+            return self.regions[named].name
+        published = "tucson" if table == "inputs" else "oklahoma_city"
+        return published if published in self.regions else next(iter(self.regions))
+
+    def cases(self, region: str) -> tuple[str, ...]:
+        """The paper's trainings for a region: on both inputs, and what Tables 2 and 3 ask for beside it."""
+        cases = ["both"]
+        if region == self.paper_region("inputs"):
+            cases += ["spatial", "temporal"]
+        if region == self.paper_region("sizes"):
+            cases += [f"size_{n}" for n in sorted(set(self.settings.paper.sizes))]
+        return tuple(cases)
+
+    def experiment(self, region: str, case: str, seed: int) -> ExperimentJob:
+        """Return the job of one of the paper's trainings; of its settings, those that this training uses."""
+        return ExperimentJob(
+            **self._paper(region),
+            case=case,
+            seed=seed,
+            threads=self.paper_threads(),
+            recipe=self.settings.paper.model_copy(
+                update={"seeds": (seed,), "comparables": True, "inputs_region": "", "sizes_region": "", "sizes": (1,)}
+                | ({} if case.startswith("size") else {"sizes_test": 2, "sizes_drawn": "random"})
+            ),
+        )
+
+    def paper_threads(self) -> int:
+        """Processors of one of the paper's trainings."""
+        return min(processors(), AUTO_THREADS)
+
+    def compare(self, region: str) -> CompareJob:
+        """Return the job that scores all methods on a region."""
+        return CompareJob(
+            **self._paper(region),
+            cases=self.cases(region),
+            threads=self.paper_threads(),
+            recipe=self.settings.paper,
+            truth=self.evaluate(region).truth,
+        )
+
+    def reproduce(self) -> ReproduceJob:
+        """Return the job that makes the paper's tables and figure."""
+        return ReproduceJob(
+            regions=tuple(self.regions),
+            cells=tuple(self._window(name, 0)["cells"] for name in self.regions),
+            cases={name: self.cases(name) for name in self.regions},
+            inputs_region=self.paper_region("inputs"),
+            sizes_region=self.paper_region("sizes"),
+            recipe=self.settings.paper,
+            folders=self.settings.folders,
+        )
+
+    def paper_years(self, region: str) -> tuple[int, ...]:
+        """The years that the paper's experiments read: those of training and test, and the years between."""
+        settings = self.regions[region].settings
+        return tuple(range(settings.periods.training[0].year, self._date(settings.periods.test[1]).year + 1))
+
+    def _paper(self, region: str) -> dict[str, Any]:
+        periods = self.regions[region].settings.periods
+        return {
+            "region": region,
+            "folders": self.settings.folders,
+            "cells": self._window(region, 0)["cells"],
+            "years": self.paper_years(region),
+            "training": periods.training,
+            "test": (periods.test[0], self._date(periods.test[1])),
+        }
+
     def _digest(self, region: str) -> str:
         """A short digest of all that the settings say about a region; where files lie is left aside."""
-        left_aside = {"folders", "regions", "regions_file", "source"}
+        left_aside = {"folders", "regions", "regions_file", "source", "paper"}
         text = self.regions[region].settings.model_dump_json(exclude=left_aside)
         source = self.settings.source
         text += f" {source.kind} {source.seed} {self._window(region, 0)['cells']}"

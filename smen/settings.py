@@ -17,8 +17,8 @@ RESERVED_NAMES = frozenset(
     re.split(
         r"\W+",
         "all paper refresh acquire simulate align pair train downscale evaluate publish granules aligned samples "
-        "models maps scores report results resources regions none settings summary comparison catalogue figures tables "
-        "styles",
+        "experiment compare reproduce models maps scores report results resources regions none settings summary "
+        "comparison catalogue figures tables styles",
     )
 )
 """Names that a region must not have: targets, stages and folders of results."""
@@ -214,6 +214,61 @@ class Region(Section):
     maps: dict[str, Any] = Field({}, description="for this region alone")
 
 
+class Paper(Section):
+    """The experiments of the paper, apart from `all`. Where the paper is silent, the choice is here."""
+
+    epochs: int = Field(1000, ge=1, description="passes over the training dates (published: 1000); fewer: a quick look")
+    learning_rate: float = Field(1e-4, gt=0, lt=1, description="Adam's step size (published: 0.0001)")
+    batch_size: int = Field(4, ge=1, description="dates a step (the paper is silent; small, for there are few dates)")
+    seeds: tuple[int, ...] = Field(
+        (1,), min_length=1, description="each trains every network once more, from other initial weights"
+    )
+    padding: Literal["zeros", "reflect", "replicate"] = Field(
+        "zeros", description="beyond the window's edge, for the convolutions (silent; zeros are usual)"
+    )
+    order: Literal["relu_norm", "norm_relu"] = Field(
+        "relu_norm", description="of ReLU and batch normalisation in a block (relu_norm: as the paper lists them)"
+    )
+    missing: Literal["zero", "climatology"] = Field(
+        "zero", description="what stands for a missing residual (silent; 0 means: the coarse value holds there)"
+    )
+    normalise: bool = Field(
+        True, description="bring inputs to numbers near one (silent; without, Adam at 1e-4 moves slowly)"
+    )
+    minimum_coverage: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        description="a date counts from this share of valid cells (silent; gives about its numbers of dates)",
+    )
+    instance: Literal["overpass", "day"] = Field(
+        "overpass",
+        description="a time instance of the residuals: each half-orbit with a 3 km field, or the latest of each day "
+        "(silent)",
+    )
+    number_format: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="of the convolutions while training; auto: the quicker one of those that the processor has"
+    )
+    inputs_region: str = Field(
+        "auto", description="the region of Table 2; auto: tucson as published, or the first where there is none"
+    )
+    sizes_region: str = Field(
+        "auto",
+        description="the region of Table 3; the paper does not name it: auto: the first, for it has the most dates of "
+        "the published three",
+    )
+    sizes: tuple[int, ...] = Field((10, 20, 50, 100), min_length=1, description="numbers of training dates in Table 3")
+    sizes_test: int = Field(10, ge=2, description="test dates of Table 3: the last so many of the test period")
+    sizes_drawn: Literal["random", "latest"] = Field(
+        "random",
+        description="which training dates of Table 3: drawn at random from all before the test dates, the smaller "
+        "sets inside the larger ones, or the latest before them",
+    )
+    comparables: bool = Field(
+        True, description="also fit the random forest, the SRCNN and the LSTM for the comparison (minutes a region)"
+    )
+
+
 class RegionsFile(Section):
     """A vector file with one region per feature, its window covering the feature."""
 
@@ -258,6 +313,7 @@ class Settings(Section):
     network: Network = Field(Network(), description="What makes 3 km out of 36 km.")
     training: Training = Field(Training(), description="How it is trained.")
     maps: Maps = Field(Maps(), description="What is mapped.")
+    paper: Paper = Field(Paper(), description="The paper's experiments: `snakemake --cores 8 paper`, apart from `all`.")
     folders: Folders = Field(Folders(), description="Where files go.")
 
     @model_validator(mode="after")
