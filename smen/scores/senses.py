@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smen.scores.columns import by_column
 from smen.scores.metrics import METRICS, Metric, ubrmse
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Scores:
         median: of each metric over dates, by name.
         pooled: each metric over all cells of all dates together.
         per_cell: each metric over time at each cell with enough dates, then the mean over cells.
+        zeros: of each metric over dates, all cells counted and those without data called 0 in both images
+            (`with_zeros`): a number to compare with others' only, it flatters.
     """
 
     dates: int
@@ -42,6 +45,7 @@ class Scores:
     median: Mapping[str, float]
     pooled: Mapping[str, float]
     per_cell: Mapping[str, float]
+    zeros: Mapping[str, float]
 
     @property
     def urmse(self) -> float:
@@ -61,6 +65,7 @@ def score(estimate: NDArray[np.floating], target: NDArray[np.floating]) -> Score
         median={name: _over(np.median, values[counted]) for name, values in images.items()},
         pooled={name: metric(estimate, target) for name, metric in METRICS.items()},
         per_cell={name: _over(np.mean, per_cell(metric, estimate, target)) for name, metric in METRICS.items()},
+        zeros={name: _over(np.mean, with_zeros(metric, estimate, target)) for name, metric in METRICS.items()},
     )
 
 
@@ -74,6 +79,26 @@ def per_image(metric: Metric, estimate: NDArray[np.floating], target: NDArray[np
     return np.array([metric(x, y) for x, y in zip(estimate, target, strict=True)], np.float64)
 
 
+def with_zeros(metric: Metric, estimate: NDArray[np.floating], target: NDArray[np.floating]) -> NDArray[np.float64]:
+    """A metric of each date over all its cells, 0 standing in both images where either has no value.
+
+    Agreed zeros count as cells without any error, so that an image that is half empty seems to be better than it is.
+    This is how an error reads whose mask is only multiplied in, as equation (2) of the SMEN paper may be taken; it is
+    here to show how much that flatters, not to judge by.
+
+    Args:
+        metric: of two arrays.
+        estimate: (N, H, W), NaN where missing.
+        target: (N, H, W), NaN where missing.
+
+    Returns:
+        (N,), NaN where a date has fewer than two cells in common.
+    """
+    valid = np.isfinite(estimate) & np.isfinite(target)
+    found = per_image(metric, np.where(valid, estimate, 0), np.where(valid, target, 0))
+    return np.where(valid.sum(axis=(1, 2)) >= 2, found, np.nan)
+
+
 def per_cell(
     metric: Metric,
     estimate: NDArray[np.floating],
@@ -83,8 +108,7 @@ def per_cell(
     """A metric of each cell over its valid dates, (H, W), NaN where a cell has fewer than `minimum_dates`."""
     result = np.full(estimate.shape[1:], np.nan)
     enough = (np.isfinite(estimate) & np.isfinite(target)).sum(axis=0) >= minimum_dates
-    for row, column in zip(*np.nonzero(enough), strict=True):
-        result[row, column] = metric(estimate[:, row, column], target[:, row, column])
+    result[enough] = by_column(metric, estimate[:, enough], target[:, enough])
     return result
 
 

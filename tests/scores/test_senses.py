@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from smen.scores.metrics import ubrmse
-from smen.scores.senses import per_cell, per_image, score, urmse
+from smen.scores.metrics import bias, ubrmse
+from smen.scores.senses import per_cell, per_image, score, urmse, with_zeros
 
 TARGET = np.zeros((3, 1, 4))
 ESTIMATE = np.array([[[0.1, 0.3, np.nan, np.nan]], [[0.5, 0.5, 0.5, 0.5]], [[0.2, np.nan, np.nan, np.nan]]])
@@ -32,3 +32,29 @@ def test_no_dates_at_all():
     scores = score(np.empty((0, 2, 2)), np.empty((0, 2, 2)))
     assert scores.dates == 0
     assert np.isnan(scores.urmse)
+
+
+def test_zeros_where_nothing_is_known_flatter():
+    # The first image's errors become .1, .3, 0, 0: mean .1, squares .1 / 4, less .01. The third has one cell only.
+    np.testing.assert_allclose(with_zeros(ubrmse, ESTIMATE, TARGET), [np.sqrt(0.015), 0.0, np.nan], atol=1e-12)
+    np.testing.assert_allclose(with_zeros(bias, ESTIMATE, TARGET), [0.1, 0.5, np.nan], atol=1e-12)
+    assert score(ESTIMATE, TARGET).zeros["ubrmse"] == pytest.approx(np.sqrt(0.015) / 2)
+    rng = np.random.default_rng(2)
+    target = rng.normal(0.2, 0.05, (6, 20, 20))
+    estimate = target + rng.normal(0, 0.04, target.shape)
+    target[:, :, 5:] = np.nan
+    scores = score(estimate, target)
+    # Three of four cells are agreed zeros: about half of the error's root mean square is left.
+    assert scores.zeros["ubrmse"] == pytest.approx(scores.mean["ubrmse"] / 2, rel=0.02)
+    assert scores.zeros["r"] > 0.95 > 0.9 > scores.mean["r"]
+
+
+def test_a_constant_leaves_the_loss_s_metric_alone_and_shows_in_the_bias():
+    rng = np.random.default_rng(3)
+    target = rng.normal(0.2, 0.05, (8, 9, 7))
+    target[rng.random(target.shape) < 0.3] = np.nan
+    estimate = target + rng.normal(0, 0.04, target.shape)
+    before, after = score(estimate, target), score(estimate + 0.07, target)
+    assert after.urmse == pytest.approx(before.urmse, abs=1e-12)
+    for sense in ("mean", "pooled", "per_cell"):
+        assert getattr(after, sense)["bias"] == pytest.approx(getattr(before, sense)["bias"] + 0.07, abs=1e-12)

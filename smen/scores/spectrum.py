@@ -1,0 +1,96 @@
+"""How fine an image is: its power at the wavelengths that the coarse data cannot show, against a reference's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from smen.grid import M03, M36
+from smen.scores.metrics import EPSILON
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Field = NDArray[np.float64]
+
+LONGEST, SHORTEST = M36.nesting, 2
+"""Wavelengths that are looked at, in M03 cells: from one coarse cell (36 km) to two fine ones (6 km), the shortest."""
+
+LEAST = M36.nesting**2
+"""Cells that an image needs: as many as a coarse one has."""
+
+_SMOOTHING = 2.0
+"""Standard deviation, in cells, of the local mean that is taken off both images before the transform."""
+
+
+def spectrum_ratio(estimate: NDArray[np.floating], target: NDArray[np.floating]) -> float:
+    """Power of an estimate as a share of the target's, at wavelengths from 36 down to 6 km.
+
+    The geometric mean of `spectrum_bins` over its wavelengths: 1 is a texture as strong as the target's, near 0 a
+    smooth image, above 1 one that is too busy. It compares strengths, not places: noise scores as well as detail.
+
+    Args:
+        estimate: (H, W), NaN where missing.
+        target: (H, W), NaN where missing.
+
+    Returns:
+        The ratio; NaN where fewer than `LEAST` cells are common, the target does not vary, or the image is smaller
+        than a coarse cell.
+    """
+    _, ratio = spectrum_bins(estimate, target)
+    with np.errstate(divide="ignore"):
+        return float(np.exp(np.mean(np.log(ratio)))) if ratio.size else np.nan
+
+
+def spectrum_bins(estimate: NDArray[np.floating], target: NDArray[np.floating]) -> tuple[Field, Field]:
+    """Ratio of the radially averaged power spectra of two images, by wavelength.
+
+    Both images are treated alike, so that what the treatment takes away cancels in the ratio. Cells that are not
+    common are left out; a Gaussian local mean over the common cells is taken off (prewhitening, Blackman and Tukey
+    1958: else the edges of gaps scatter the far stronger power of long waves into the short ones); what is missing
+    becomes 0; a Hann window in both directions fades out the image's edges. The power of the 2-D transform is averaged
+    over rings of wavenumber as wide as one wave over the shorter side.
+
+    Args:
+        estimate: (H, W), NaN where missing.
+        target: (H, W), NaN where missing.
+
+    Returns:
+        Wavelengths in km of the projection, (K,), falling, and the ratio at each, (K,); both empty where
+        `spectrum_ratio` is NaN.
+    """
+    valid = np.isfinite(estimate) & np.isfinite(target)
+    side = min(valid.shape)
+    if valid.sum() < LEAST or side < LONGEST or _constant(target[valid]):
+        return np.empty(0), np.empty(0)
+    waves = np.hypot(*np.meshgrid(*(np.fft.fftfreq(n) for n in valid.shape), indexing="ij"))  # per cell
+    seen = (waves > 1 / LONGEST - 1e-9) & (waves < 1 / SHORTEST + 1e-9)
+    ring = np.round(waves[seen] * side).astype(np.int64)
+    power = [np.bincount(ring, _power(image, valid)[seen]) for image in (estimate, target)]
+    used = np.bincount(ring) > 0
+    return side / np.flatnonzero(used) * M03.cell / 1000, power[0][used] / power[1][used]
+
+
+def _power(image: NDArray[np.floating], valid: NDArray[np.bool_]) -> Field:
+    """Power of an image's fine part, (H, W), in the order of `numpy.fft`."""
+    if _constant(image[valid]):
+        return np.zeros(image.shape)
+    filled = np.where(valid, image, 0).astype(np.float64)
+    filled[valid] -= filled[valid].mean()
+    share = gaussian_filter(valid.astype(np.float64), _SMOOTHING, mode="constant")
+    local = gaussian_filter(filled, _SMOOTHING, mode="constant") / np.where(valid, share, 1)
+    window = np.outer(*(_hann(n) for n in image.shape))
+    power: Field = np.abs(np.fft.fft2(np.where(valid, filled - local, 0) * window)) ** 2
+    return power
+
+
+def _hann(size: int) -> Field:
+    """The Hann window, without the two zeros at its ends."""
+    return np.hanning(size + 2)[1:-1]
+
+
+def _constant(values: NDArray[np.floating]) -> bool:
+    """Whether the spread is rounding alone, as in `smen.scores.metrics.pearson_r`."""
+    return bool(np.ptp(values) <= EPSILON * np.abs(values).max())

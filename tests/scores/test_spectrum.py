@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from smen.scores.spectrum import LONGEST, spectrum_bins, spectrum_ratio
+
+CELL = 3.0026850700487  # km
+SHAPE = (100, 90)
+
+
+def noise(seed, shape=SHAPE):
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def red(seed, slope=3.0, shape=SHAPE):
+    """A field whose power falls with that slope, cut from the middle of a larger one."""
+    large = noise(seed, tuple(3 * n for n in shape))
+    waves = np.hypot(*np.meshgrid(*(np.fft.fftfreq(n) for n in large.shape), indexing="ij"))
+    waves[0, 0] = np.inf
+    field = np.fft.ifft2(np.fft.fft2(large) * waves ** (-slope / 2)).real
+    return (field / field.std())[: shape[0] + 60, : shape[1] + 60]
+
+
+def inner(field):
+    return field[30:-30, 30:-30]
+
+
+def gaps(seed, shape=SHAPE):
+    """A slanting strip with a tenth of it missing in patches."""
+    row, column = np.indices(shape)
+    patches = gaussian_filter(noise(seed, shape), 1.5)
+    return (column + 0.2 * row > 12) & (column + 0.2 * row < 80) & (patches < np.quantile(patches, 0.9))
+
+
+def masked(field, seed=1):
+    return np.where(gaps(seed, field.shape), field, np.nan)
+
+
+@pytest.mark.parametrize("target", [noise(1), masked(noise(1)), inner(red(2)), masked(inner(red(2)))])
+def test_half_the_amplitude_is_a_quarter_of_the_power(target):
+    assert spectrum_ratio(target, target) == pytest.approx(1, abs=1e-9)
+    assert spectrum_ratio(0.5 * target + 0.3, target) == pytest.approx(0.25, abs=1e-9)
+
+
+def test_it_compares_strength_not_places():
+    ratios = [spectrum_ratio(0.5 * noise(seed), noise(seed + 100)) for seed in range(10)]
+    assert np.exp(np.mean(np.log(ratios))) == pytest.approx(0.25, rel=0.06)
+
+
+def test_each_wavelength_has_its_own_ratio():
+    row, column = np.indices((96, 96))
+    long, short = np.sin(2 * np.pi * column / 8), np.sin(2 * np.pi * row / 3.2)
+    background = 0.02 * noise(3, (96, 96))
+    wavelength, ratio = spectrum_bins(long + 0.5 * short + background, long + short + background)
+    found = dict(zip(np.round(wavelength / CELL, 6), ratio, strict=True))
+    assert found[8.0] == pytest.approx(1, abs=1e-3)
+    assert found[3.2] == pytest.approx(0.25, abs=1e-3)
+    assert found[4.8] == pytest.approx(1, abs=0.05)
+    assert wavelength.max() == pytest.approx(12 * CELL)
+    assert wavelength.min() == pytest.approx(2 * CELL)
+    assert (np.diff(wavelength) < 0).all()
+
+
+def test_gaps_do_not_lend_an_estimate_the_detail_that_it_lacks():
+    fields = [red(seed) for seed in range(6)]
+    large = [gaussian_filter(field, 4) for field in fields]
+    smooth = [spectrum_ratio(masked(inner(s)), masked(inner(f))) for f, s in zip(fields, large, strict=True)]
+    assert max(smooth) < 0.03
+    halved = [
+        spectrum_ratio(masked(inner(s + 0.5 * (f - s))), masked(inner(f))) for f, s in zip(fields, large, strict=True)
+    ]
+    assert np.mean(halved) == pytest.approx(0.25, abs=0.02)
+
+
+def test_both_are_seen_through_the_same_gaps():
+    target = inner(red(5))
+    one, other = np.where(gaps(7), target, np.nan), np.where(gaps(8), 0.5 * target, np.nan)
+    assert spectrum_ratio(other, one) == pytest.approx(0.25, abs=1e-9)
+
+
+def test_a_constant_has_no_texture():
+    assert spectrum_ratio(np.full(SHAPE, 0.2), noise(1)) == 0
+    assert np.isnan(spectrum_ratio(noise(1), np.full(SHAPE, 0.2)))
+
+
+def test_too_little_is_no_number():
+    few = np.full(SHAPE, np.nan)
+    few[:11, :13] = noise(1)[:11, :13]
+    assert np.isnan(spectrum_ratio(few, noise(1)))
+    few[11, :1] = 1
+    assert np.isfinite(spectrum_ratio(few, noise(1)))
+    narrow = noise(1, (LONGEST - 1, 200))
+    assert np.isnan(spectrum_ratio(narrow, narrow))
+    assert [part.size for part in spectrum_bins(narrow, narrow)] == [0, 0]
