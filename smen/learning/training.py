@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from smen.errors import DataError
 from smen.learning.losses import urmse_loss
+from smen.learning.networks.fused import has_compiler
 
 if TYPE_CHECKING:
     from smen.learning.inputs import Batch, Normalisation
@@ -32,8 +33,12 @@ log = logging.getLogger(__name__)
 
 NumberFormat = Literal["auto", "float32", "bfloat16"]
 Device = Literal["auto", "cpu", "cuda"]
+Kernels = Literal["auto", "plain", "fused"]
 Schedule = Literal["constant", "cosine"]
 Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
+
+FUSED_FROM = 100
+"""Epochs from which `kernels: auto` compiles fused ones: compiling takes some 10 s, more than a short one gains."""
 
 LOG_EVERY = 10
 """Epochs from one line of the log to the next."""
@@ -55,6 +60,8 @@ class Training:
         number_format: of the convolutions while training: `bfloat16` halves the time on processors that
             compute in it; `auto` takes it on those. Predictions are always made in float32.
         device: `auto` takes a CUDA device where there is one.
+        kernels: `fused` takes the quicker way through the network where it has one (`networks.fused`), which needs a
+            C++ compiler; `auto` does so in long trainings on a CPU where there is one.
     """
 
     epochs: int = 30
@@ -67,12 +74,13 @@ class Training:
     threads: int = 2
     number_format: NumberFormat = "auto"
     device: Device = "auto"
+    kernels: Kernels = "auto"
 
     def resolved(self) -> Training:
         """The same with every `auto` replaced by what it means on this machine, for the record.
 
         Raises:
-            DataError: a CUDA device is asked for and there is none.
+            DataError: a CUDA device is asked for and there is none, or fused kernels and there is no compiler.
         """
         device = self.device
         if device == "auto":
@@ -82,7 +90,15 @@ class Training:
         number_format = self.number_format
         if number_format == "auto":
             number_format = "bfloat16" if device == "cpu" and _fast_bfloat16() else "float32"
-        return Training(**{**self.__dict__, "device": device, "number_format": number_format})
+        kernels = self.kernels
+        if kernels == "auto":
+            long = device == "cpu" and self.epochs >= FUSED_FROM
+            kernels = "fused" if long and has_compiler() else "plain"
+        elif kernels == "fused" and not has_compiler():
+            raise DataError(
+                "fused kernels were asked for and there is no C++ compiler: install g++, or set them to auto"
+            )
+        return Training(**{**self.__dict__, "device": device, "number_format": number_format, "kernels": kernels})
 
 
 PAPER = Training(epochs=1000, learning_rate=1e-4, schedule="constant", patience=None, number_format="float32")
@@ -131,12 +147,15 @@ def train(
         raise DataError("there is no date to train on: widen the training period, or use a network trained elsewhere")
     settings = settings.resolved()
     device = torch.device(settings.device)
+    log.info("training on %s, %d threads, %s, %s kernels", settings.device, settings.threads, settings.number_format,
+             settings.kernels)  # fmt: skip
     left = keeper.begin(learn, settings) if keeper else None
     with reproducible(settings.threads):
         order = torch.Generator().manual_seed(settings.seed)
         network.to(device)
+        network.fused = settings.kernels == "fused"
         learn, validate = learn.to(device), _checkable(validate, device)
-        optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
+        optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate, fused=True)
         state = _State(network, optimiser, order, [], math.inf, copy.deepcopy(network.state_dict()))
         if left is not None:
             state.restore(left)

@@ -51,6 +51,8 @@ class Network(nn.Module, ABC):
     def __init__(self, history: int) -> None:
         super().__init__()
         self.history = history
+        self.fused = False
+        """Whether training may take a quicker way to the same sums, where the network has one."""
 
     @abstractmethod
     def forward(self, inputs: Inputs) -> Tensor:
