@@ -17,6 +17,7 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/downscale.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/publish.smk"
+include: "workflow/rules/paper.smk"
 include: "workflow/rules/targets.smk"
 
 

@@ -29,6 +29,9 @@ STAGES: dict[str, tuple[str, bool | None, bool, str]] = {
     "train": ("TrainJob", True, False, "Train the region's network."),
     "downscale": ("DownscaleJob", True, True, "Map every SMAP overpass of a year."),
     "evaluate": ("EvaluateJob", True, False, "Score the network and the baselines."),
+    "experiment": ("ExperimentJob", None, False, "Train one network of the paper's experiments (called with --job)."),
+    "compare": ("CompareJob", True, False, "Score the paper's trainings and all baselines of a region."),
+    "reproduce": ("ReproduceJob", False, False, "Make the paper's tables and figure from what was compared."),
     "publish": (
         "PublishJob",
         None,

@@ -274,8 +274,8 @@ class Plan:
         )
 
     def paper_threads(self) -> int:
-        """Processors of one of the paper's trainings."""
-        return min(processors(), AUTO_THREADS)
+        """Processors of one of the paper's trainings: one, for there are many, and each does most with one."""
+        return 1
 
     def compare(self, region: str) -> CompareJob:
         """Return the job that scores all methods on a region."""

@@ -1,0 +1,184 @@
+"""All methods on one region, date by date: the paper's trainings, the default network and every baseline."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from smen.archive.truth import read_truth
+from smen.files import atomic, write_text
+from smen.learning.baselines import SIMPLE_BASELINES
+from smen.learning.checkpoint import load_checkpoint
+from smen.learning.comparables import COMPARABLES
+from smen.learning.contracts import SPLIT_NAMES, TEST, TRAIN
+from smen.learning.experiments import size_of
+from smen.learning.fusion.method import FusionMethod
+from smen.learning.samples import hold_out
+from smen.learning.training import Training
+from smen.scores.comparison import common_cells
+from smen.scores.dates import date_scores
+from smen.scores.senses import score
+from smen.stages.cases import samples_of_case
+from smen.stages.fields import read_fields
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from smen.jobs import CompareJob
+    from smen.learning.contracts import Fields, Method, Samples
+
+log = logging.getLogger(__name__)
+
+NO_SEED = 0
+"""The seed in tables of a method that draws nothing at random."""
+
+PAPER_NAMES = {"both": "smen", "spatial": "smen_spatial", "temporal": "smen_temporal"}
+"""The paper's trainings by their names in the comparison."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Methods that are judged by the same cells of the same dates.
+
+    Attributes:
+        estimates: by name and seed, (N, H, W), m3/m3.
+        samples: the dates, training and test.
+    """
+
+    estimates: dict[tuple[str, int], NDArray[np.float32]]
+    samples: Samples
+
+
+def run(job: CompareJob) -> None:
+    """Score the paper's trainings and every other method on the training and test dates of a region.
+
+    Raises:
+        DataError: weights or a series are missing, or there are not enough dates.
+        ArchiveError: the settings name a truth that cannot be read.
+        OutputError: a table cannot be written.
+    """
+    fields = read_fields(job.layout, job.region, job.years)
+    dates: list[pd.DataFrame] = []
+    senses: list[dict[str, Any]] = []
+    for judged in _groups(job, fields):
+        truth = None if job.truth is None else read_truth(job.truth, job.window, judged.samples.time)
+        for table, rows in _scored(fields, judged, truth):
+            dates.append(table)
+            senses.extend(rows)
+        if ("smen", job.recipe.seeds[0]) in judged.estimates:
+            _write_example(job, fields, judged)
+    for name, frame in (("dates.csv", pd.concat(dates)), ("senses.csv", pd.DataFrame(senses))):
+        text = frame.to_csv(index=False, float_format="%.7g", lineterminator="\n")
+        write_text(Path(job.layout.compared(job.region, name)), text)
+    test = pd.concat(dates)
+    test = test[(test["split"] == "test") & (test["against"] == "3 km product")]
+    for method, value in test.groupby("method")["uRMSE"].mean().sort_values().items():
+        log.info("test, %s: uRMSE %.4f m3/m3", method, value)
+
+
+def _groups(job: CompareJob, fields: Fields) -> Iterator[Judged]:
+    """What is judged together: all methods on all dates, then each training-set size on its own dates."""
+    samples = samples_of_case(fields, job, "both", NO_SEED)
+    dated = samples.with_target(TRAIN, TEST)
+    estimates: dict[tuple[str, int], NDArray[np.float32]] = {}
+    for method, seed in _methods(job, fields, samples):
+        estimates[method.name, seed] = method.predict(fields, dated).mean
+        log.info("%s has its estimates", method.name)
+    for case in job.cases:
+        if size_of(case) is None:
+            for seed in job.recipe.seeds:
+                trained = load_checkpoint(Path(job.layout.experiment(job.region, case, seed)), job.window)
+                estimates[PAPER_NAMES[case], seed] = trained.predict(fields, dated).mean
+    yield Judged(estimates, dated)
+    for case in job.cases:
+        if size_of(case) is None:
+            continue
+        for seed in job.recipe.seeds:
+            drawn = samples_of_case(fields, job, case, seed).with_target(TRAIN, TEST)
+            trained = load_checkpoint(Path(job.layout.experiment(job.region, case, seed)), job.window)
+            yield Judged({(case, seed): trained.predict(fields, drawn).mean}, drawn)
+
+
+def _methods(job: CompareJob, fields: Fields, samples: Samples) -> Iterator[tuple[Method, int]]:
+    """Every method beside the paper's network, fitted on the training dates."""
+    for make in SIMPLE_BASELINES.values():
+        method = make()
+        method.fit(fields, samples)
+        yield method, NO_SEED
+    # These stop early, or set dates aside, for which they need some of the training dates.
+    held = hold_out(samples)
+    fusion = FusionMethod(training=Training(seed=job.recipe.seeds[0], threads=job.threads))
+    fusion.fit(fields, held)
+    yield fusion, NO_SEED
+    if not job.recipe.comparables:
+        return
+    for make_learned in COMPARABLES.values():
+        for seed in job.recipe.seeds:
+            learned = make_learned(seed, job.threads)
+            learned.fit(fields, held)
+            yield learned, seed
+
+
+def _scored(
+    fields: Fields, judged: Judged, truth: NDArray[np.float32] | None
+) -> Iterator[tuple[pd.DataFrame, list[dict[str, Any]]]]:
+    """Scores by date and in all senses, of each method, split and reference."""
+    target = fields.fine[judged.samples.fine]
+    references = {"3 km product": target} | ({} if truth is None else {"truth": truth})
+    named = {f"{name} {seed}": estimate for (name, seed), estimate in judged.estimates.items()}
+    valid = common_cells(named, target)
+    coarse = fields.coarse[judged.samples.coarse]
+    for (name, seed), estimate in judged.estimates.items():
+        rows, tables = [], []
+        for against, reference in references.items():
+            for split in (TRAIN, TEST):
+                chosen = judged.samples.split == split
+                shown, wanted = (np.where(valid, a, np.nan)[chosen] for a in (estimate, reference))
+                key = {"method": name, "seed": seed, "split": SPLIT_NAMES[split], "against": against}
+                found = date_scores(shown, wanted, coarse[chosen], fields.window, fields.coarse_nesting)
+                tables.append(pd.DataFrame({**key, "time": judged.samples.time[chosen], **found}))
+                rows.append({**key, **_in_all_senses(shown, wanted)})
+        yield pd.concat(tables), rows
+
+
+def _in_all_senses(estimate: NDArray[np.floating], reference: NDArray[np.floating]) -> dict[str, float | int]:
+    """The uRMSE in every sense that a reader may mean, and what stands beside it."""
+    found = score(estimate, reference)
+    return {
+        "dates": found.dates,
+        "uRMSE": found.mean["ubrmse"],
+        "uRMSE_median": found.median["ubrmse"],
+        "uRMSE_pooled": found.pooled["ubrmse"],
+        "uRMSE_per_cell": found.per_cell["ubrmse"],
+        "uRMSE_zeros": found.zeros["ubrmse"],
+        "bias": found.mean["bias"],
+        "RMSE": found.mean["rmse"],
+        "R": found.mean["r"],
+    }
+
+
+def _write_example(job: CompareJob, fields: Fields, judged: Judged) -> None:
+    """The best covered test date, for Figure 2: coarse field, target and the paper's estimate."""
+    import xarray as xr
+
+    test = np.flatnonzero(judged.samples.split == TEST)
+    target = fields.fine[judged.samples.fine[test]]
+    best = int(np.argmax(np.isfinite(target).mean(axis=(1, 2))))
+    row = test[best]
+    shown = {
+        "coarse": fields.coarse[judged.samples.coarse[row]],
+        "target": target[best],
+        "estimate": judged.estimates["smen", job.recipe.seeds[0]][row],
+    }
+    dataset = xr.Dataset(
+        {name: (("y", "x"), field, {"units": "m3/m3"}) for name, field in shown.items()},
+        attrs={"time": str(judged.samples.time[row]), "simulated": int(fields.simulated)},
+    )
+    with atomic(Path(job.layout.compared(job.region, "example.nc"))) as part:
+        dataset.to_netcdf(part, engine="h5netcdf")

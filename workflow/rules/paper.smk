@@ -1,0 +1,95 @@
+# The experiments of the paper: `snakemake --cores 8 paper`. Each training is a job of its own.
+wildcard_constraints:
+    case="both|spatial|temporal|size_[0-9]+",
+    seed="[0-9]+",
+
+
+def paper_threads(wildcards):
+    """Threads of one of the paper's trainings; more --cores than processors let no more run at once than fit."""
+    threads = plan.paper_threads()
+    cores = workflow.resource_settings.cores or 0
+    return threads if cores <= processors() else -(-threads * cores // processors())
+
+
+def trainings(wildcards):
+    """Input of compare: all trainings of a region."""
+    return [
+        layout.experiment(wildcards.region, case, seed)
+        for case in plan.cases(wildcards.region)
+        for seed in plan.settings.paper.seeds
+    ]
+
+
+rule experiment:
+    input:
+        aligned=files("aligned", "paper_years", "coarse", "fine"),
+    output:
+        weights=layout.experiment("{region}", "{case}", "{seed}"),
+    log:
+        layout.log("experiment", "{region}", "{case}_{seed}"),
+    conda:
+        "../../envs/smen.yaml"
+    threads: paper_threads
+    resources:
+        mem_mb=3000,
+    params:
+        job=lambda wildcards: plan.experiment(wildcards.region, wildcards.case, int(wildcards.seed)).model_dump_json(),
+        code=code.digest("experiment"),
+    shell:
+        "smen experiment --job {params.job:q} --log {log}"
+
+
+# How good is each method on one region, date by date?
+rule compare:
+    input:
+        aligned=files("aligned", "paper_years", "coarse", "fine"),
+        trainings=trainings,
+        truth=truth,
+    output:
+        dates=layout.compared("{region}", "dates.csv"),
+        senses=layout.compared("{region}", "senses.csv"),
+        example=layout.compared("{region}", "example.nc"),
+    log:
+        layout.log("compare", "{region}"),
+    conda:
+        "../../envs/smen.yaml"
+    threads: paper_threads
+    resources:
+        mem_mb=4000,
+    params:
+        job=job("compare"),
+        code=code.digest("compare"),
+    shell:
+        "smen compare --job {params.job:q} --log {log}"
+
+
+# The paper's Tables 1 to 3 and Figure 2, and the comparison with the baselines.
+rule reproduce:
+    input:
+        [layout.compared(region, name) for region in plan.regions for name in ("dates.csv", "senses.csv", "example.nc")],
+    output:
+        [
+            layout.paper(f"{name}.{kind}")
+            for name in ("table1", "table2", "table3", "comparison")
+            for kind in ("csv", "md", "png")
+        ],
+        layout.paper("figure2.png"),
+        layout.paper("comparison_figure.png"),
+        layout.paper("differences.csv"),
+        layout.paper("differences.md"),
+    log:
+        layout.log("reproduce", "paper"),
+    conda:
+        "../../envs/smen.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        job=lambda wildcards: plan.reproduce().model_dump_json(),
+        code=code.digest("reproduce"),
+    shell:
+        "smen reproduce --job {params.job:q} --log {log}"
+
+
+rule paper:
+    input:
+        rules.reproduce.output,
