@@ -61,15 +61,18 @@ def fused_pass(network: Smen, coarse: Tensor, residual: Tensor, kind: torch.dtyp
     if network.streams != "temporal":
         image = coarse[:, None].to(kind).contiguous(memory_format=CHANNELS_LAST)
         features = functional.conv2d(image, network.g.weight[:, :, 0].to(kind), _as(network.g.bias, kind), padding=1)
-        bias = network.h.bias if out is None else None
-        spatial = functional.conv2d(features, h.to(kind), _as(bias, kind), padding=1)
+        once = network.h.bias if out is None else None
+        spatial = functional.conv2d(features, h.to(kind), _as(once, kind), padding=1)
         out = spatial if out is None else out + spatial
     assert out is not None  # noqa: S101  (one of the streams is always there)
     return wide(out[:, 0])
 
 
 def _temporal(network: Smen, residual: Tensor, kind: torch.dtype) -> tuple[Tensor, Tensor, Tensor]:
-    """The residuals' features without their last normalisation: features (B, 32, H + 2, W + 2), and the scale and shift to be folded on."""
+    """The residuals' features without their last normalisation, and the scale and shift to be folded on.
+
+    Features are (B, 32, H + 2, W + 2), scale and shift (32,).
+    """
     count = len(residual)
     frames = functional.pad(residual.flip(1).to(kind), (1, 1, 1, 1)).transpose(0, 1)  # oldest first; (T, B, ...)
     pairs = torch.stack([frames[:-1], frames[1:]], dim=2).flatten(0, 1).contiguous(memory_format=CHANNELS_LAST)
@@ -80,11 +83,13 @@ def _temporal(network: Smen, residual: Tensor, kind: torch.dtype) -> tuple[Tenso
         bias = conv.bias
         if scale is not None and shift is not None:
             weight, bias = _folded(weight.flatten(0, 1), None, scale, shift)
-            weight, bias = weight.unflatten(0, (-1, 2)), conv.bias + bias.view(-1, 2).sum(1)
+            weight, bias = weight.view(-1, 2, *weight.shape[1:]), conv.bias + bias.view(-1, 2).sum(1)
         made = functional.conv2d(
             pairs, weight.flatten(1, 2).to(kind).contiguous(memory_format=CHANNELS_LAST), bias.to(kind)
         )
-        pairs, scale, shift, sums = _Activation.apply(made, norm.weight, norm.bias, len(made) // count, norm.eps)
+        pairs, scale, shift, sums = _Activation.apply(  # type: ignore[no-untyped-call]
+            made, norm.weight, norm.bias, len(made) // count, norm.eps
+        )
         _remember(norm, sums, made)
     assert scale is not None and shift is not None  # noqa: S101  (there are three blocks)
     return pairs, scale, shift
