@@ -7,7 +7,7 @@ from scipy.interpolate import RegularGridInterpolator
 
 from smen.errors import DataError
 from smen.grid import M36, Window
-from smen.learning.baselines import BASELINES, Bilinear, Blocky, FilteredMeanResidual, MeanResidual
+from smen.learning.baselines import BASELINES, SIMPLE_BASELINES, Bilinear, Blocky, FilteredMeanResidual, MeanResidual
 from smen.learning.baselines.coarse import coarse_cells, interpolate
 from smen.learning.baselines.filtered import BIAS_DATES, direction_offset, filter_in_time
 from smen.learning.contracts import MISSING, TEST, TRAIN, VALIDATION
@@ -64,7 +64,7 @@ def test_small_holes_are_filled_and_large_ones_stay():
     coarse[3, :, 20:] = np.nan
     fields = replace(fields, coarse=coarse)
     samples = make_samples(fields)
-    for make in BASELINES.values():
+    for make in SIMPLE_BASELINES.values():
         method = make()
         method.fit(fields, samples)
         mean = method.predict(fields, samples).mean
@@ -88,9 +88,9 @@ def test_shrinking_draws_to_the_mean_of_all_cells(fields, samples):
     np.testing.assert_array_less(np.abs(shrunk.climatology.mean - plain.climatology.prior), away + 1e-7)
 
 
-@pytest.mark.parametrize("name", BASELINES)
+@pytest.mark.parametrize("name", SIMPLE_BASELINES)
 def test_no_test_date_is_looked_at_and_nothing_later_is_used(name, fields, samples):
-    method, other = BASELINES[name](), BASELINES[name]()
+    method, other = SIMPLE_BASELINES[name](), SIMPLE_BASELINES[name]()
     method.fit(fields, samples)
     first = samples.time[samples.split == TEST][0]
     fine, coarse = fields.fine.copy(), fields.coarse.copy()
@@ -102,9 +102,13 @@ def test_no_test_date_is_looked_at_and_nothing_later_is_used(name, fields, sampl
     np.testing.assert_array_equal(method.predict(fields, row).mean, other.predict(changed, row).mean)
 
 
-@pytest.mark.parametrize("name", BASELINES)
+@pytest.mark.parametrize("name", SIMPLE_BASELINES)
 def test_names(name):
-    assert BASELINES[name]().name == name
+    assert SIMPLE_BASELINES[name]().name == name
+
+
+def test_what_every_run_is_compared_with_is_among_all():
+    assert [name for name in SIMPLE_BASELINES if name in BASELINES] == list(BASELINES)
 
 
 def test_filter_by_hand(fields, samples):

@@ -85,7 +85,7 @@ class Blocky:
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """The coarse field of each overpass, small holes filled."""
-        return Prediction(_stack(fields, samples, known_coarse))
+        return Prediction(each_overpass(fields, samples, known_coarse))
 
 
 @dataclass
@@ -99,7 +99,7 @@ class Bilinear:
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """The interpolated coarse field of each overpass, where its blocky field with small holes filled is."""
-        return Prediction(_stack(fields, samples, lambda field: smooth(field, fields)))
+        return Prediction(each_overpass(fields, samples, lambda field: smooth(field, fields)))
 
 
 def smooth(field: NDArray[np.float32], fields: Fields) -> NDArray[np.float32]:
@@ -109,7 +109,7 @@ def smooth(field: NDArray[np.float32], fields: Fields) -> NDArray[np.float32]:
     return np.where(np.isfinite(base) & np.isfinite(between), between, base).astype(np.float32)
 
 
-def _stack(
+def each_overpass(
     fields: Fields, samples: Samples, make: Callable[[NDArray[np.float32]], NDArray[np.float32]]
 ) -> NDArray[np.float32]:
     """What `make` makes of each overpass's coarse field, (N, H, W)."""
