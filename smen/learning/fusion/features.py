@@ -26,6 +26,10 @@ AGES = (2.0, 8.0, 30.0, 200.0)
 FADES = 10.0
 """Days after which most of a fine observation's news is old, for the growth of the spread with age."""
 
+BENT, STEPPED = (0, 1, 2, 3), (0, 1)
+"""Which of the coarse memories tell how a coarse cell stands out from its neighbours, and how it differs from the
+interpolated field: what footprint and interpolation have blurred."""
+
 FURTHEST = np.float32(2.0)
 """Standard deviations of wetness beyond which its influence on the pattern does not grow."""
 
@@ -36,6 +40,8 @@ FEATURES = (
     "slope", "slope_smooth", "direction",
     *(f"residual_{age:g}" for age in AGES),
     "residual_8_smooth_2", "residual_8_smooth_8", "residual_30_smooth_3", "residual_30_wetness",
+    *(f"bend_{MEMORIES[k]:g}" for k in BENT), *(f"step_{MEMORIES[k]:g}" for k in STEPPED),
+    "pattern_news", "pattern_wetness_10", "pattern_wetness_30", "wetness_absolute", "residual_8_news",
 )  # fmt: skip
 """Names of the features, all in m3/m3: the linear skip's coefficients are numbers without a unit."""
 
@@ -139,6 +145,11 @@ class FeatureBuilder:
         features += [self._spread_out(self.state.offset, coarse) * sign]
         features += [*frames, _smooth(frames[1], 2), _smooth(frames[1], 8), _smooth(frames[2], 3)]
         features += [frames[2] * relative]
+        features += self._shapes(averages, coarse)
+        surprise = np.clip(news / np.float32(np.sqrt(pattern.within)), -FURTHEST, FURTHEST)
+        slow = [np.clip((layers[k] - usual) / sd, -FURTHEST, FURTHEST) for k in (-2, -1)]
+        features += [detail * surprise, detail * slow[0], detail * slow[1], wetness * np.abs(relative)]
+        features += [frames[1] * surprise]
         few = 1 / (pattern.count + 1).astype(np.float32)
         old = np.where(np.isfinite(age), 1 - np.exp(-age / FADES), 1).astype(np.float32)
         observed = self._spread_out(np.isfinite(self.state.cells[coarse]).astype(np.float64), coarse)
@@ -160,6 +171,11 @@ class FeatureBuilder:
             np.array(causes, np.float32),
             beyond.astype(np.float32),
         )
+
+    def _shapes(self, averages: NDArray[np.float32], coarse: int) -> list[Field]:
+        """How coarse cells stand out from their neighbours and from the interpolated field, their usual way aside."""
+        unusual = averages - (0 if self.usual is None else self.usual)
+        return [*self.state.bend(unusual[list(BENT)]), *self.state.step(unusual[list(STEPPED)])]
 
     def _history(
         self, samples: Samples, row: int, pattern: Pattern, drop: NDArray[np.bool_] | None

@@ -35,17 +35,21 @@ class Knowledge:
         noise: relative variance of the product's noise, (H, W).
         warm: coefficients of the linear skip where a cell has dates, (folds, F).
         cold: the same where it has none.
+        elsewhere: the same in another region, learnt from all regions alike, (1, F).
         scale: of the features for the networks, (F,), m3/m3.
         unit: typical error, m3/m3: unit of the networks' corrections.
         members: networks, one for each fold; none where only the linear skip is used.
         spread: of the errors where a cell has dates.
         cold_spread: where it has none.
+        abroad_spread: of the errors in another region, in units of its coarse field's variability.
+        variability: standard deviation of the coarse field over space and time, m3/m3.
         bounds: residual and saturated water content that maps keep within, m3/m3.
         climate: least and greatest coarse value of the dates, m3/m3.
         wetness: least and greatest wetness anomaly, m3/m3.
         surface: where the ground itself is water, ice, mountains, urban, dense vegetation.
         training_times: half-orbits of the dates learnt from.
         simulated: whether any of it comes from simulated fields.
+        abroad: whether it was learnt in other regions alone.
     """
 
     window: Window
@@ -56,17 +60,21 @@ class Knowledge:
     noise: NDArray[np.float32]
     warm: NDArray[np.float64]
     cold: NDArray[np.float64]
+    elsewhere: NDArray[np.float64]
     scale: NDArray[np.float64]
     unit: float
     members: list[Fusion]
     spread: Spread
     cold_spread: Spread
+    abroad_spread: Spread
+    variability: float
     bounds: tuple[float, float]
     climate: tuple[float, float]
     wetness: tuple[float, float]
     surface: dict[Source, NDArray[np.bool_]]
     training_times: NDArray[np.datetime64]
     simulated: bool
+    abroad: bool = False
 
 
 def warm_estimate(learnt: Knowledge, example: Example) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -79,10 +87,23 @@ def warm_estimate(learnt: Knowledge, example: Example) -> tuple[NDArray[np.float
     return value.astype(np.float32), learnt.spread.deviation(example.causes) * widened(example)
 
 
-def cold_estimate(learnt: Knowledge, example: Example) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Estimate and deviation where cells have no date, (H, W) each."""
-    value = example.base + np.tensordot(learnt.cold.mean(axis=0), example.features, 1)
-    return value.astype(np.float32), learnt.cold_spread.deviation(example.causes) * widened(example)
+def cold_estimate(
+    learnt: Knowledge, example: Example, variability: float | None = None
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Estimate and deviation where cells have no date, (H, W) each.
+
+    Args:
+        learnt: what the method knows.
+        example: the overpass, without a pattern.
+        variability: of the coarse field of another region than that of the training; None: it is the same one.
+    """
+    coefficients = learnt.cold if variability is None else learnt.elsewhere
+    value = example.base + np.tensordot(coefficients.mean(axis=0), example.features, 1)
+    if variability is None:
+        deviation = learnt.cold_spread.deviation(example.causes)
+    else:
+        deviation = learnt.abroad_spread.deviation(example.causes) * np.float32(variability)
+    return value.astype(np.float32), deviation * widened(example)
 
 
 def widened(example: Example) -> NDArray[np.float32]:
@@ -117,8 +138,10 @@ def abroad(learnt: Knowledge, fields: Fields) -> Knowledge:
         window=fields.window,
         pattern=replace(learnt.pattern, sums=np.zeros((len(learnt.pattern.sums), *shape)), prior=0.0),
         offset=np.zeros(cells_shape(fields)),
+        usual=np.full(cells_shape(fields), np.nan),
         noise=np.ones(shape, np.float32),
         bounds=(0.0, learnt.bounds[1]),
+        abroad=True,
         surface=static_surface(fields, np.arange(len(fields.coarse_time)), np.array([], np.int64)),
     )
 

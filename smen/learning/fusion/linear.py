@@ -1,18 +1,19 @@
 """The linear skip: ridge regression in closed form, from one small matrix per date.
 
 The loss is that of the maps' use: the error within an image after its mean is taken off, plus a small share of the
-squared error of the mean, which settles the level.
+squared error of the mean, which settles the level. Dates of other regions may take part: their matrices are added,
+each worth a share of a date of the region's own that is chosen by what it does for the region's own dates held out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
 LEVEL = 0.1
@@ -20,6 +21,51 @@ LEVEL = 0.1
 
 PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 """Penalties that are tried, in dates."""
+
+SINGLE_PENALTY = 3.0
+"""Penalty where there are too few dates to choose one."""
+
+SHARES = (0.0, 0.03, 0.1, 0.3, 1.0)
+"""What a date of another region is worth, as tried."""
+
+
+@dataclass(frozen=True)
+class Moments:
+    """The least squares problems of n dates.
+
+    Attributes:
+        matrices: (n, F, F).
+        vectors: (n, F).
+        squares: the targets' own squares, (n,).
+    """
+
+    matrices: NDArray[np.float64]
+    vectors: NDArray[np.float64]
+    squares: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, features: Sequence[NDArray[np.floating]], targets: Sequence[NDArray[np.floating]]) -> Moments:
+        """From features (F, H, W), valid everywhere, and targets (H, W), NaN where missing, of each date."""
+        found = [moments(x, y) for x, y in zip(features, targets, strict=True)]
+        return cls(*(np.array(part) for part in zip(*found, strict=True)))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Moments]) -> Moments:
+        """All dates of several regions."""
+        return cls(
+            np.concatenate([p.matrices for p in parts]),
+            np.concatenate([p.vectors for p in parts]),
+            np.concatenate([p.squares for p in parts]),
+        )
+
+    def __len__(self) -> int:
+        """Number of dates."""
+        return len(self.vectors)
+
+    def error(self, coefficients: NDArray[np.float64], date: int) -> float:
+        """The loss of some coefficients on a date."""
+        w = coefficients
+        return float(self.squares[date] - 2 * w @ self.vectors[date] + w @ self.matrices[date] @ w)
 
 
 def moments(
@@ -43,37 +89,50 @@ def moments(
     )
 
 
+def penalty_scale(dates: Moments) -> NDArray[np.float64]:
+    """The scale of each coefficient's penalty, (F,).
+
+    Half of the penalty is the same for all: a feature that hardly ever differs from zero in training (the news of a
+    residual two days old, where dates lie twelve days apart) must not get a coefficient of a thousand.
+    """
+    scale = np.einsum("dii->i", dates.matrices) / len(dates)
+    return np.asarray(scale + scale.mean(), np.float64)
+
+
 def solve(
-    matrices: NDArray[np.float64], vectors: NDArray[np.float64], penalty: float, scale: NDArray[np.float64]
+    matrix: NDArray[np.float64], vector: NDArray[np.float64], penalty: float, scale: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Coefficients (F,) from the matrices (n, F, F) and vectors (n, F) of n dates; `scale`: mean diagonal."""
-    return np.linalg.solve(matrices.sum(axis=0) + penalty * np.diag(scale + 1e-12), vectors.sum(axis=0))
+    """Coefficients (F,) from sums of matrices (F, F) and vectors (F,); `scale`: of the penalties."""
+    return np.asarray(np.linalg.solve(matrix + penalty * np.diag(scale + 1e-12), vector), np.float64)
 
 
-def fit_folds(
-    dates: Sequence[tuple[NDArray[np.float64], NDArray[np.float64], float]], folds: Sequence[NDArray[np.int64]]
-) -> NDArray[np.float64]:
+def fit_folds(dates: Moments, folds: Sequence[NDArray[np.int64]], others: Moments | None = None) -> NDArray[np.float64]:
     """Coefficients for each fold, learnt from the dates outside of it, (folds, F).
 
-    The penalty is the one with the least error on the dates held out.
+    The penalty, and what a date of another region is worth, are those with the least error on the dates held out.
+
+    Args:
+        dates: of the region.
+        folds: which of them are held out in turn.
+        others: dates of other regions.
     """
-    matrices, vectors = np.array([d[0] for d in dates]), np.array([d[1] for d in dates])
-    scale = np.einsum("dii->i", matrices) / len(dates)
-    # Half of the penalty is the same for all: a feature that hardly ever differs from zero in training (the news of a
-    # residual two days old, where dates lie twelve days apart) must not get a coefficient of a thousand.
-    scale = scale + scale.mean()
-    everything = np.arange(len(dates))
-    best: tuple[float, NDArray[np.float64]] | None = None
-    for penalty in PENALTIES:
-        error, found = 0.0, []
-        for fold in folds:
-            rest = np.setdiff1d(everything, fold)
-            w = solve(matrices[rest], vectors[rest], penalty, scale)
-            found.append(w)
-            error += sum(dates[i][2] - 2 * float(w @ vectors[i]) + float(w @ matrices[i] @ w) for i in fold)
-        if best is None or error < best[0]:
-            best = error, np.array(found)
-    assert best is not None  # noqa: S101  (there is at least one penalty)
+    scale = penalty_scale(dates)
+    matrix, vector = dates.matrices.sum(axis=0), dates.vectors.sum(axis=0)
+    held = [(dates.matrices[fold].sum(axis=0), dates.vectors[fold].sum(axis=0)) for fold in folds]
+    more, much = (0.0, 0.0) if others is None else (others.matrices.sum(axis=0), others.vectors.sum(axis=0))
+
+    def fitted(share: float, penalty: float) -> NDArray[np.float64]:
+        return np.array([solve(matrix - m + share * more, vector - v + share * much, penalty, scale) for m, v in held])
+
+    if not any(len(fold) for fold in folds):  # nothing to choose by: a single date
+        return fitted(1.0, SINGLE_PENALTY)
+    best = np.inf, fitted(0.0, SINGLE_PENALTY)
+    for share in SHARES if others is not None else SHARES[:1]:
+        for penalty in PENALTIES:
+            found = fitted(share, penalty)
+            error = sum(dates.error(w, int(i)) for w, fold in zip(found, folds, strict=True) for i in fold)
+            if error < best[0]:
+                best = error, found
     return best[1]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,9 @@ import numpy as np
 import torch
 
 from smen.errors import DataError
-from smen.learning.contracts import MISSING, TRAIN, VALIDATION, Prediction
+from smen.learning.contracts import MISSING, Prediction
 from smen.learning.fill import known_coarse
-from smen.learning.fusion.features import CAUSES, Example, FeatureBuilder
+from smen.learning.fusion.features import Example, FeatureBuilder
 from smen.learning.fusion.knowledge import (
     Knowledge,
     abroad,
@@ -22,11 +22,11 @@ from smen.learning.fusion.knowledge import (
     member_inputs,
     warm_estimate,
 )
-from smen.learning.fusion.linear import fit_folds, folds_of, moments
+from smen.learning.fusion.linear import Moments, fit_folds
 from smen.learning.fusion.members import Lesson, train_member, weights_of
 from smen.learning.fusion.pattern import Pattern
-from smen.learning.fusion.spread import Spread
-from smen.learning.fusion.state import BASE, CoarseState, direction_bias
+from smen.learning.fusion.state import CoarseState
+from smen.learning.fusion.study import Study, fit_abroad, stated_noise
 from smen.learning.quality import NO_VALUE, source_codes, static_surface
 from smen.learning.training import Epoch, Training, reproducible
 
@@ -37,18 +37,6 @@ if TYPE_CHECKING:
     from smen.learning.networks.fusion import Fusion
 
 log = logging.getLogger(__name__)
-
-FOLDS = 5
-"""Members of the ensemble, each blind to one block of the dates."""
-
-APART = np.timedelta64(15, "D")
-"""Dates nearer than this share weather: none of them is in the pattern that a training date is shown."""
-
-DROPPED = 0.25
-"""Share of the earlier frames that training leaves out at random: any may be missing one day."""
-
-EVERY = 7
-"""Of the cells of a date held out every so many enter the fit of the spread: neighbours tell the same."""
 
 
 @dataclass
@@ -83,80 +71,75 @@ class FusionMethod:
         """Short name, as in tables."""
         return self.label or self.network
 
-    def fit(self, fields: Fields, samples: Samples) -> None:
+    def fit(self, fields: Fields, samples: Samples, others: Sequence[tuple[Fields, Samples]] = ()) -> None:
         """Learn from the dates of the training period, those for validation included: each fold validates a member.
+
+        Args:
+            fields: the region's arrays.
+            samples: its overpasses.
+            others: the same of other regions to learn from as well. What a date of theirs is worth is chosen by what it
+                does for the region's own; a region without dates of its own learns from them alone.
 
         Raises:
             DataError: there is no date to train on, or the samples' history has another length.
         """
-        self._check_history(samples)
+        for part in (samples, *(s for _, s in others)):
+            self._check_history(part)
         self.training = self.training.resolved()
-        known = samples.with_target(TRAIN, VALIDATION)
-        valid = np.isfinite(fields.fine[known.fine]) & np.isfinite(_known(fields, known.coarse))
-        known = known.select(valid.sum(axis=(1, 2)) >= 2)
-        if not len(known):
+        own = Study.of(fields, samples, self.training.seed)
+        studies = [s for f, p in others if (s := Study.of(f, p, self.training.seed))]
+        if own is None and not studies:
             raise DataError(
                 "no half-orbit of the training period has both a fine field that covers enough of the window and a "
                 "coarse field: widen the period, lower the minimum coverage, or use a network trained elsewhere"
             )
-        builder = _builder_for(fields, known)
-        residual, wetness = builder.residuals(known.fine)
-        target = fields.fine[known.fine]
-        pattern = Pattern.of(residual, wetness)
-        builder.climate = (float(wetness.min()), float(wetness.max()))
-        folds = folds_of(len(known), FOLDS)
-        chance = np.random.default_rng(self.training.seed)
-        drops = chance.random(known.history.shape) < DROPPED * (chance.random(len(known)) < 0.5)[:, None] * 2
-        near = [np.abs(known.time - t) < APART for t in known.time]
-        examples = [
-            builder.example(known, i, pattern.without(residual[near[i]], wetness[near[i]]), drops[i])
-            for i in range(len(known))
-        ]
-        dates = [moments(e.features, j - e.base) for e, j in zip(examples, target, strict=True)]
-        warm = fit_folds(dates, folds)
-        scale = np.sqrt(np.maximum(np.mean([np.diag(d[0]) for d in dates], axis=0), 1e-12))
-        left = np.array([j - e.base for e, j in zip(examples, target, strict=True)], np.float32)
-        own = np.zeros(len(known), np.int64)  # the fold of each date
-        for k, fold in enumerate(folds):
-            own[fold] = k
-        skips = np.array([np.tensordot(warm[own[i]], e.features, 1) for i, e in enumerate(examples)], np.float32)
-        unit = float(np.sqrt(np.nanmean((left - skips) ** 2, dtype=np.float64)))
+        home = studies[0] if own is None else own
+        rest = [study for study in studies if study is not home]
+        learnt = self._learn(home, rest)
+        self.learnt = learnt if own is not None else abroad(learnt, fields)
+        self._builder = None
+
+    def _learn(self, study: Study, others: list[Study]) -> Knowledge:
+        """What a region's dates teach, with the help of other regions'."""
+        known, fields, examples, pattern = study.known, study.fields, study.warm, study.pattern
+        warm = fit_folds(study.moments(examples), study.folds, _joined([s.moments(s.warm) for s in others]))
+        scale = np.sqrt(np.maximum(np.mean([np.square(e.features).mean(axis=(1, 2)) for e in examples], axis=0), 1e-12))
+        left, skips = study.left(examples), study.skips(examples, warm)
+        unit = max(float(np.sqrt(np.nanmean((left - skips) ** 2, dtype=np.float64))), 1e-4)
         plain = np.array([np.tensordot(warm.mean(axis=0), e.features, 1) for e in examples], np.float32)
         both = {"train": _urmse(left - plain), "validation": _urmse(left - skips)}
         self.epochs = [Epoch(epoch=1, train=both["train"], validation=both["validation"], learning_rate=0, best=True)]
         members, corrections = self._members(
-            examples, left, warm, folds, scale, max(unit, 1e-4), weights_of(target, _noise(fields, known))
+            examples, left, warm, study.folds, scale, unit, weights_of(study.target, stated_noise(fields, known))
         )
-        spread = _spread(examples, left - skips - corrections)
-        nothing = Pattern.empty(pattern)
-        blank = [builder.example(known, i, nothing, drops[i]) for i in range(len(known))]
-        cold = fit_folds([moments(e.features, j - e.base) for e, j in zip(blank, target, strict=True)], folds)
-        errors = [j - e.base - np.tensordot(cold[own[i]], e.features, 1)
-                  for i, (e, j) in enumerate(zip(blank, target, strict=True))]  # fmt: skip
+        cold = fit_folds(study.moments(study.cold), study.folds, _joined([s.moments(s.cold) for s in others]))
+        elsewhere, abroad_spread = fit_abroad([study, *others])
         coarse = fields.coarse[known.coarse]
-        assert builder.usual is not None  # noqa: S101  (made of the training dates)
-        self.learnt = Knowledge(
+        assert study.builder.usual is not None  # noqa: S101  (made of the training dates)
+        return Knowledge(
             window=fields.window,
             coarse_nesting=fields.coarse_nesting,
             pattern=pattern,
-            offset=builder.state.offset,
-            usual=builder.usual,
-            noise=builder.noise,
+            offset=study.builder.state.offset,
+            usual=study.builder.usual,
+            noise=study.builder.noise,
             warm=warm,
             cold=cold,
+            elsewhere=elsewhere,
             scale=scale,
-            unit=max(unit, 1e-4),
+            unit=unit,
             members=members,
-            spread=spread,
-            cold_spread=_spread(blank, np.array(errors)),
-            bounds=(max(float(np.nanmin(target)), 0.0), float(np.nanmax(target))),
+            spread=study.spread(examples, left - skips - corrections),
+            cold_spread=study.spread(study.cold, study.left(study.cold) - study.skips(study.cold, cold)),
+            abroad_spread=abroad_spread,
+            variability=float(np.mean([s.variability for s in (study, *others)])),
+            bounds=(max(float(np.nanmin(study.target)), 0.0), float(np.nanmax(study.target))),
             climate=(float(np.nanmin(coarse)), float(np.nanmax(coarse))),
-            wetness=builder.climate,
+            wetness=study.builder.climate,
             surface=static_surface(fields, known.coarse, known.fine),
             training_times=known.time,
             simulated=fields.simulated,
         )
-        self._builder = None
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """A map for every overpass, its standard deviation, and what each cell rests on.
@@ -187,7 +170,8 @@ class FusionMethod:
                 if not cold.all():
                     value, error = warm_estimate(learnt, builder.example(samples, row, pattern))
                 if cold.any():
-                    other, wider = cold_estimate(learnt, builder.example(samples, row, nothing))
+                    example = builder.example(samples, row, nothing)
+                    other, wider = cold_estimate(learnt, example, self._variability(builder, samples.coarse[row]))
                     value, error = np.where(cold, other, value), np.where(cold, wider, error)
                 mean[row] = np.where(hidden, np.nan, bounded(value, learnt.bounds, learnt.unit))
                 deviation[row] = np.where(hidden, np.nan, error)
@@ -211,6 +195,17 @@ class FusionMethod:
         if self._abroad is None or self._abroad[0] is not fields:
             self._abroad = fields, abroad(self.learnt, fields)
         return self._abroad[1]
+
+    def _variability(self, builder: FeatureBuilder, coarse: int) -> float | None:
+        """How much the coarse field of another region than the training's varies; None at home.
+
+        Before enough of it was seen, it is taken to vary as that of the training does.
+        """
+        assert self.learnt is not None  # noqa: S101  (the caller has looked)
+        if not self.learnt.abroad and self.learnt.window == builder.fields.window:
+            return None
+        found = builder.state.variability(int(coarse))
+        return found if np.isfinite(found) else self.learnt.variability
 
     def _check_history(self, samples: Samples) -> None:
         if samples.history.shape[1] != self.history:
@@ -266,7 +261,7 @@ class FusionMethod:
         """The builder for these fields, kept from one call to the next."""
         if self._builder is None or self._builder[0] is not fields:
             assert self.learnt is not None  # noqa: S101  (the caller has looked)
-            usual = learnt.usual if self.learnt.window == fields.window else None
+            usual = learnt.usual if self.learnt.window == fields.window and not self.learnt.abroad else None
             state = CoarseState.of(fields, learnt.offset)
             self._builder = fields, FeatureBuilder(fields, state, usual, learnt.noise, learnt.wetness)
         return self._builder[1]
@@ -277,40 +272,6 @@ def _urmse(errors: NDArray[np.floating]) -> float:
     return float(np.mean([np.nanstd(e, dtype=np.float64) for e in errors]))
 
 
-def _spread(examples: list[Example], errors: NDArray[np.floating]) -> Spread:
-    """Fit the spread to errors (n, H, W) of dates held out, NaN where there is no target."""
-    causes, values, dates = [], [], []
-    for i, example in enumerate(examples):
-        cells = np.flatnonzero(np.isfinite(errors[i]))
-        cells = cells[i % EVERY :: EVERY] if len(cells) > EVERY else cells
-        causes.append(example.causes.reshape(len(CAUSES), -1)[:, cells])
-        values.append(errors[i].ravel()[cells])
-        dates.append(np.full(len(cells), i))
-    return Spread.fit(np.concatenate(causes, axis=1), np.concatenate(values), np.concatenate(dates))
-
-
-def _builder_for(fields: Fields, known: Samples) -> FeatureBuilder:
-    """The builder of a training: statistics of the coarse field and of the noise come from its dates."""
-    state = CoarseState.of(fields, direction_bias(fields, known.time[-1]))
-    stack = state.averages[BASE, known.coarse].astype(np.float64)
-    count = np.isfinite(stack).sum(axis=0)
-    usual = np.divide(np.where(np.isfinite(stack), stack, 0).sum(axis=0), count,
-                      out=np.full(count.shape, np.nan), where=count > 0)  # fmt: skip
-    noise = np.ones(fields.window.shape, np.float32)
-    stated = _noise(fields, known)
-    if stated is not None and np.isfinite(stated).any():
-        variance = np.where(np.isfinite(stated), stated, 0).astype(np.float64) ** 2
-        number = np.isfinite(stated).sum(axis=0)
-        overall = variance.sum() / number.sum()
-        noise = ((variance.sum(axis=0) + overall) / (number + 1) / max(overall, 1e-12)).astype(np.float32)
-    return FeatureBuilder(fields, state, usual, noise, (-np.inf, np.inf))
-
-
-def _noise(fields: Fields, known: Samples) -> NDArray[np.float32] | None:
-    """The product's own standard deviation of the dates, (n, H, W)."""
-    return None if fields.fine_noise is None else fields.fine_noise[known.fine]
-
-
-def _known(fields: Fields, coarse: NDArray[np.integer]) -> NDArray[np.float32]:
-    """Coarse fields with small holes filled, (n, H, W)."""
-    return np.array([known_coarse(fields.coarse[i]) for i in coarse]).reshape(-1, *fields.window.shape)
+def _joined(problems: list[Moments]) -> Moments | None:
+    """All dates of several regions, None without any."""
+    return Moments.joined(problems) if problems else None

@@ -28,6 +28,9 @@ BASE = 1
 BIAS_PAIRS = 5.0
 """How many pairs of overpasses the absence of a bias between the two directions is worth."""
 
+LEAST_KNOWN = 100
+"""Values of coarse cells from which their spread says something of a region."""
+
 NEAR = np.timedelta64(3, "D")
 """Overpasses of both directions within this time are a pair: soil moisture changes little meanwhile, on average."""
 
@@ -67,6 +70,36 @@ class CoarseState:
         total = down @ np.where(valid, cells, 0).astype(np.float64) @ across.T
         between = np.divide(total, weight, out=np.full(weight.shape, np.nan), where=weight > 1e-9)
         return np.asarray(between, np.float32)
+
+    def bend(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
+        """How far each coarse cell of (..., R, C) stands out from its four neighbours, interpolated, (..., H, W).
+
+        A radiometer's footprint is wider than its cell: what a cell stands out by has been blurred away in part.
+        Missing cells take part as the mean of the others, and where all are missing everything is 0.
+        """
+        valid = np.isfinite(cells)
+        number = np.maximum(valid.sum(axis=(-2, -1), keepdims=True), 1)
+        mean = np.where(valid, cells, 0).sum(axis=(-2, -1), keepdims=True) / number
+        around = np.pad(np.where(valid, cells, mean), [(0, 0)] * (cells.ndim - 2) + [(1, 1)] * 2, mode="edge")
+        neighbours = (
+            around[..., :-2, 1:-1] + around[..., 2:, 1:-1] + around[..., 1:-1, :-2] + around[..., 1:-1, 2:]
+        ) / 4
+        return self.spread_out(around[..., 1:-1, 1:-1] - neighbours)
+
+    def step(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Each coarse cell's own value less the interpolated one, (..., H, W): 0 where either is missing."""
+        rows = (self.window.row + np.arange(self.window.height)) // self.nesting - self.window.row // self.nesting
+        columns = (
+            self.window.column + np.arange(self.window.width)
+        ) // self.nesting - self.window.column // self.nesting
+        blocks = cells[..., rows, :][..., columns]
+        return np.asarray(np.nan_to_num(blocks - self.spread_out(cells)), np.float32)
+
+    def variability(self, until: int) -> float:
+        """Standard deviation of the coarse cells over space and time up to an overpass, m3/m3; NaN before any value."""
+        known = self.cells[: until + 1]
+        known = known[np.isfinite(known)]
+        return float(known.std()) if known.size >= LEAST_KNOWN else float("nan")
 
 
 def cells_of(fields: Fields) -> NDArray[np.float64]:

@@ -17,7 +17,8 @@ from smen.learning.networks.fusion import Fusion
 from smen.learning.quality import Source
 from smen.learning.training import Training
 
-ARRAYS = ("offset", "usual", "noise", "warm", "cold", "scale")
+ARRAYS = ("offset", "usual", "noise", "warm", "cold", "elsewhere", "scale")
+LINEAR = ("warm", "cold", "elsewhere")
 NETWORK, SURFACE, FIELD = "network.", "surface.", "field."
 
 
@@ -26,8 +27,8 @@ def tensors_of(learnt: Knowledge) -> dict[str, torch.Tensor]:
     tensors = {FIELD + name: torch.from_numpy(np.ascontiguousarray(getattr(learnt, name))) for name in ARRAYS}
     tensors[FIELD + "pattern"] = torch.from_numpy(np.ascontiguousarray(learnt.pattern.sums))
     # The linear skip is as much of the network as the members are.
-    tensors[NETWORK + "warm"] = tensors.pop(FIELD + "warm")
-    tensors[NETWORK + "cold"] = tensors.pop(FIELD + "cold")
+    for name in LINEAR:
+        tensors[NETWORK + name] = tensors.pop(FIELD + name)
     for k, member in enumerate(learnt.members):
         tensors |= {f"{NETWORK}{k}.{name}": v.detach().cpu().contiguous() for name, v in member.state_dict().items()}
     for code, where in learnt.surface.items():
@@ -52,6 +53,9 @@ def header_of(method: FusionMethod, learnt: Knowledge) -> dict[str, Any]:
         "unit": learnt.unit,
         "spread": _spread(learnt.spread),
         "cold_spread": _spread(learnt.cold_spread),
+        "abroad_spread": _spread(learnt.abroad_spread),
+        "variability": learnt.variability,
+        "abroad": learnt.abroad,
         "bounds": list(learnt.bounds),
         "climate": list(learnt.climate),
         "wetness": list(learnt.wetness),
@@ -68,7 +72,7 @@ def restore(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> FusionM
     if [header["features"], header["masks"], header["causes"]] != [list(FEATURES), list(MASKS), list(CAUSES)]:
         raise ValueError("its features are others than this version's")
     window = Window(**header["window"])
-    arrays = {n: tensors[(NETWORK if n in ("warm", "cold") else FIELD) + n].numpy() for n in ARRAYS}
+    arrays = {n: tensors[(NETWORK if n in LINEAR else FIELD) + n].numpy() for n in ARRAYS}
     members = []
     for k in range(header["members"]):
         start = f"{NETWORK}{k}."
@@ -88,14 +92,17 @@ def restore(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> FusionM
         **arrays,
         unit=header["unit"],
         members=members,
-        spread=Spread(np.array(header["spread"]["shares"]), header["spread"]["factor"]),
-        cold_spread=Spread(np.array(header["cold_spread"]["shares"]), header["cold_spread"]["factor"]),
+        spread=_restored(header["spread"]),
+        cold_spread=_restored(header["cold_spread"]),
+        abroad_spread=_restored(header["abroad_spread"]),
+        variability=header["variability"],
         bounds=(header["bounds"][0], header["bounds"][1]),
         climate=(header["climate"][0], header["climate"][1]),
         wetness=(header["wetness"][0], header["wetness"][1]),
         surface=surface,
         training_times=np.array(header["training_times"], "datetime64[s]"),
         simulated=header["simulated"],
+        abroad=header["abroad"],
     )
     return FusionMethod(
         history=header["history"],
@@ -109,3 +116,7 @@ def restore(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> FusionM
 
 def _spread(spread: Spread) -> dict[str, Any]:
     return {"shares": [float(s) for s in spread.shares], "factor": spread.factor}
+
+
+def _restored(said: dict[str, Any]) -> Spread:
+    return Spread(np.array(said["shares"]), said["factor"])
