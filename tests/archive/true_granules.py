@@ -30,7 +30,7 @@ def _metadata(file, short_name, simulated, text=np.bytes_, period=RANGE):
     extent = metadata.create_group("Extent")
     extent.attrs["rangeBeginningDateTime"], extent.attrs["rangeEndingDateTime"] = map(text, period)
     if simulated:
-        metadata.attrs["simulated"] = "SMEN simulation, seed 1"
+        metadata.attrs["simulated"] = simulated if isinstance(simulated, str) else "SMEN simulation, seed 1"
 
 
 def write_coarse(

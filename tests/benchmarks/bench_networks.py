@@ -16,7 +16,7 @@ import numpy as np
 
 from smen.archive.truth import read_truth
 from smen.cli import _plan
-from smen.learning.baselines import BASELINES
+from smen.learning.baselines import SIMPLE_BASELINES
 from smen.learning.contracts import TEST
 from smen.learning.downscaler import NetworkMethod
 from smen.learning.fusion.method import FusionMethod
@@ -40,7 +40,7 @@ FEW = ("bilinear", "shrunk_residual", "filtered_residual")
 
 
 def methods(arguments):
-    chosen = {name: BASELINES[name] for name in arguments.baselines}
+    chosen = {name: SIMPLE_BASELINES[name] for name in arguments.baselines}
     training = Training(epochs=arguments.epochs, threads=arguments.threads)
     chosen["fusion"] = lambda: FusionMethod(training=training)
     if arguments.members:
