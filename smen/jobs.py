@@ -105,6 +105,7 @@ class TrainJob(Job):
 
     cells: tuple[int, int, int, int]
     years: tuple[int, ...]
+    others: dict[str, tuple[int, ...]] = Field(description="other regions to learn from, and their training years")
     network: Network
     training: Training
 

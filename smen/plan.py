@@ -64,6 +64,22 @@ class Plan:
         for name in self.regions:
             if self._mapped(name)[0] > self._mapped(name)[1] or self._hull(name)[1] < self._hull(name)[0]:
                 raise SettingsError(f"{where}: the period to be mapped for {name} ends before it begins")
+            for other in self.regions[name].settings.network.learn_from:
+                self._check_teacher(name, other, where)
+
+    def _check_teacher(self, name: str, other: str, where: str) -> None:
+        """Refuse a region to learn from that is not there, or is the region itself, or has other products."""
+        key = f"{where}: network.learn_from of {name} names `{other}`"
+        if other == name:
+            raise SettingsError(f"{key}, the region itself: it learns from its own dates anyway, leave it out")
+        if other not in self.regions:
+            near = difflib.get_close_matches(other, self.regions, n=1)
+            raise SettingsError(
+                f"{key}, and there is no such region; did you mean `{(near or list(self.regions))[0]}`?"
+            )
+        ours, theirs = (self.regions[n].settings for n in (name, other))
+        if (ours.products.coarse, ours.samples.history) != (theirs.products.coarse, theirs.samples.history):
+            raise SettingsError(f"{key}, whose products.coarse or samples.history differ: let them be the same")
 
     @classmethod
     def load(cls, values: Mapping[str, Any], files: Sequence[Path] = ()) -> Plan:
@@ -93,6 +109,10 @@ class Plan:
         """The years that training depends on."""
         first, last = self.regions[region].settings.periods.training
         return tuple(range(first.year, last.year + 1))
+
+    def learns_from(self, region: str) -> dict[str, tuple[int, ...]]:
+        """The other regions that a region's network learns from as well, and their training years."""
+        return {name: self.training_years(name) for name in self.regions[region].settings.network.learn_from}
 
     def map_years(self, region: str) -> tuple[int, ...]:
         """The years that are mapped."""
@@ -192,6 +212,7 @@ class Plan:
             folders=self.settings.folders,
             cells=self._window(region, 0)["cells"],
             years=self.training_years(region),
+            others=self.learns_from(region),
             network=settings.network,
             training=settings.training,
         )

@@ -154,6 +154,11 @@ class Network(Section):
         "climatology",
         description="for smen: what it receives for a missing residual: the mean of the training residuals there, or 0",
     )
+    learn_from: tuple[str, ...] = Field(
+        (),
+        description="for fusion: other regions to learn from as well, e.g. for a region with few dates or none; what "
+        "their dates are worth is chosen by the region's own dates",
+    )
     weights: str | None = Field(
         None, description="a .safetensors file of this network, trained elsewhere: used as it is, nothing is trained"
     )
@@ -322,6 +327,11 @@ class Settings(Section):
             raise ValueError(
                 f"samples.history is {self.samples.history}, but the paper's network (network.name: smen) takes "
                 "exactly 4: its three blocks of kernels over two dates each collapse four dates into one"
+            )
+        if self.network.name == "smen" and self.network.learn_from:
+            raise ValueError(
+                "network.learn_from names other regions, but the paper's network (network.name: smen) learns from its "
+                "own region alone: leave it empty, or take fusion"
             )
         return self
 

@@ -17,6 +17,7 @@ from smen.learning.training import Training
 from smen.stages.fields import read_fields, read_samples
 
 if TYPE_CHECKING:
+    from smen.learning.contracts import Fields, Samples
     from smen.settings import Training as TrainingSettings
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,10 @@ def run(job: TrainJob) -> None:
     fields = read_fields(job.layout, job.region, job.years)
     samples = read_samples(job.layout, job.region, job.years, fields)
     method = _method(job, samples.history.shape[1])
-    method.fit(fields, samples)
+    if isinstance(method, FusionMethod):
+        method.fit(fields, samples, [_dates(job, name, years) for name, years in job.others.items()])
+    else:
+        method.fit(fields, samples)
     told = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"folders"})}
     save_checkpoint(Path(job.layout.model(job.region)), method, told)
     _write_epochs(Path(job.layout.training_log(job.region)), method)
@@ -41,6 +45,12 @@ def run(job: TrainJob) -> None:
         "%d epochs, the best was %d: uRMSE %.4f on training, %.4f on validation dates (m3/m3)",
         len(method.epochs), best["epoch"], best["train"], best["validation"],
     )  # fmt: skip
+
+
+def _dates(job: TrainJob, region: str, years: tuple[int, ...]) -> tuple[Fields, Samples]:
+    """Another region's fields and samples."""
+    fields = read_fields(job.layout, region, years)
+    return fields, read_samples(job.layout, region, years, fields)
 
 
 def _method(job: TrainJob, history: int) -> Trained:

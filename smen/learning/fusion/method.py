@@ -81,10 +81,13 @@ class FusionMethod:
                 does for the region's own; a region without dates of its own learns from them alone.
 
         Raises:
-            DataError: there is no date to train on, or the samples' history has another length.
+            DataError: there is no date to train on, the samples' history has another length, or other regions have
+                another coarse product.
         """
         for part in (samples, *(s for _, s in others)):
             self._check_history(part)
+        if any(f.coarse_nesting != fields.coarse_nesting for f, _ in others):
+            raise DataError("the other regions have another coarse product: learn from regions with the same one")
         self.training = self.training.resolved()
         own = Study.of(fields, samples, self.training.seed)
         studies = [s for f, p in others if (s := Study.of(f, p, self.training.seed))]

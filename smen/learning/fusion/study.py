@@ -104,7 +104,7 @@ class Study:
             target=fields.fine[known.fine],
             folds=folds,
             owner=owner,
-            variability=max(builder.state.variability(len(builder.state.cells)), 1e-4),
+            variability=_variability(builder, known),
         )
 
     def left(self, examples: Sequence[Example]) -> NDArray[np.float32]:
@@ -193,6 +193,12 @@ def _gathered(
             dates.append(np.full(len(cells), number, np.int64))
             number += 1
     return np.concatenate(causes, axis=1), np.concatenate(values), np.concatenate(dates)
+
+
+def _variability(builder: FeatureBuilder, known: Samples) -> float:
+    """How much the coarse field varies up to the last date, m3/m3."""
+    found = builder.state.variability(int(known.coarse.max()))
+    return max(found, 1e-4) if np.isfinite(found) else float(np.nanstd(builder.state.cells[: known.coarse.max() + 1]))
 
 
 def _known(fields: Fields, coarse: NDArray[np.integer]) -> NDArray[np.float32]:
