@@ -177,8 +177,11 @@ class NetworkMethod:
                 if self.anchored:
                     estimate = anchor(estimate, coarse, learnt.climatology)
                 hidden = ~np.isfinite(coarse) | np.isin(source[row], NO_VALUE)
-                # No soil holds less than no water: only where detail exceeds the level does this touch a cell.
-                mean[row] = np.where(hidden, np.nan, np.maximum(estimate, 0))
+                if self.anchored:
+                    # No soil holds less than no water: only where detail exceeds the level does this touch a cell.
+                    # A level that is not anchored is arbitrary, and to cut at 0 would take detail away.
+                    estimate = np.maximum(estimate, 0)
+                mean[row] = np.where(hidden, np.nan, estimate)
         return Prediction(mean=mean, source=source)
 
     def fitted(self, fields: Fields) -> Learnt:

@@ -172,7 +172,7 @@ def train(
             better = validate is None or checked < state.best
             row = Epoch(epoch=epoch, train=learnt, validation=checked, learning_rate=rate, best=better)
             state.rows.append(row)
-            said = f"uRMSE {learnt:.4f} in training" + ("" if validate is None else f", {checked:.4f} in validation")
+            said = f"loss {learnt:.4f} in training" + ("" if validate is None else f", {checked:.4f} in validation")
             bar.set_postfix_str(said)
             if epoch % LOG_EVERY == 0 or epoch in (1, settings.epochs):
                 log.info("epoch %d: %s", epoch, said)

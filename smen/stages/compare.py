@@ -164,15 +164,15 @@ def _in_all_senses(estimate: NDArray[np.floating], reference: NDArray[np.floatin
 
 
 def _write_example(job: CompareJob, fields: Fields, judged: Judged) -> None:
-    """The best covered test date, for Figure 2: coarse field, target and the paper's estimate."""
+    """The test date on which coarse field and product share most cells, for Figure 2, with the paper's estimate."""
     import xarray as xr
 
     test = np.flatnonzero(judged.samples.split == TEST)
-    target = fields.fine[judged.samples.fine[test]]
-    best = int(np.argmax(np.isfinite(target).mean(axis=(1, 2))))
+    target, coarse = fields.fine[judged.samples.fine[test]], fields.coarse[judged.samples.coarse[test]]
+    best = int(np.argmax((np.isfinite(target) & np.isfinite(coarse)).sum(axis=(1, 2))))
     row = test[best]
     shown = {
-        "coarse": fields.coarse[judged.samples.coarse[row]],
+        "coarse": coarse[best],
         "target": target[best],
         "estimate": judged.estimates["smen", job.recipe.seeds[0]][row],
     }

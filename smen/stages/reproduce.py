@@ -10,40 +10,51 @@ import pandas as pd
 
 from smen.errors import DataError
 from smen.grid import Window
+from smen.learning.experiments import SIZE
 from smen.outputs.paper.panels import Panel, figure2
 from smen.outputs.paper.published import PUBLISHED
 from smen.outputs.paper.skills import Skill, comparison_figure
 from smen.outputs.paper.table import write_paper_table
 from smen.outputs.tables import write_table
-from smen.scores.intervals import mean_interval, paired_difference
+from smen.scores.skill import PRODUCT, accuracy, by_date, compared, difference, unscored, verdicts
 
 if TYPE_CHECKING:
     from smen.jobs import ReproduceJob
 
 log = logging.getLogger(__name__)
 
-PRODUCT = "3 km product"
 OURS = "smen"
 """The paper's network, which every other method is compared with."""
 
-ELSEWHERE = "The paper's figures were measured on other data: compare their order, not their size."
+THEIRS = "paper (other data): "
+"""What the columns of published numbers begin with."""
 
 MOISTURE = "m3/m3"
 
-AVERAGED = (
-    "bias",
-    "RMSE",
-    "R",
-    "R_inside",
-    "uRMSE_inside",
-    "deviation_ratio",
-    "spectrum_ratio",
-    "blockiness",
-    "g_down",
-)
-"""Columns of the comparison that are means over dates, as they stand in the scores by date."""
+_OF_TABLES = ("train", "test", "test_low", "test_high", "seed_spread", "test_truth")
+_OF_METHODS = ("uRMSE", "uRMSE_median", "uRMSE_pooled", "uRMSE_per_cell", "uRMSE_zeros", "uRMSE_inside", "bias", "RMSE")
+_OF_BOTH = ("low", "high", "difference", "difference_low", "difference_high")
+IN_MOISTURE = frozenset((*_OF_TABLES, *_OF_METHODS, *_OF_BOTH))
+"""Columns in units of soil moisture."""
 
-IN_SENSES = ("uRMSE_median", "uRMSE_pooled", "uRMSE_per_cell", "uRMSE_zeros")
+COMPARISON = (
+    "Sorted by uRMSE: of each image over its valid cells, then the mean over dates; low, high: its 95 % interval, "
+    "blocks of dates resampled. dates: those that have one. difference: to the paper's network, paired by date; a method "
+    "is better only where all of its interval is below 0. The other senses of uRMSE: median over dates; pooled over all "
+    "cells of all dates; per cell over time, in which SMAP's requirement of 0.04 is meant; and zeros, with all cells "
+    "outside the mask counted as 0, which flatters. inside: within each coarse cell, its mean taken off. deviation and "
+    "spectrum ratio: of the detail to that of the reference, 1 is right. blockiness: about 1 where coarse cells do not "
+    "show through. g_down: gain over the coarse field, at most 1. The paper's loss does not see the level of an image, "
+    "so bias and RMSE of its network are arbitrary."
+)
+"""What stands below a comparison."""
+
+DECISIVE = [
+    *((OURS, other) for other in ("smen_spatial", "smen_temporal", "mean_residual", "shrunk_residual")),
+    *((OURS, other) for other in ("filtered_residual", "bilinear", "random_forest", "srcnn", "lstm")),
+    *(("fusion", other) for other in (OURS, "shrunk_residual", "filtered_residual", "random_forest")),
+]
+"""Pairs of methods whose differences say what the paper claims, and what it leaves out."""
 
 
 def run(job: ReproduceJob) -> None:
@@ -61,27 +72,17 @@ def run(job: ReproduceJob) -> None:
     _table2(job, dates[job.inputs_region], simulated)
     _table3(job, dates[job.sizes_region], simulated)
     figure2(Path(job.layout.paper("figure2.png")), panels, simulated=simulated)
-    rows = _comparison(dates, senses)
-    write_paper_table(
-        Path(job.layout.paper("comparison")),
-        rows,
-        title="All methods on the test dates",
-        note="Sorted by uRMSE: of each image, then the mean over dates; its other senses, SMAP's requirement being "
-        "meant per cell over time, stand beside it. difference: to the paper's network, paired by date, with its 95 % "
-        "interval (blocks of dates resampled); below 0 is better.",
-        units=dict.fromkeys(
-            ("uRMSE", "low", "high", "difference", "difference_low", "difference_high", *IN_SENSES, "bias", "RMSE",
-             "uRMSE_inside"), MOISTURE,
-        ),
-        simulated=simulated,
-    )  # fmt: skip
-    _figure(job, rows, simulated)
+    for region in job.regions:
+        _comparison(job, region, {region: dates[region]}, {region: senses[region]}, simulated)
+    _comparison(job, None, dates, senses, simulated)
+    groups = {region: {region: table} for region, table in dates.items()} | ({"all": dates} if len(dates) > 1 else {})
+    rows = [{"region": name, **row} for name, tables in groups.items() for row in verdicts(tables, DECISIVE)]
     write_table(
         Path(job.layout.paper("differences")),
-        _pairs(dates),
+        rows,
         units=dict.fromkeys(("difference", "low", "high"), MOISTURE),
         simulated=simulated,
-        title="Differences in uRMSE between two methods, test dates, paired by date",
+        title="Differences in uRMSE between two methods on the test dates, paired by date, with 95 % intervals",
         digits=4,
     )
 
@@ -91,187 +92,136 @@ def _table1(job: ReproduceJob, dates: dict[str, pd.DataFrame], simulated: bool) 
     rows = []
     for region, table in dates.items():
         published = PUBLISHED.table1.get(region)
-        rows.append(
-            {"region": region, **_train_and_test(table, OURS)}
-            | {"paper: " + key: None if published is None else getattr(published, key)
-               for key in ("train_dates", "test_dates", "train", "test")}
-        )  # fmt: skip
-    _paper_table(job, "table1", "Table 1: estimation accuracy (uRMSE) by region", rows, simulated)
+        theirs = {
+            THEIRS + key: None if published is None else getattr(published, key)
+            for key in ("train_dates", "test_dates", "train", "test")
+        }
+        rows.append({"region": region, **accuracy(table, OURS), **theirs})
+    note = _without(dates, OURS)
+    _paper_table(job, "table1", "Table 1: estimation accuracy (uRMSE) by region", rows, simulated, note)
 
 
 def _table2(job: ReproduceJob, table: pd.DataFrame, simulated: bool) -> None:
     """Impact of the inputs."""
     rows = []
     for name, method in (("spatial", "smen_spatial"), ("temporal", "smen_temporal"), ("spatiotemporal", OURS)):
-        published = PUBLISHED.table2[name]
-        rows.append(
-            {
-                "inputs": name,
-                **_train_and_test(table, method),
-                "paper: train": published[0],
-                "paper: test": published[1],
-            }
-        )
+        theirs = dict(zip((THEIRS + "train", THEIRS + "test"), PUBLISHED.table2[name], strict=True))
+        rows.append({"inputs": name, **accuracy(table, method), **_gap(table, method, OURS), **theirs})
     title = f"Table 2: impact of the inputs, {job.inputs_region}"
-    _paper_table(job, "table2", title, rows, simulated)
+    note = "difference: of the test uRMSE to that with both inputs, paired by date; below 0 is better. "
+    note += _without({job.inputs_region: table}, OURS)
+    _paper_table(job, "table2", title, rows, simulated, note)
 
 
 def _table3(job: ReproduceJob, table: pd.DataFrame, simulated: bool) -> None:
     """Impact of the number of training dates."""
     rows = []
-    for size in sorted(set(job.recipe.sizes)):
+    sizes = sorted(set(job.recipe.sizes))
+    for size in sizes:
+        method = f"{SIZE}{size}"
         published = PUBLISHED.table3.get(size, (None, None))
-        rows.append(
-            {"asked for": size, **_train_and_test(table, f"size_{size}"),
-             "paper: train": published[0], "paper: test": published[1]}
-        )  # fmt: skip
+        theirs = dict(zip((THEIRS + "train", THEIRS + "test"), published, strict=True))
+        largest = f"{SIZE}{sizes[-1]}"
+        rows.append({"asked for": size, **accuracy(table, method), **_gap(table, method, largest), **theirs})
     title = f"Table 3: impact of the number of training dates, {job.sizes_region}"
     how = "drawn at random from" if job.recipe.sizes_drawn == "random" else "the latest of"
+    days = by_date({"": table}, f"{SIZE}{sizes[0]}").index.get_level_values("time").str[:10]
     note = (
-        f"Test: the last {job.recipe.sizes_test} dates of the test period. Training: {how} all earlier dates, those of "
-        "the test period included; where there are fewer than asked for, all of them. The paper does not name its "
-        "region, and its 100 + 10 dates fit none of its three."
+        f"Test: the last {job.recipe.sizes_test} dates of the test period, {days.min()} to {days.max()}. Training: "
+        f"{how} all earlier dates, those of the test period included; where there are fewer than asked for, all of "
+        "them. The paper does not name its region, and its 100 + 10 dates fit none of its three: region and dates are "
+        "settings. difference: of the test uRMSE to that of the largest set, paired by date; below 0 is better."
     )
     _paper_table(job, "table3", title, rows, simulated, note)
+
+
+def _without(dates: dict[str, pd.DataFrame], method: str) -> str:
+    """Which of the dates that a table counts have no uRMSE, in words; nothing where all have one."""
+    found = {region: unscored(table, method) for region, table in dates.items()}
+    said = [f"{region} {train} and {test}" for region, (train, test) in found.items() if train or test]
+    if not said:
+        return ""
+    return (
+        f"Training and test dates that have no uRMSE, for the coarse field has no value where the product has: "
+        f"{', '.join(said)}."
+    )
+
+
+def _gap(table: pd.DataFrame, method: str, reference: str) -> dict[str, float | None]:
+    """The paired difference in test uRMSE to a reference; nothing for the reference itself."""
+    names = ("difference", "difference_low", "difference_high")
+    if method == reference:
+        return dict.fromkeys(names)
+    found = difference({"": table}, method, reference)
+    return dict(zip(names, (found.value, found.low, found.high), strict=True))
 
 
 def _paper_table(
     job: ReproduceJob, name: str, title: str, rows: list[dict[str, Any]], simulated: bool, note: str = ""
 ) -> None:
-    units = {key: MOISTURE for key in rows[0] if key.split(": ")[-1] in ("train", "test", "test_low", "test_high")}
+    """Write one of the three tables, with what holds for all of them below it."""
+    recipe = job.recipe
+    epochs = f"{recipe.epochs} epochs" + ("" if recipe.epochs >= 1000 else " instead of the published 1000")
+    seeds = f"seed{'s' * (len(recipe.seeds) > 1)} {', '.join(map(str, recipe.seeds))}"
+    words = [
+        *([note.strip()] if note else []),
+        "low, high: 95 % interval, blocks of dates resampled.",
+        *(["test_truth: against the truth on the test dates."] if "test_truth" in rows[0] else []),
+        *(["seed_spread: standard deviation of test over the seeds."] if "seed_spread" in rows[0] else []),
+        "The paper's numbers were measured on other data: compare their order, not their size.",
+        f"Trained for {epochs}, {recipe.batch_size} dates a step, {seeds}.",
+    ]
     write_paper_table(
         Path(job.layout.paper(name)),
         rows,
         title=title,
-        note=f"{note} {ELSEWHERE} {job.recipe.epochs} epochs, seeds {', '.join(map(str, job.recipe.seeds))}.".strip(),
-        units=units,
+        note=" ".join(words),
+        units=_units(rows),
         simulated=simulated,
     )
 
 
-def _train_and_test(table: pd.DataFrame, method: str) -> dict[str, float | int]:
-    """Numbers of dates and uRMSE in training and test, with the interval of the latter."""
-    learnt, judged = (_by_date(table, method, split) for split in ("train", "test"))
-    interval = mean_interval(judged)
-    return {
-        "train_dates": len(learnt),
-        "test_dates": len(judged),
-        "train": float(learnt.mean()),
-        "test": interval.value,
-        "test_low": interval.low,
-        "test_high": interval.high,
-    }
-
-
-def _by_date(
-    table: pd.DataFrame, method: str, split: str = "test", against: str = PRODUCT, metric: str = "uRMSE"
-) -> pd.Series:
-    """A metric of a method by date, the mean over its seeds, in the order of time."""
-    chosen = table[(table["method"] == method) & (table["split"] == split) & (table["against"] == against)]
-    found: pd.Series = chosen.groupby("time")[metric].mean().sort_index()
-    return found.dropna()
-
-
-def _comparison(dates: dict[str, pd.DataFrame], senses: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
-    """A row for each region, reference and method, sorted by skill; last, all regions together."""
-    rows: list[dict[str, Any]] = []
-    groups = {region: [region] for region in dates} | ({"all": list(dates)} if len(dates) > 1 else {})
-    for name, regions in groups.items():
-        for against in (PRODUCT, "truth"):
-            found = [
-                row
-                for method in _methods(dates[regions[0]])
-                if (row := _skill(method, [dates[r] for r in regions], [senses[r] for r in regions], against))
-            ]
-            found.sort(key=lambda row: row["uRMSE"])
-            rows.extend({"region": name, "against": against, **row} for row in found)
-    return rows
-
-
-def _methods(table: pd.DataFrame) -> list[str]:
-    """All methods that were judged on the same dates; trainings on some dates only are not among them."""
-    return [m for m in table["method"].unique() if not m.startswith("size_")]
-
-
-def _skill(method: str, dates: list[pd.DataFrame], senses: list[pd.DataFrame], against: str) -> dict[str, Any] | None:
-    """One method's row, None where a region does not have it."""
-    own = [_by_date(table, method, against=against) for table in dates]
-    if any(not len(series) for series in own):
-        return None
-    reference = [_by_date(table, OURS, against=against) for table in dates]
-    value = mean_interval(pd.concat(own))
-    pairs = [a.align(b, join="inner") for a, b in zip(own, reference, strict=True)]
-    gap = paired_difference(pd.concat([a for a, _ in pairs]), pd.concat([b for _, b in pairs]))
-    kept = [t[(t["method"] == method) & (t["split"] == "test") & (t["against"] == against)] for t in senses]
-    said = pd.concat(kept)
-    means = {
-        m: float(pd.concat([_by_date(t, method, against=against, metric=m) for t in dates]).mean()) for m in AVERAGED
-    }
-    return {
-        "method": method,
-        "dates": sum(len(series) for series in own),
-        "uRMSE": value.value,
-        "low": value.low,
-        "high": value.high,
-        "difference": gap.value,
-        "difference_low": gap.low,
-        "difference_high": gap.high,
-        **{key: float((said[key] * said["dates"]).sum() / said["dates"].sum()) for key in IN_SENSES},
-        **means,
-    }
-
-
-def _pairs(dates: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
-    """What the paper claims and what it leaves out: the differences that decide, with intervals."""
-    rows = []
-    asked = [
-        (OURS, other)
-        for other in (
-            "smen_spatial",
-            "smen_temporal",
-            "mean_residual",
-            "shrunk_residual",
-            "filtered_residual",
-            "bilinear",
-        )
-    ] + [("fusion", other) for other in (OURS, "shrunk_residual", "filtered_residual")]
-    for region, table in dates.items():
-        for first, second in asked:
-            for against in (PRODUCT, "truth"):
-                a, b = (_by_date(table, method, against=against) for method in (first, second))
-                if not len(a) or not len(b):
-                    continue
-                gap = paired_difference(*a.align(b, join="inner"))
-                says = "better" if gap.high < 0 else "worse" if gap.low > 0 else "not told apart"
-                rows.append(
-                    {"region": region, "against": against, "first": first, "second": second, "dates": len(a),
-                     "difference": gap.value, "low": gap.low, "high": gap.high, "the first is": says}
-                )  # fmt: skip
-    return rows
-
-
-def _figure(job: ReproduceJob, rows: list[dict[str, Any]], simulated: bool) -> None:
-    """All methods over all regions, with intervals, against the product."""
-    over = "all" if len(job.regions) > 1 else job.regions[0]
-    chosen = [row for row in rows if row["region"] == over and row["against"] == PRODUCT]
+def _comparison(
+    job: ReproduceJob, region: str | None, dates: dict[str, pd.DataFrame], senses: dict[str, pd.DataFrame],
+    simulated: bool,
+) -> None:  # fmt: skip
+    """All methods of a region, or of all regions together, as a table and a figure."""
+    methods = [m for m in dict.fromkeys(m for t in dates.values() for m in t["method"]) if not m.startswith(SIZE)]
+    rows = compared(dates, senses, methods, OURS)
+    where = region or ("all regions together" if len(dates) > 1 else next(iter(dates)))
+    place = Path(job.layout.compared(region, "") if region else job.layout.paper(""))
+    write_paper_table(
+        place / "comparison",
+        rows,
+        title=f"All methods on the test dates, {where}",
+        note=COMPARISON,
+        units=_units(rows),
+        simulated=simulated,
+    )
     skills = [
         Skill(row["method"], row["uRMSE"], row["low"], row["high"], row["difference"], row["difference_low"],
               row["difference_high"], row["dates"])
-        for row in chosen
+        for row in rows
+        if row["against"] == PRODUCT
     ]  # fmt: skip
-    if len(job.regions) == 1 or {row["method"] for row in chosen} >= {OURS}:
-        comparison_figure(
-            Path(job.layout.paper("comparison_figure.png")),
-            skills,
-            title="All methods" if over == "all" else over,
-            label="uRMSE (m³/m³)",
-            subtitle=f"test dates, against the {PRODUCT}; mean over dates and 95 % interval",
-            simulated=simulated,
-        )
+    comparison_figure(
+        place / "comparison_figure.png",
+        skills,
+        title=f"All methods, {where}",
+        label="uRMSE (m³/m³)",
+        subtitle=f"test dates, against the {PRODUCT}; mean over dates and 95 % interval",
+        simulated=simulated,
+        reference=OURS,
+    )
+
+
+def _units(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """The units of those columns that have any."""
+    return {key: MOISTURE for row in rows for key in row if key.removeprefix(THEIRS) in IN_MOISTURE}
 
 
 def _panel(job: ReproduceJob, region: str) -> Panel:
-    """The best covered test date of a region."""
+    """The test date that `smen compare` chose for a region."""
     import xarray as xr
 
     path = Path(job.layout.compared(region, "example.nc"))

@@ -73,6 +73,11 @@ rule reproduce:
             for name in ("table1", "table2", "table3", "comparison")
             for kind in ("csv", "md", "png")
         ],
+        [
+            layout.compared(region, name)
+            for region in plan.regions
+            for name in ("comparison.csv", "comparison.md", "comparison.png", "comparison_figure.png")
+        ],
         layout.paper("figure2.png"),
         layout.paper("comparison_figure.png"),
         layout.paper("differences.csv"),

@@ -67,7 +67,7 @@ def figure2(path: Path, panels: Sequence[Panel], *, simulated: bool) -> None:
     right = _LEFT + len(_COLUMNS) * (_WIDTH + _BETWEEN)
     bottom = _TOP + sum(height + _BELOW for height in heights)
     title = "Figure 2: low resolution, product and estimate"
-    subtitle = "The best covered test date of each region, all in one colour scale. Hatched: no data."
+    subtitle = "The test date of each region with most cells in common, all in one colour scale. Hatched: no data."
     page = max(right, _MARGIN + drawing.head_width(title, subtitle, simulated=simulated)) + _MARGIN
     with drawing.style():
         figure = drawing.new_figure(page, bottom + 0.75)
