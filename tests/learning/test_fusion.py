@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_fields import make_fields, make_samples
 
-from smen.errors import DataError
+from smen.errors import DataError, SettingsError
 from smen.learning.baselines import Bilinear, FilteredMeanResidual, MeanResidual
 from smen.learning.checkpoint import load_checkpoint, read_header, save_checkpoint
 from smen.learning.contracts import MISSING, TEST, TRAIN, VALIDATION
@@ -262,3 +262,73 @@ def test_few_training_dates_are_enough():
         split[np.isin(split, (TRAIN, VALIDATION)) & ~np.isin(SAMPLES.time, known.time[:number])] = 0
         prediction = fitted(FIELDS, SAMPLES.with_split(split)).predict(FIELDS, SAMPLES.select(slice(40, 60)))
         assert np.isfinite(prediction.mean).all() and (prediction.standard_deviation > 0).all()
+
+
+OTHER = make_fields(n=60, seed=9)
+
+
+def test_a_region_without_dates_learns_from_others_and_says_how_far_it_may_err():
+    nothing = SAMPLES.with_split(np.where(SAMPLES.split == TEST, TEST, 0).astype(np.uint8))
+    method = FusionMethod(training=QUICK)
+    method.fit(FIELDS, nothing, [(OTHER, make_samples(OTHER))])
+    assert method.learnt.abroad and (method.learnt.pattern.count == 0).all()
+    test = SAMPLES.with_target(TEST)
+    found, home = method.predict(FIELDS, test), fitted().predict(FIELDS, test)
+    bilinear = Bilinear().predict(FIELDS, test)
+    assert errors(found, FIELDS, test)[0] < 1.05 * errors(bilinear, FIELDS, test)[0]
+    assert np.nanmedian(found.standard_deviation) > np.nanmedian(home.standard_deviation)
+
+
+def test_without_any_date_there_is_an_error():
+    nothing = SAMPLES.with_split(np.zeros_like(SAMPLES.split))
+    with pytest.raises(DataError, match="widen the period"):
+        FusionMethod(training=QUICK).fit(FIELDS, nothing)
+
+
+def test_dates_of_others_do_not_spoil_what_the_own_dates_teach(method):
+    helped = FusionMethod(training=QUICK)
+    helped.fit(FIELDS, SAMPLES, [(OTHER, make_samples(OTHER))])
+    np.testing.assert_array_equal(helped.learnt.pattern.sums, method.learnt.pattern.sums)
+    test = SAMPLES.with_target(TEST)
+    ours = errors(method.predict(FIELDS, test), FIELDS, test)[0]
+    assert errors(helped.predict(FIELDS, test), FIELDS, test)[0] < 1.1 * ours
+
+
+def test_others_of_another_coarse_product_are_refused():
+    with pytest.raises(DataError, match="another coarse product"):
+        FusionMethod(training=QUICK).fit(FIELDS, SAMPLES, [(replace(OTHER, coarse_nesting=3), make_samples(OTHER))])
+
+
+def test_a_network_that_learnt_abroad_comes_back_from_its_file(tmp_path):
+    nothing = SAMPLES.with_split(np.where(SAMPLES.split == TEST, TEST, 0).astype(np.uint8))
+    method = FusionMethod(training=QUICK)
+    method.fit(FIELDS, nothing, [(OTHER, make_samples(OTHER))])
+    save_checkpoint(tmp_path / "a.safetensors", method)
+    test = SAMPLES.with_target(TEST).select(slice(0, 3))
+    again = load_checkpoint(tmp_path / "a.safetensors", FIELDS.window).predict(FIELDS, test)
+    expected = method.predict(FIELDS, test)
+    np.testing.assert_array_equal(again.mean, expected.mean)
+    np.testing.assert_array_equal(again.standard_deviation, expected.standard_deviation)
+
+
+def test_an_ablation_leaves_out_what_it_names():
+    whole, part = fitted(), fitted(without=["recent residuals"])
+    test = SAMPLES.with_target(TEST).select(slice(0, 2))
+    assert (whole.predict(FIELDS, test).mean != part.predict(FIELDS, test).mean).any()
+    column = [k for k, name in enumerate(FEATURES) if name.startswith("residual_")]
+    assert np.abs(part.learnt.warm[:, column]).max() < 1e-9 < np.abs(whole.learnt.warm[:, column]).max()
+    with pytest.raises(SettingsError, match="coarse shape"):
+        fitted(without=["magic"])
+
+
+def test_what_stands_out_from_its_neighbours_by_hand():
+    state = CoarseState.of(FIELDS, np.zeros((3, 4)))
+    cells = np.zeros((3, 4))
+    cells[1, 1] = 1.0
+    # The cell stands out by 1, each of its four neighbours by -1/4; elsewhere nothing does.
+    expected = np.zeros((3, 4))
+    expected[1, 1] = 1.0
+    expected[[0, 2, 1, 1], [1, 1, 0, 2]] = -0.25
+    np.testing.assert_allclose(state.bend(cells), state.spread_out(expected), atol=1e-6)
+    assert (state.bend(np.full((3, 4), 0.3)) == 0).all() and (state.bend(np.full((3, 4), np.nan)) == 0).all()
+    assert np.abs(state.step(np.full((3, 4), 0.3))).max() < 1e-6

@@ -45,6 +45,15 @@ FEATURES = (
 )  # fmt: skip
 """Names of the features, all in m3/m3: the linear skip's coefficients are numbers without a unit."""
 
+INGREDIENTS = {
+    "coarse history": ("memory_", "wetness", "news", "level"),
+    "coarse shape": ("bend_", "step_"),
+    "pattern by wetness": ("pattern_wetness", "pattern_news", "pattern_6_wetness", "slope"),
+    "smoothed pattern": ("pattern_1", "pattern_3"),
+    "recent residuals": ("residual_",),
+}
+"""What the features are made from, by the beginning of their names: what an ablation leaves out."""
+
 MASKS = ("dates", "age", "recent", "late")
 """Names of what the network receives beside them, 0..1."""
 
@@ -82,6 +91,7 @@ class FeatureBuilder:
             overpass finds before it, for a region without training.
         noise: mean variance that the product states, by cell, relative to the whole mean, (H, W).
         climate: least and greatest wetness anomaly of the training dates, m3/m3.
+        without: ingredients whose features are 0 throughout, for an ablation.
     """
 
     fields: Fields
@@ -89,6 +99,7 @@ class FeatureBuilder:
     usual: NDArray[np.float64] | None
     noise: Field
     climate: tuple[float, float]
+    without: tuple[str, ...] = ()
     _kept: dict[int, tuple[Field, Field]] = field(default_factory=dict, repr=False)
     _own: NDArray[np.int64] | None = field(default=None, repr=False)
 
@@ -153,6 +164,9 @@ class FeatureBuilder:
         few = 1 / (pattern.count + 1).astype(np.float32)
         old = np.where(np.isfinite(age), 1 - np.exp(-age / FADES), 1).astype(np.float32)
         observed = self._spread_out(np.isfinite(self.state.cells[coarse]).astype(np.float64), coarse)
+        for name in self.without:
+            for k in (k for k, feature in enumerate(FEATURES) if feature.startswith(INGREDIENTS[name])):
+                features[k] = np.zeros_like(base)
         masks = [1 - few, old, weights[1] / (1 + weights[1]), weights[2] / (1 + weights[2])]
         low, high = self.climate
         beyond = np.maximum(np.maximum(low - wetness, wetness - high), 0) / sd

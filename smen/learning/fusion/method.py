@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from smen.errors import DataError
+from smen.errors import DataError, SettingsError
 from smen.learning.contracts import MISSING, Prediction
 from smen.learning.fill import known_coarse
-from smen.learning.fusion.features import Example, FeatureBuilder
+from smen.learning.fusion.features import INGREDIENTS, Example, FeatureBuilder
 from smen.learning.fusion.knowledge import (
     Knowledge,
     abroad,
@@ -45,7 +45,8 @@ class FusionMethod:
 
     Attributes:
         history: k, the number of earlier fine fields.
-        options: `networks`: whether the non-linear members are trained; without them the linear skip stands alone.
+        options: `networks`: whether the non-linear members are trained; without them the linear skip stands alone;
+            `without`: names of `features.INGREDIENTS` to leave out, for an ablation.
         training: how; `fit` replaces every `auto` by what it meant.
         label: name in tables.
         learnt: what `fit` or a checkpoint gave.
@@ -89,8 +90,9 @@ class FusionMethod:
         if any(f.coarse_nesting != fields.coarse_nesting for f, _ in others):
             raise DataError("the other regions have another coarse product: learn from regions with the same one")
         self.training = self.training.resolved()
-        own = Study.of(fields, samples, self.training.seed)
-        studies = [s for f, p in others if (s := Study.of(f, p, self.training.seed))]
+        without = self._without()
+        own = Study.of(fields, samples, self.training.seed, without)
+        studies = [s for f, p in others if (s := Study.of(f, p, self.training.seed, without))]
         if own is None and not studies:
             raise DataError(
                 "no half-orbit of the training period has both a fine field that covers enough of the window and a "
@@ -210,6 +212,17 @@ class FusionMethod:
         found = builder.state.variability(int(coarse))
         return found if np.isfinite(found) else self.learnt.variability
 
+    def _without(self) -> tuple[str, ...]:
+        """The ingredients to leave out.
+
+        Raises:
+            SettingsError: there is no such ingredient.
+        """
+        names = tuple(self.options.get("without", ()))
+        if unknown := [name for name in names if name not in INGREDIENTS]:
+            raise SettingsError(f"there is no ingredient {unknown[0]!r} to leave out; known: {', '.join(INGREDIENTS)}")
+        return names
+
     def _check_history(self, samples: Samples) -> None:
         if samples.history.shape[1] != self.history:
             raise DataError(
@@ -266,7 +279,7 @@ class FusionMethod:
             assert self.learnt is not None  # noqa: S101  (the caller has looked)
             usual = learnt.usual if self.learnt.window == fields.window and not self.learnt.abroad else None
             state = CoarseState.of(fields, learnt.offset)
-            self._builder = fields, FeatureBuilder(fields, state, usual, learnt.noise, learnt.wetness)
+            self._builder = fields, FeatureBuilder(fields, state, usual, learnt.noise, learnt.wetness, self._without())
         return self._builder[1]
 
 

@@ -66,13 +66,14 @@ class Study:
     variability: float
 
     @classmethod
-    def of(cls, fields: Fields, samples: Samples, seed: int) -> Study | None:
+    def of(cls, fields: Fields, samples: Samples, seed: int, without: tuple[str, ...] = ()) -> Study | None:
         """From the dates of the training period, those for validation included; None where there is none.
 
         Args:
             fields: the region's arrays.
             samples: its overpasses.
             seed: of which frames are left out.
+            without: ingredients of the features that are left out, for an ablation.
         """
         known = samples.with_target(TRAIN, VALIDATION)
         valid = np.isfinite(fields.fine[known.fine]) & np.isfinite(_known(fields, known.coarse))
@@ -80,6 +81,7 @@ class Study:
         if not len(known):
             return None
         builder = builder_for(fields, known)
+        builder.without = without
         residual, wetness = builder.residuals(known.fine)
         pattern = Pattern.of(residual, wetness)
         builder.climate = (float(wetness.min()), float(wetness.max()))
