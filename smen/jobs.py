@@ -152,6 +152,14 @@ class ExperimentJob(Job):
         return Window(*self.cells)
 
 
+class Elsewhere(Section):
+    """Another region's dates, to learn from."""
+
+    years: tuple[int, ...]
+    training: Span
+    test: Span
+
+
 class CompareJob(Job):
     """All methods on one region, date by date."""
 
@@ -160,6 +168,7 @@ class CompareJob(Job):
     training: Span
     test: Span
     cases: tuple[str, ...] = Field(description="the trainings of this region, each with all seeds")
+    others: dict[str, Elsewhere] = Field(description="regions that a network for this one may learn from instead")
     threads: int
     recipe: Paper
     truth: str | None = Field(description="folder or file of the truth, where it is known")

@@ -18,6 +18,7 @@ from smen.jobs import (
     AlignJob,
     CompareJob,
     DownscaleJob,
+    Elsewhere,
     EvaluateJob,
     ExperimentJob,
     PairJob,
@@ -31,6 +32,9 @@ from smen.jobs import (
 from smen.paths import Layout
 from smen.regions import RegionSettings, resolve
 from smen.settings import Section, Settings, default_version
+
+MOST_ELSEWHERE = 4
+"""Other regions that a comparison learns from, to show how a region without dates of its own would do."""
 
 FAR_FUTURE = dt.date(9999, 12, 31)
 
@@ -303,10 +307,22 @@ class Plan:
         return CompareJob(
             **self._paper(region),
             cases=self.cases(region),
+            others={
+                name: Elsewhere(
+                    **{key: value for key, value in self._paper(name).items() if key in Elsewhere.model_fields}
+                )
+                for name in self.elsewhere(region)
+            },
             threads=self.paper_threads(),
             recipe=self.settings.paper,
             truth=self.evaluate(region).truth,
         )
+
+    def elsewhere(self, region: str) -> tuple[str, ...]:
+        """The first few other regions with the same coarse product: what a region without dates could learn from."""
+        coarse = self.regions[region].settings.products.coarse
+        same = [n for n, r in self.regions.items() if n != region and r.settings.products.coarse == coarse]
+        return tuple(same[:MOST_ELSEWHERE])
 
     def reproduce(self) -> ReproduceJob:
         """Return the job that makes the paper's tables and figure."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from smen.jobs import CompareJob, ExperimentJob
     from smen.learning.contracts import Fields, Samples
     from smen.learning.samples import Period
+    from smen.settings import Paper
 
 
 def samples_of_case(fields: Fields, job: ExperimentJob | CompareJob, case: str, seed: int) -> Samples:
@@ -22,15 +23,18 @@ def samples_of_case(fields: Fields, job: ExperimentJob | CompareJob, case: str, 
         DataError: there are not enough dates for the size.
     """
     recipe = job.recipe
-    samples = paper_samples(
-        fields,
-        _period(job.training),
-        _period(job.test),
-        instance=recipe.instance,
-        minimum_coverage=recipe.minimum_coverage,
-    )
+    samples = dates_of(fields, recipe, job.training, job.test)
     size = size_of(case)
     return samples if size is None else draw_sizes(samples, size, recipe.sizes_test, recipe.sizes_drawn, seed)
+
+
+def dates_of(
+    fields: Fields, recipe: Paper, training: tuple[dt.date, dt.date], test: tuple[dt.date, dt.date]
+) -> Samples:
+    """All dates of a region by the paper's recipe."""
+    return paper_samples(
+        fields, _period(training), _period(test), instance=recipe.instance, minimum_coverage=recipe.minimum_coverage
+    )
 
 
 def _period(span: tuple[dt.date, dt.date]) -> Period:

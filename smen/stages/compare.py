@@ -16,7 +16,7 @@ from smen.files import atomic, write_text
 from smen.learning.baselines import SIMPLE_BASELINES
 from smen.learning.checkpoint import load_checkpoint
 from smen.learning.comparables import COMPARABLES
-from smen.learning.contracts import SPLIT_NAMES, TEST, TRAIN
+from smen.learning.contracts import NONE, SPLIT_NAMES, TEST, TRAIN
 from smen.learning.experiments import size_of
 from smen.learning.fusion.method import FusionMethod
 from smen.learning.samples import hold_out
@@ -24,7 +24,7 @@ from smen.learning.training import Training
 from smen.scores.comparison import common_cells
 from smen.scores.dates import date_scores
 from smen.scores.senses import score
-from smen.stages.cases import samples_of_case
+from smen.stages.cases import dates_of, samples_of_case
 from smen.stages.fields import read_fields
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ def _methods(job: CompareJob, fields: Fields, samples: Samples) -> Iterator[tupl
     fusion = FusionMethod(training=Training(seed=job.recipe.seeds[0], threads=job.threads))
     fusion.fit(fields, held)
     yield fusion, NO_SEED
+    if job.others:
+        yield _learnt_elsewhere(job, fields, held), NO_SEED
     if not job.recipe.comparables:
         return
     for make_learned in COMPARABLES.values():
@@ -123,6 +125,18 @@ def _methods(job: CompareJob, fields: Fields, samples: Samples) -> Iterator[tupl
             learned = make_learned(seed, job.threads)
             learned.fit(fields, held)
             yield learned, seed
+
+
+def _learnt_elsewhere(job: CompareJob, fields: Fields, samples: Samples) -> Method:
+    """The default network as a region without dates of its own would have it: learnt from the other regions alone."""
+    others = []
+    for name, other in job.others.items():
+        theirs = read_fields(job.layout, name, other.years)
+        others.append((theirs, hold_out(dates_of(theirs, job.recipe, other.training, other.test))))
+    untaught = samples.with_split(np.where(samples.split == TEST, TEST, NONE).astype(np.uint8))
+    method = FusionMethod(label="fusion_abroad", training=Training(seed=job.recipe.seeds[0], threads=job.threads))
+    method.fit(fields, untaught, others)
+    return method
 
 
 def _scored(

@@ -39,10 +39,21 @@ rule experiment:
         "smen experiment --job {params.job:q} --log {log}"
 
 
+def elsewhere(wildcards):
+    """Input of compare: the series of other regions, which a region without dates could learn from."""
+    return [
+        layout.aligned(name, role, year)
+        for name in plan.elsewhere(wildcards.region)
+        for year in plan.paper_years(name)
+        for role in ("coarse", "fine")
+    ]
+
+
 # How good is each method on one region, date by date?
 rule compare:
     input:
         aligned=files("aligned", "paper_years", "coarse", "fine"),
+        elsewhere=elsewhere,
         trainings=trainings,
         truth=truth,
     output:
