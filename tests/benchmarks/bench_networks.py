@@ -11,17 +11,19 @@ import csv
 import os
 import pathlib
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from smen.archive.truth import read_truth
 from smen.cli import _plan
 from smen.learning.baselines import SIMPLE_BASELINES
+from smen.learning.comparables import COMPARABLES
 from smen.learning.contracts import TEST
 from smen.learning.downscaler import NetworkMethod
 from smen.learning.fusion.method import FusionMethod
 from smen.learning.samples import Periods, hold_out, samples_of
-from smen.learning.training import Training
+from smen.learning.training import PAPER, Training
 from smen.scores.detail import detail_r
 from smen.scores.intervals import mean_interval, paired_difference
 from smen.scores.metrics import bias, ubrmse
@@ -43,6 +45,11 @@ def methods(arguments):
     chosen = {name: SIMPLE_BASELINES[name] for name in arguments.baselines}
     training = Training(epochs=arguments.epochs, threads=arguments.threads)
     chosen["fusion"] = lambda: FusionMethod(training=training)
+    for name in arguments.comparables:
+        chosen[name] = lambda name=name: COMPARABLES[name](1, arguments.threads)
+    if arguments.published:
+        recipe = replace(PAPER, epochs=arguments.published, threads=arguments.threads, number_format="auto")
+        chosen["smen as published"] = lambda: NetworkMethod(training=recipe, missing="zero", anchored=False)
     if arguments.members:
         many = Training(epochs=arguments.members, learning_rate=2e-3, threads=arguments.threads)
         chosen["fusion with members"] = lambda: FusionMethod(options={"networks": True}, training=many)
@@ -134,6 +141,8 @@ if __name__ == "__main__":
     parser.add_argument("--regions", nargs="+", default=["oklahoma_city", "tucson", "geneva"])
     parser.add_argument("--baselines", nargs="*", default=list(FEW))
     parser.add_argument("--paper", type=int, default=0, help="epochs of the paper's network, 0: leave it out")
+    parser.add_argument("--comparables", nargs="*", default=[], help=f"of {', '.join(COMPARABLES)}")
+    parser.add_argument("--published", type=int, default=0, help="epochs of the paper's network by its own recipe")
     parser.add_argument("--members", type=int, default=0, help="epochs of the non-linear members, 0: leave them out")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--threads", type=int, default=2)

@@ -77,6 +77,8 @@ if __name__ == "__main__":
     parser.add_argument("folders", nargs="+", type=pathlib.Path)
     parser.add_argument("--baselines", nargs="*", default=list(FEW), help=f"of {', '.join(SIMPLE_BASELINES)}; or all")
     parser.add_argument("--paper", type=int, default=0, help="epochs of the paper's network, 0: leave it out")
+    parser.add_argument("--comparables", nargs="*", default=[], help="learned methods to compare with")
+    parser.add_argument("--published", type=int, default=0, help="epochs of the paper's network by its own recipe")
     parser.add_argument("--members", type=int, default=0, help="epochs of the non-linear members, 0: leave them out")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--threads", type=int, default=1)
