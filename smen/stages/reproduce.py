@@ -39,13 +39,13 @@ IN_MOISTURE = frozenset((*_OF_TABLES, *_OF_METHODS, *_OF_BOTH))
 
 COMPARISON = (
     "Sorted by uRMSE: of each image over its valid cells, then the mean over dates; low, high: its 95 % interval, "
-    "blocks of dates resampled. dates: those that have one. difference: to the paper's network, paired by date; a method "
-    "is better only where all of its interval is below 0. The other senses of uRMSE: median over dates; pooled over all "
-    "cells of all dates; per cell over time, in which SMAP's requirement of 0.04 is meant; and zeros, with all cells "
-    "outside the mask counted as 0, which flatters. inside: within each coarse cell, its mean taken off. deviation and "
-    "spectrum ratio: of the detail to that of the reference, 1 is right. blockiness: about 1 where coarse cells do not "
-    "show through. g_down: gain over the coarse field, at most 1. The paper's loss does not see the level of an image, "
-    "so bias and RMSE of its network are arbitrary."
+    "blocks of dates resampled. dates: those that have one. difference: to the paper's network, paired by date; a "
+    "method is better only where all of its interval is below 0. The other senses of uRMSE: median over dates; "
+    "pooled over all cells of all dates; per cell over time, in which SMAP's requirement of 0.04 is meant; and "
+    "zeros, with all cells outside the mask counted as 0, which flatters. inside: within each coarse cell, its mean "
+    "taken off. deviation and spectrum ratio: of the detail to that of the reference, 1 is right. blockiness: about "
+    "1 where coarse cells do not show through. g_down: gain over the coarse field, at most 1. The paper's loss does "
+    "not see the level of an image, so bias and RMSE of its network are arbitrary."
 )
 """What stands below a comparison."""
 
@@ -161,7 +161,8 @@ def _paper_table(
 ) -> None:
     """Write one of the three tables, with what holds for all of them below it."""
     recipe = job.recipe
-    epochs = f"{recipe.epochs} epochs" + ("" if recipe.epochs >= 1000 else " instead of the published 1000")
+    epochs = f"{recipe.epochs} epochs" + ("" if recipe.epochs == 1000 else " instead of the published 1000")
+    rate = f"at {recipe.learning_rate:g}" + ("" if recipe.learning_rate == 1e-4 else " instead of 0.0001")
     seeds = f"seed{'s' * (len(recipe.seeds) > 1)} {', '.join(map(str, recipe.seeds))}"
     words = [
         *([note.strip()] if note else []),
@@ -169,7 +170,7 @@ def _paper_table(
         *(["test_truth: against the truth on the test dates."] if "test_truth" in rows[0] else []),
         *(["seed_spread: standard deviation of test over the seeds."] if "seed_spread" in rows[0] else []),
         "The paper's numbers were measured on other data: compare their order, not their size.",
-        f"Trained for {epochs}, {recipe.batch_size} dates a step, {seeds}.",
+        f"Trained for {epochs}, Adam {rate}, {recipe.batch_size} dates a step, {seeds}.",
     ]
     write_paper_table(
         Path(job.layout.paper(name)),
