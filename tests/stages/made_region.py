@@ -47,7 +47,7 @@ class Made:
         return ExperimentJob(**self.given | {"case": case, "seed": seed} | changes)
 
     def compare(self, cases=("both",), truth=None, **changes):
-        return CompareJob(**self.given | {"cases": cases, "truth": truth} | changes)
+        return CompareJob(**self.given | {"cases": cases, "others": {}, "truth": truth} | changes)
 
     def write(self):
         layout = self.compare().layout
