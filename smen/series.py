@@ -33,6 +33,13 @@ NO_TIME = np.iinfo(np.int64).min
 """NaT as an integer: no cell of the overpass says its time."""
 
 
+ROW = ("time", "overpass_time", "descending", "granules", "sentinel1_times")
+"""Variables of the file that hold one value for each overpass."""
+
+STACKS = ("soil_moisture", "standard_deviation", "surface_flag")
+"""Variables of the file that hold a field for each overpass."""
+
+
 @dataclass(frozen=True)
 class Field:
     """One overpass of a series.
@@ -107,17 +114,24 @@ def write(
         OutputError: the file cannot be written.
         DataError: the fields are not in order of time, or not as many as announced.
     """
-    with from_memory(path) as content, h5netcdf.File(content, "w") as file:  # a few MB a year
-        _write_header(file, window, product, times, title, simulated)
+    with from_memory(path) as content, h5py.File(content, "w") as file:  # a few MB a year
+        with h5netcdf.File(file, "w") as header:
+            _write_header(header, window, product, times, title, simulated)
+        stacks = {name: file[name] for name in STACKS}
         last: np.datetime64 = np.datetime64("NaT", "s")
-        count = 0
-        for count, field in enumerate(fields, start=1):
+        rows: list[tuple[int, int, int, str, str]] = []
+        for field in fields:
             if not np.isnat(last) and field.time <= last:
                 raise DataError(f"{path}: the overpass of {field.time} does not follow that of {last}")
+            if len(rows) < times:
+                _write_field(stacks, len(rows), field)
             last = field.time
-            _write_field(file, count - 1, field)
-        if count != times:
-            raise DataError(f"{path}: {times} overpasses were announced, {count} came")
+            rows.append(_row(field))
+        if len(rows) != times:
+            raise DataError(f"{path}: {times} overpasses were announced, {len(rows)} came")
+        # All times at once: written one by one, they would take as long as the fields.
+        for name, column in zip(ROW, zip(*rows, strict=True), strict=True) if rows else ():
+            file[name][:] = column
 
 
 def _write_header(file: h5netcdf.File, window: Window, product: str, times: int, title: str, simulated: bool) -> None:
@@ -187,17 +201,19 @@ def _grid_mapping(window: Window) -> dict[str, Any]:
     }
 
 
-def _write_field(file: h5netcdf.File, i: int, field: Field) -> None:
-    file.variables["time"][i] = _seconds(field.time)
-    file.variables["overpass_time"][i] = _seconds(field.overpass_time)
-    file.variables["descending"][i] = int(field.descending)
-    file.variables["granules"][i] = field.granules
-    file.variables["sentinel1_times"][i] = " ".join(str(t) for t in field.sentinel1_times)
-    file.variables["soil_moisture"][i] = np.where(np.isnan(field.soil_moisture), np.float32(FILL), field.soil_moisture)
+def _row(field: Field) -> tuple[int, int, int, str, str]:
+    """What the file says of an overpass beside its fields, in the order of `ROW`."""
+    sentinel1 = " ".join(str(t) for t in field.sentinel1_times)
+    return _seconds(field.time), _seconds(field.overpass_time), int(field.descending), field.granules, sentinel1
+
+
+def _write_field(stacks: dict[str, h5py.Dataset], i: int, field: Field) -> None:
+    """Write one overpass's fields by h5py itself: h5netcdf looks everything up anew for each of them."""
+    stacks["soil_moisture"][i] = np.where(np.isnan(field.soil_moisture), np.float32(FILL), field.soil_moisture)
     if field.standard_deviation is not None:
         known = ~np.isnan(field.standard_deviation)
-        file.variables["standard_deviation"][i] = np.where(known, field.standard_deviation, np.float32(FILL))
-    file.variables["surface_flag"][i] = field.surface_flag
+        stacks["standard_deviation"][i] = np.where(known, field.standard_deviation, np.float32(FILL))
+    stacks["surface_flag"][i] = field.surface_flag
 
 
 def _seconds(time: np.datetime64) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -68,9 +68,11 @@ class GranuleFile:
         A `h5py.h5d.DatasetID`, which spends a tenth of the time around a small dataset.
         """
         if key not in self._datasets:
-            spellings = (spelling.encode() for spelling in self.product.variables[key].spellings)
-            found = next((spelling for spelling in spellings if spelling in self.group), None)
-            self._datasets[key] = None if found is None else h5py.h5o.open(self.group, found)
+            self._datasets[key] = None
+            for spelling in self.product.variables[key].spellings:
+                with suppress(KeyError):  # to try is half as dear as to ask first
+                    self._datasets[key] = h5py.h5o.open(self.group, spelling.encode())
+                    break
         return self._datasets[key]
 
     def read(self, key: str) -> NDArray[Any]:
