@@ -47,6 +47,9 @@ SIMPLE_BASELINES: dict[str, Callable[[], Method]] = {
 }
 """The same of all baselines."""
 
+UNTAUGHT = ("blocky", "bilinear")
+"""Those of them that need no training date."""
+
 __all__ = [
     "BASELINES",
     "SIMPLE_BASELINES",
