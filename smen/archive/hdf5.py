@@ -156,9 +156,10 @@ class GranuleFile:
     def _metadata(self, group: str = "") -> Any | None:  # noqa: ANN401  (h5py has no types)
         """The group /Metadata/`group`, open; None where there is none."""
         if group not in self._opened:
-            path = f"Metadata/{group}".rstrip("/").encode()
-            found = h5py.h5o.open(self.root, path) if path in self.root else None
-            self._opened[group] = found if isinstance(found, h5py.h5g.GroupID) else None
+            self._opened[group] = None
+            with suppress(KeyError):
+                found = h5py.h5o.open(self.root, f"Metadata/{group}".rstrip("/").encode())
+                self._opened[group] = found if isinstance(found, h5py.h5g.GroupID) else None
         return self._opened[group]
 
     def period(self) -> tuple[np.datetime64, np.datetime64]:
@@ -184,7 +185,7 @@ class GranuleFile:
     def simulated(self) -> bool:
         """Whether the granule says of itself that it is simulated."""
         metadata = self._metadata()
-        return metadata is not None and _attribute(metadata, SIMULATED) is not None
+        return metadata is not None and h5py.h5a.exists(metadata, SIMULATED.encode())
 
 
 @contextmanager
@@ -244,9 +245,10 @@ def _attribute(at: Any, name: str) -> NDArray[Any] | None:  # noqa: ANN401  (h5p
 
     By the low-level interface, as each granule is asked for ten of them: h5py's own takes half as long again.
     """
-    if not h5py.h5a.exists(at, name.encode()):
+    try:
+        attribute = h5py.h5a.open(at, name.encode())
+    except KeyError:
         return None
-    attribute = h5py.h5a.open(at, name.encode())
     value = np.empty(attribute.shape, attribute.dtype)
     attribute.read(value)
     return value

@@ -117,9 +117,13 @@ def digest(jobs):
 
 
 def peak(given):
-    """Peak memory in MB of the command that aligns one job."""
-    smen = Path(sys.executable).parent / "smen"
-    return run([smen, "align", given.region, given.year, "--job", given.model_dump_json()], ROOT)[0]["peak_mb"]
+    """Peak memory in MB of a process that aligns one job, as Linux counts it from the process's own start."""
+    code = (
+        "import re, sys; from pathlib import Path; from smen.jobs import AlignJob; from smen.stages import align\n"
+        "align.run(AlignJob.model_validate_json(sys.argv[1]))\n"
+        "print(re.search(r'VmHWM:\\s*(\\d+)', Path('/proc/self/status').read_text())[1])"
+    )
+    return int(run([sys.executable, "-c", code, given.model_dump_json()], ROOT)[1].split()[-1]) / 1024
 
 
 def main():
