@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from smen.errors import DataError
 from smen.learning.losses import urmse_loss
+from smen.learning.memory import keep_freed_memory
 from smen.learning.networks.fused import has_compiler
 
 if TYPE_CHECKING:
@@ -222,6 +223,7 @@ class _State:
 @contextmanager
 def reproducible(threads: int) -> Iterator[None]:
     """Fix the number of threads and choose deterministic algorithms; both are as before afterwards."""
+    keep_freed_memory()
     threads_before, strict_before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     # cuBLAS is deterministic only with a workspace of its own; it reads this when first used.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
