@@ -30,6 +30,9 @@ def estimates(fields, samples, test, training):
     whole = FusionMethod(training=training)
     whole.fit(fields, samples)
     yield "whole", whole.predict(fields, test).mean
+    linear = FusionMethod(training=training, options={"hidden": False})
+    linear.fit(fields, samples)
+    yield "without hidden units", linear.predict(fields, test).mean
     for name in INGREDIENTS:
         part = FusionMethod(training=training, options={"without": [name]})
         part.fit(fields, samples)

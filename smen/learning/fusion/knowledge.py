@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from smen.learning.fusion.hidden import skip
 from smen.learning.quality import static_surface
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from smen.grid import Window
     from smen.learning.contracts import Fields
     from smen.learning.fusion.features import Example
+    from smen.learning.fusion.hidden import Hidden
     from smen.learning.fusion.pattern import Pattern
     from smen.learning.fusion.spread import Spread
     from smen.learning.networks.fusion import Fusion
@@ -33,9 +35,10 @@ class Knowledge:
         offset: descending minus ascending, (R, C).
         usual: mean of the coarse cells over the dates, (R, C).
         noise: relative variance of the product's noise, (H, W).
-        warm: coefficients of the linear skip where a cell has dates, (folds, F).
+        warm: coefficients of the skip where a cell has dates, (folds, F), or with hidden units (folds, F + units).
         cold: the same where it has none.
         elsewhere: the same in another region, learnt from all regions alike, (1, F).
+        hidden: the skip's hidden units, or None.
         scale: of the features for the networks, (F,), m3/m3.
         unit: typical error, m3/m3: unit of the networks' corrections.
         members: networks, one for each fold; none where only the linear skip is used.
@@ -61,6 +64,7 @@ class Knowledge:
     warm: NDArray[np.float64]
     cold: NDArray[np.float64]
     elsewhere: NDArray[np.float64]
+    hidden: Hidden | None
     scale: NDArray[np.float64]
     unit: float
     members: list[Fusion]
@@ -79,7 +83,7 @@ class Knowledge:
 
 def warm_estimate(learnt: Knowledge, example: Example) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Estimate and deviation where cells have dates, (H, W) each."""
-    value = example.base + np.tensordot(learnt.warm.mean(axis=0), example.features, 1)
+    value = example.base + skip(example, learnt.warm.mean(axis=0), learnt.hidden)
     if learnt.members:
         inputs = torch.from_numpy(member_inputs(example, learnt.scale))[None]
         found = [member(inputs)[0].numpy() for member in learnt.members]

@@ -7,7 +7,7 @@ each worth a share of a date of the region's own that is chosen by what it does 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ class Moments:
     squares: NDArray[np.float64]
 
     @classmethod
-    def of(cls, features: Sequence[NDArray[np.floating]], targets: Sequence[NDArray[np.floating]]) -> Moments:
+    def of(cls, features: Iterable[NDArray[np.floating]], targets: Iterable[NDArray[np.floating]]) -> Moments:
         """From features (F, H, W), valid everywhere, and targets (H, W), NaN where missing, of each date."""
         found = [moments(x, y) for x, y in zip(features, targets, strict=True)]
         return cls(*(np.array(part) for part in zip(*found, strict=True)))

@@ -14,6 +14,7 @@ from smen.errors import DataError, SettingsError
 from smen.learning.contracts import MISSING, Prediction
 from smen.learning.fill import known_coarse
 from smen.learning.fusion.features import INGREDIENTS, Example, FeatureBuilder
+from smen.learning.fusion.hidden import Hidden, skip
 from smen.learning.fusion.knowledge import (
     Knowledge,
     abroad,
@@ -45,8 +46,8 @@ class FusionMethod:
 
     Attributes:
         history: k, the number of earlier fine fields.
-        options: `networks`: whether the non-linear members are trained; without them the linear skip stands alone;
-            `without`: names of `features.INGREDIENTS` to leave out, for an ablation.
+        options: `networks`: whether convolutional members are trained on top of the skip; for ablations, `hidden`:
+            False for a skip without hidden units, and `without`: names of `features.INGREDIENTS` to leave out.
         training: how; `fit` replaces every `auto` by what it meant.
         label: name in tables.
         learnt: what `fit` or a checkpoint gave.
@@ -107,15 +108,26 @@ class FusionMethod:
     def _learn(self, study: Study, others: list[Study]) -> Knowledge:
         """What a region's dates teach, with the help of other regions'."""
         known, fields, examples, pattern = study.known, study.fields, study.warm, study.pattern
-        warm = fit_folds(study.moments(examples), study.folds, _joined([s.moments(s.warm) for s in others]))
+        hidden = None
+        if self.options.get("hidden", True):
+            hidden = Hidden.of(examples, float(np.sqrt(pattern.within)), self.training.seed)
+            warm = hidden.fit(study, others)
+        else:
+            warm = fit_folds(study.moments(examples), study.folds, _joined([s.moments(s.warm) for s in others]))
         scale = np.sqrt(np.maximum(np.mean([np.square(e.features).mean(axis=(1, 2)) for e in examples], axis=0), 1e-12))
-        left, skips = study.left(examples), study.skips(examples, warm)
+        left, skips = study.left(examples), study.skips(examples, warm, hidden)
         unit = max(float(np.sqrt(np.nanmean((left - skips) ** 2, dtype=np.float64))), 1e-4)
-        plain = np.array([np.tensordot(warm.mean(axis=0), e.features, 1) for e in examples], np.float32)
+        plain = np.array([skip(e, warm.mean(axis=0), hidden) for e in examples], np.float32)
         both = {"train": _urmse(left - plain), "validation": _urmse(left - skips)}
         self.epochs = [Epoch(epoch=1, train=both["train"], validation=both["validation"], learning_rate=0, best=True)]
         members, corrections = self._members(
-            examples, left, warm, study.folds, scale, unit, weights_of(study.target, stated_noise(fields, known))
+            examples,
+            left,
+            (warm, hidden),
+            study.folds,
+            scale,
+            unit,
+            weights_of(study.target, stated_noise(fields, known)),
         )
         cold = fit_folds(study.moments(study.cold), study.folds, _joined([s.moments(s.cold) for s in others]))
         elsewhere, abroad_spread = fit_abroad([study, *others])
@@ -131,6 +143,7 @@ class FusionMethod:
             warm=warm,
             cold=cold,
             elsewhere=elsewhere,
+            hidden=hidden,
             scale=scale,
             unit=unit,
             members=members,
@@ -234,7 +247,7 @@ class FusionMethod:
         self,
         examples: list[Example],
         left: NDArray[np.float32],
-        warm: NDArray[np.float64],
+        skips: tuple[NDArray[np.float64], Hidden | None],
         folds: list[NDArray[np.int64]],
         scale: NDArray[np.float64],
         unit: float,
@@ -250,8 +263,8 @@ class FusionMethod:
         histories: list[list[Epoch]] = []
         with reproducible(self.training.threads), torch.random.fork_rng():
             for k, fold in enumerate(folds):
-                skip = np.array([np.tensordot(warm[k], e.features, 1) for e in examples], np.float32)
-                rest = torch.from_numpy(np.nan_to_num((left - skip) / unit).astype(np.float32))
+                added = np.array([skip(e, skips[0][k], skips[1]) for e in examples], np.float32)
+                rest = torch.from_numpy(np.nan_to_num((left - added) / unit).astype(np.float32))
                 network, found, rows = train_member(lesson, rest, fold, self.training, k)
                 members.append(network)
                 histories.append(rows)

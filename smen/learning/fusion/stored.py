@@ -9,6 +9,7 @@ import torch
 
 from smen.grid import Window
 from smen.learning.fusion.features import CAUSES, FEATURES, MASKS
+from smen.learning.fusion.hidden import Hidden
 from smen.learning.fusion.knowledge import Knowledge
 from smen.learning.fusion.method import FusionMethod
 from smen.learning.fusion.pattern import Pattern
@@ -18,6 +19,7 @@ from smen.learning.quality import Source
 from smen.learning.training import Training
 
 ARRAYS = ("offset", "usual", "noise", "warm", "cold", "elsewhere", "scale")
+HIDDEN = ("weights", "bias", "centre", "scale")
 LINEAR = ("warm", "cold", "elsewhere")
 NETWORK, SURFACE, FIELD = "network.", "surface.", "field."
 
@@ -29,6 +31,9 @@ def tensors_of(learnt: Knowledge) -> dict[str, torch.Tensor]:
     # The linear skip is as much of the network as the members are.
     for name in LINEAR:
         tensors[NETWORK + name] = tensors.pop(FIELD + name)
+    if learnt.hidden is not None:
+        for name in HIDDEN:
+            tensors[f"{NETWORK}hidden.{name}"] = torch.from_numpy(getattr(learnt.hidden, name))
     for k, member in enumerate(learnt.members):
         tensors |= {f"{NETWORK}{k}.{name}": v.detach().cpu().contiguous() for name, v in member.state_dict().items()}
     for code, where in learnt.surface.items():
@@ -56,6 +61,7 @@ def header_of(method: FusionMethod, learnt: Knowledge) -> dict[str, Any]:
         "abroad_spread": _spread(learnt.abroad_spread),
         "variability": learnt.variability,
         "abroad": learnt.abroad,
+        "hidden_size": None if learnt.hidden is None else learnt.hidden.size,
         "bounds": list(learnt.bounds),
         "climate": list(learnt.climate),
         "wetness": list(learnt.wetness),
@@ -90,6 +96,7 @@ def restore(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> FusionM
         coarse_nesting=header["coarse_nesting"],
         pattern=pattern,
         **arrays,
+        hidden=_hidden(header, tensors),
         unit=header["unit"],
         members=members,
         spread=_restored(header["spread"]),
@@ -116,6 +123,12 @@ def restore(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> FusionM
 
 def _spread(spread: Spread) -> dict[str, Any]:
     return {"shares": [float(s) for s in spread.shares], "factor": spread.factor}
+
+
+def _hidden(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Hidden | None:
+    if header["hidden_size"] is None:
+        return None
+    return Hidden(**{n: tensors[f"{NETWORK}hidden.{n}"].numpy() for n in HIDDEN}, size=header["hidden_size"])
 
 
 def _restored(said: dict[str, Any]) -> Spread:

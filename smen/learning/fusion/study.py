@@ -11,6 +11,7 @@ import numpy as np
 from smen.learning.contracts import TRAIN, VALIDATION
 from smen.learning.fill import known_coarse
 from smen.learning.fusion.features import CAUSES, Example, FeatureBuilder
+from smen.learning.fusion.hidden import Hidden, skip
 from smen.learning.fusion.linear import Moments, fit_folds, folds_of, penalty_scale, solve
 from smen.learning.fusion.pattern import Pattern
 from smen.learning.fusion.spread import Spread
@@ -115,13 +116,13 @@ class Study:
 
     def moments(self, examples: Sequence[Example]) -> Moments:
         """The least squares problems of the dates."""
-        return Moments.of([e.features for e in examples], list(self.left(examples)))
+        return Moments.of((e.features for e in examples), self.left(examples))
 
-    def skips(self, examples: Sequence[Example], coefficients: NDArray[np.float64]) -> NDArray[np.float32]:
-        """What the linear skip of each date's fold, which has not seen it, adds to its base, (n, H, W)."""
-        return np.array(
-            [np.tensordot(coefficients[self.owner[i]], e.features, 1) for i, e in enumerate(examples)], np.float32
-        )
+    def skips(
+        self, examples: Sequence[Example], coefficients: NDArray[np.float64], hidden: Hidden | None = None
+    ) -> NDArray[np.float32]:
+        """What the skip of each date's fold, which has not seen it, adds to its base, (n, H, W)."""
+        return np.array([skip(e, coefficients[self.owner[i]], hidden) for i, e in enumerate(examples)], np.float32)
 
     def spread(self, examples: Sequence[Example], errors: NDArray[np.floating]) -> Spread:
         """The spread fitted to errors (n, H, W) of dates held out, NaN where there is no target."""
