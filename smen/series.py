@@ -139,7 +139,7 @@ def _write_header(file: h5netcdf.File, window: Window, product: str, times: int,
     file.attrs.update(
         Conventions="CF-1.10",
         title=title,
-        source=f"{product}{', simulated by SMEN' if simulated else ''}",
+        source=f"{product}{', simulated' if simulated else ''}",
         product=product,
         simulated=str(simulated).lower(),
         history=f"smen {__version__}",
@@ -226,6 +226,8 @@ def read(path: Path) -> Series:
     Raises:
         DataError: no such file, or not one of ours.
     """
+    if not path.is_file():
+        raise DataError(f"{path} is missing: run the stage align for its region and year first")
     try:
         with h5netcdf.File(path, "r") as file:
             return _read(file)

@@ -117,7 +117,7 @@ def test_other_files_are_refused_by_name(tmp_path):
     (tmp_path / "a.nc").write_text("no NetCDF")
     with pytest.raises(DataError, match=r"a\.nc is no aligned series"):
         series.read(tmp_path / "a.nc")
-    with pytest.raises(DataError, match=r"b\.nc is no aligned series"):
+    with pytest.raises(DataError, match=r"b\.nc is missing: run the stage align"):
         series.read(tmp_path / "b.nc")
 
 

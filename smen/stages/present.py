@@ -135,7 +135,7 @@ def _attributes(region: str, provenance: Provenance) -> dict[str, str]:
     simulated = provenance.simulated
     return {
         "title": f"Soil moisture at 3 km, {region}{' (simulated data)' if simulated else ''}",
-        "source": f"SMAP and Sentinel-1, {provenance.source}{', simulated by SMEN' if simulated else ''}",
+        "source": f"SMAP and Sentinel-1, {provenance.source}{', simulated' if simulated else ''}",
         "simulated": "true" if simulated else "false",
         "region": region,
         "model": provenance.model,
