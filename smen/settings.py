@@ -145,11 +145,6 @@ class Network(Section):
         "fusion",
         description="fusion: the default, with uncertainty; smen: the network of the paper, its level anchored",
     )
-    members: bool = Field(
-        False,
-        description="for fusion: train small networks on top of its linear part (minutes instead of seconds; they "
-        "lowered the error by less than 1 % where tried)",
-    )
     missing: Literal["climatology", "zero"] = Field(
         "climatology",
         description="for smen: what it receives for a missing residual: the mean of the training residuals there, or 0",

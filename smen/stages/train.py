@@ -56,8 +56,7 @@ def _dates(job: TrainJob, region: str, years: tuple[int, ...]) -> tuple[Fields, 
 def _method(job: TrainJob, history: int) -> Trained:
     """The method that the settings name, untrained."""
     if job.network.name == "fusion":
-        options = {"networks": job.network.members}
-        return FusionMethod(history=history, options=options, training=_training(job.training))
+        return FusionMethod(history=history, training=_training(job.training))
     return NetworkMethod(
         network=job.network.name, history=history, missing=job.network.missing, training=_training(job.training)
     )

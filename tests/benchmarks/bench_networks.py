@@ -50,9 +50,6 @@ def methods(arguments):
     if arguments.published:
         recipe = replace(PAPER, epochs=arguments.published, threads=arguments.threads, number_format="auto")
         chosen["smen as published"] = lambda: NetworkMethod(training=recipe, missing="zero", anchored=False)
-    if arguments.members:
-        many = Training(epochs=arguments.members, learning_rate=2e-3, threads=arguments.threads)
-        chosen["fusion with members"] = lambda: FusionMethod(options={"networks": True}, training=many)
     if arguments.paper:
         chosen["smen"] = lambda: NetworkMethod(training=Training(epochs=arguments.paper, threads=arguments.threads))
     return chosen
@@ -143,7 +140,6 @@ if __name__ == "__main__":
     parser.add_argument("--paper", type=int, default=0, help="epochs of the paper's network, 0: leave it out")
     parser.add_argument("--comparables", nargs="*", default=[], help=f"of {', '.join(COMPARABLES)}")
     parser.add_argument("--published", type=int, default=0, help="epochs of the paper's network by its own recipe")
-    parser.add_argument("--members", type=int, default=0, help="epochs of the non-linear members, 0: leave them out")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("scores.csv"))

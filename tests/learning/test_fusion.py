@@ -11,6 +11,7 @@ from smen.learning.baselines import Bilinear, FilteredMeanResidual, MeanResidual
 from smen.learning.checkpoint import load_checkpoint, read_header, save_checkpoint
 from smen.learning.contracts import MISSING, TEST, TRAIN, VALIDATION
 from smen.learning.fusion.features import CAUSES, FEATURES, FeatureBuilder
+from smen.learning.fusion.hidden import skip
 from smen.learning.fusion.knowledge import bounded
 from smen.learning.fusion.method import FusionMethod
 from smen.learning.fusion.pattern import Pattern
@@ -115,16 +116,16 @@ def test_better_than_simple_methods_and_without_bias(method):
     assert abs(level) < 0.005
 
 
-def test_the_same_for_the_same_seed_with_members():
-    first, second = fitted(networks=True), fitted(networks=True)
-    assert len(first.learnt.members) == 5 and len(first.epochs) == 3
+def test_the_same_for_the_same_seed():
+    first, second = fitted(), fitted()
+    assert first.learnt.hidden is not None and len(first.epochs) == 1
     a, b = first.predict(FIELDS, SAMPLES), second.predict(FIELDS, SAMPLES)
     np.testing.assert_array_equal(a.mean, b.mean)
     np.testing.assert_array_equal(a.standard_deviation, b.standard_deviation)
 
 
 def test_a_checkpoint_gives_the_same_maps_and_bytes(tmp_path):
-    method = fitted(networks=True)
+    method = fitted()
     save_checkpoint(tmp_path / "a.safetensors", method, {"region": "somewhere"})
     loaded = load_checkpoint(tmp_path / "a.safetensors", FIELDS.window)
     ours, theirs = method.predict(FIELDS, SAMPLES), loaded.predict(FIELDS, SAMPLES)
@@ -332,3 +333,41 @@ def test_what_stands_out_from_its_neighbours_by_hand():
     np.testing.assert_allclose(state.bend(cells), state.spread_out(expected), atol=1e-6)
     assert (state.bend(np.full((3, 4), 0.3)) == 0).all() and (state.bend(np.full((3, 4), np.nan)) == 0).all()
     assert np.abs(state.step(np.full((3, 4), 0.3))).max() < 1e-6
+
+
+def test_hidden_units_by_hand():
+    """Units of one example against a loop in plain Python, and what they feed against a sum over them."""
+    method = fitted()
+    hidden = method.learnt.hidden
+    one = example(FIELDS, 40, PATTERN)
+    inputs = np.concatenate([one.features, one.masks])[:, 5, 7]
+    found = hidden.units(one)[:, 5, 7]
+    for k in (0, 77, len(found) - 1):
+        total = float(hidden.bias[k])
+        for i, value in enumerate(inputs):
+            total += float(hidden.weights[k, i]) * min(max((value - hidden.centre[i]) / hidden.scale[i], -4), 4)
+        assert found[k] == pytest.approx(hidden.size * np.tanh(total), abs=1e-6)
+    coefficients = method.learnt.warm.mean(axis=0)
+    assert len(coefficients) == len(FEATURES) + len(found)
+    by_hand = coefficients[: len(FEATURES)] @ one.features[:, 5, 7] + coefficients[len(FEATURES) :] @ found
+    assert skip(one, coefficients, hidden)[5, 7] == pytest.approx(by_hand, abs=1e-6)
+
+
+def test_hidden_units_learn_what_a_linear_skip_cannot():
+    """A pattern that holds in dry soil and not in wet soil, with a threshold between."""
+    rng = np.random.default_rng(5)
+    fields = make_fields(n=120, seed=5)
+    pattern = rng.normal(0, 0.04, fields.window.shape)
+    level = fields.coarse[::2].mean(axis=(1, 2), keepdims=True)
+    there = np.isfinite(fields.fine)
+    fine = np.where(
+        there, fields.coarse[::2] + pattern * (level < 0.2) + rng.normal(0, 0.003, fields.fine.shape), np.nan
+    )
+    fields = replace(fields, fine=fine.astype(np.float32))
+    samples = make_samples(fields)
+    test = samples.with_target(TEST)
+    scores = []
+    for hidden in (True, False):
+        method = fitted(fields, samples, hidden=hidden)
+        scores.append(errors(method.predict(fields, test), fields, test)[0])
+    assert scores[0] < 0.95 * scores[1]

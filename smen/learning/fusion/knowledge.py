@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from smen.learning.fusion.hidden import skip
 from smen.learning.quality import static_surface
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from smen.learning.fusion.hidden import Hidden
     from smen.learning.fusion.pattern import Pattern
     from smen.learning.fusion.spread import Spread
-    from smen.learning.networks.fusion import Fusion
     from smen.learning.quality import Source
 
 
@@ -39,9 +37,7 @@ class Knowledge:
         cold: the same where it has none.
         elsewhere: the same in another region, learnt from all regions alike, (1, F).
         hidden: the skip's hidden units, or None.
-        scale: of the features for the networks, (F,), m3/m3.
-        unit: typical error, m3/m3: unit of the networks' corrections.
-        members: networks, one for each fold; none where only the linear skip is used.
+        unit: typical error, m3/m3.
         spread: of the errors where a cell has dates.
         cold_spread: where it has none.
         abroad_spread: of the errors in another region, in units of its coarse field's variability.
@@ -65,9 +61,7 @@ class Knowledge:
     cold: NDArray[np.float64]
     elsewhere: NDArray[np.float64]
     hidden: Hidden | None
-    scale: NDArray[np.float64]
     unit: float
-    members: list[Fusion]
     spread: Spread
     cold_spread: Spread
     abroad_spread: Spread
@@ -84,10 +78,6 @@ class Knowledge:
 def warm_estimate(learnt: Knowledge, example: Example) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Estimate and deviation where cells have dates, (H, W) each."""
     value = example.base + skip(example, learnt.warm.mean(axis=0), learnt.hidden)
-    if learnt.members:
-        inputs = torch.from_numpy(member_inputs(example, learnt.scale))[None]
-        found = [member(inputs)[0].numpy() for member in learnt.members]
-        value = value + learnt.unit * np.mean(found, axis=0)
     return value.astype(np.float32), learnt.spread.deviation(example.causes) * widened(example)
 
 
@@ -125,13 +115,6 @@ def bounded(value: NDArray[np.floating], bounds: tuple[float, float], unit: floa
     low, high = bounds
     above = low + width * np.logaddexp(0, (np.asarray(value, np.float64) - low) / width)
     return np.clip(high - width * np.logaddexp(0, (high - above) / width), low, high).astype(np.float32)
-
-
-def member_inputs(example: Example, scale: NDArray[np.float64]) -> NDArray[np.float32]:
-    """What a member receives, (F + M, H, W)."""
-    return np.concatenate([example.features / scale[:, None, None].astype(np.float32), example.masks]).astype(
-        np.float32
-    )
 
 
 def abroad(learnt: Knowledge, fields: Fields) -> Knowledge:

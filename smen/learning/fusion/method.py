@@ -8,34 +8,30 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from smen.errors import DataError, SettingsError
 from smen.learning.contracts import MISSING, Prediction
 from smen.learning.fill import known_coarse
-from smen.learning.fusion.features import INGREDIENTS, Example, FeatureBuilder
+from smen.learning.fusion.features import INGREDIENTS, FeatureBuilder
 from smen.learning.fusion.hidden import Hidden, skip
 from smen.learning.fusion.knowledge import (
     Knowledge,
     abroad,
     bounded,
     cold_estimate,
-    member_inputs,
     warm_estimate,
 )
 from smen.learning.fusion.linear import Moments, fit_folds
-from smen.learning.fusion.members import Lesson, train_member, weights_of
 from smen.learning.fusion.pattern import Pattern
 from smen.learning.fusion.state import CoarseState
-from smen.learning.fusion.study import Study, fit_abroad, stated_noise
+from smen.learning.fusion.study import Study, fit_abroad
 from smen.learning.quality import NO_VALUE, source_codes, static_surface
-from smen.learning.training import Epoch, Training, reproducible
+from smen.learning.training import Epoch, Training
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from smen.learning.contracts import Fields, Samples
-    from smen.learning.networks.fusion import Fusion
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +42,12 @@ class FusionMethod:
 
     Attributes:
         history: k, the number of earlier fine fields.
-        options: `networks`: whether convolutional members are trained on top of the skip; for ablations, `hidden`:
-            False for a skip without hidden units, and `without`: names of `features.INGREDIENTS` to leave out.
+        options: for ablations, `hidden`: False for a skip without hidden units, and `without`: names of
+            `features.INGREDIENTS` to leave out.
         training: how; `fit` replaces every `auto` by what it meant.
         label: name in tables.
         learnt: what `fit` or a checkpoint gave.
-        epochs: the training's history in m3/m3: the linear skip's closed form, then the mean over members.
+        epochs: the training's history in m3/m3: one row, the closed form.
     """
 
     history: int = 4
@@ -74,7 +70,7 @@ class FusionMethod:
         return self.label or self.network
 
     def fit(self, fields: Fields, samples: Samples, others: Sequence[tuple[Fields, Samples]] = ()) -> None:
-        """Learn from the dates of the training period, those for validation included: each fold validates a member.
+        """Learn from the dates of the training period, those for validation included: each fold validates the others.
 
         Args:
             fields: the region's arrays.
@@ -114,21 +110,11 @@ class FusionMethod:
             warm = hidden.fit(study, others)
         else:
             warm = fit_folds(study.moments(examples), study.folds, _joined([s.moments(s.warm) for s in others]))
-        scale = np.sqrt(np.maximum(np.mean([np.square(e.features).mean(axis=(1, 2)) for e in examples], axis=0), 1e-12))
         left, skips = study.left(examples), study.skips(examples, warm, hidden)
         unit = max(float(np.sqrt(np.nanmean((left - skips) ** 2, dtype=np.float64))), 1e-4)
         plain = np.array([skip(e, warm.mean(axis=0), hidden) for e in examples], np.float32)
         both = {"train": _urmse(left - plain), "validation": _urmse(left - skips)}
         self.epochs = [Epoch(epoch=1, train=both["train"], validation=both["validation"], learning_rate=0, best=True)]
-        members, corrections = self._members(
-            examples,
-            left,
-            (warm, hidden),
-            study.folds,
-            scale,
-            unit,
-            weights_of(study.target, stated_noise(fields, known)),
-        )
         cold = fit_folds(study.moments(study.cold), study.folds, _joined([s.moments(s.cold) for s in others]))
         elsewhere, abroad_spread = fit_abroad([study, *others])
         coarse = fields.coarse[known.coarse]
@@ -144,10 +130,8 @@ class FusionMethod:
             cold=cold,
             elsewhere=elsewhere,
             hidden=hidden,
-            scale=scale,
             unit=unit,
-            members=members,
-            spread=study.spread(examples, left - skips - corrections),
+            spread=study.spread(examples, left - skips),
             cold_spread=study.spread(study.cold, study.left(study.cold) - study.skips(study.cold, cold)),
             abroad_spread=abroad_spread,
             variability=float(np.mean([s.variability for s in (study, *others)])),
@@ -175,24 +159,23 @@ class FusionMethod:
         cold = pattern.count == 0
         mean = np.full((len(samples), *fields.window.shape), np.nan, np.float32)
         deviation, source = mean.copy(), np.zeros(mean.shape, np.uint8)
-        with reproducible(self.training.threads), torch.inference_mode():
-            for row in range(len(samples)):
-                source[row] = source_codes(fields, samples, row, surface, pattern.count, learnt.climate)
-                if samples.coarse[row] == MISSING:
-                    continue
-                hidden = ~np.isfinite(known_coarse(fields.coarse[samples.coarse[row]]))
-                hidden |= np.isin(source[row], NO_VALUE)
-                if hidden.all():
-                    continue
-                value, error = np.zeros(fields.window.shape, np.float32), np.zeros(fields.window.shape, np.float32)
-                if not cold.all():
-                    value, error = warm_estimate(learnt, builder.example(samples, row, pattern))
-                if cold.any():
-                    example = builder.example(samples, row, nothing)
-                    other, wider = cold_estimate(learnt, example, self._variability(builder, samples.coarse[row]))
-                    value, error = np.where(cold, other, value), np.where(cold, wider, error)
-                mean[row] = np.where(hidden, np.nan, bounded(value, learnt.bounds, learnt.unit))
-                deviation[row] = np.where(hidden, np.nan, error)
+        for row in range(len(samples)):
+            source[row] = source_codes(fields, samples, row, surface, pattern.count, learnt.climate)
+            if samples.coarse[row] == MISSING:
+                continue
+            hidden = ~np.isfinite(known_coarse(fields.coarse[samples.coarse[row]]))
+            hidden |= np.isin(source[row], NO_VALUE)
+            if hidden.all():
+                continue
+            value, error = np.zeros(fields.window.shape, np.float32), np.zeros(fields.window.shape, np.float32)
+            if not cold.all():
+                value, error = warm_estimate(learnt, builder.example(samples, row, pattern))
+            if cold.any():
+                example = builder.example(samples, row, nothing)
+                other, wider = cold_estimate(learnt, example, self._variability(builder, samples.coarse[row]))
+                value, error = np.where(cold, other, value), np.where(cold, wider, error)
+            mean[row] = np.where(hidden, np.nan, bounded(value, learnt.bounds, learnt.unit))
+            deviation[row] = np.where(hidden, np.nan, error)
         return Prediction(mean=mean, standard_deviation=deviation, source=source)
 
     def fitted(self, fields: Fields) -> Knowledge:
@@ -242,49 +225,6 @@ class FusionMethod:
                 f"the samples hold {samples.history.shape[1]} earlier fields and the network takes {self.history}: "
                 "run `smen pair` again"
             )
-
-    def _members(
-        self,
-        examples: list[Example],
-        left: NDArray[np.float32],
-        skips: tuple[NDArray[np.float64], Hidden | None],
-        folds: list[NDArray[np.int64]],
-        scale: NDArray[np.float64],
-        unit: float,
-        weight: NDArray[np.float32],
-    ) -> tuple[list[Fusion], NDArray[np.float32]]:
-        """The networks of all folds, and the correction of each date by the one that never saw it, m3/m3."""
-        corrections = np.zeros(left.shape, np.float32)
-        if not self.options.get("networks", False):
-            return [], corrections
-        inputs = torch.from_numpy(np.stack([member_inputs(e, scale) for e in examples]))
-        lesson = Lesson(inputs, torch.from_numpy(weight))
-        members: list[Fusion] = []
-        histories: list[list[Epoch]] = []
-        with reproducible(self.training.threads), torch.random.fork_rng():
-            for k, fold in enumerate(folds):
-                added = np.array([skip(e, skips[0][k], skips[1]) for e in examples], np.float32)
-                rest = torch.from_numpy(np.nan_to_num((left - added) / unit).astype(np.float32))
-                network, found, rows = train_member(lesson, rest, fold, self.training, k)
-                members.append(network)
-                histories.append(rows)
-                corrections[fold] = unit * found.numpy()
-                log.info("member %d of %d: %.4f of the linear skip's error on dates held out", k + 1, len(folds),
-                         rows[-1]["validation"])  # fmt: skip
-        for same in zip(*histories, strict=True):
-            learnt = unit * float(np.mean([row["train"] for row in same]))
-            checked = unit * float(np.mean([row["validation"] for row in same]))
-            last = same[0]
-            self.epochs.append(
-                Epoch(
-                    epoch=last["epoch"] + 1,
-                    train=learnt,
-                    validation=checked,
-                    learning_rate=last["learning_rate"],
-                    best=last["best"],
-                )
-            )
-        return members, corrections
 
     def _builder_of(self, fields: Fields, learnt: Knowledge) -> FeatureBuilder:
         """The builder for these fields, kept from one call to the next."""

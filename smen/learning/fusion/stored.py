@@ -14,11 +14,10 @@ from smen.learning.fusion.knowledge import Knowledge
 from smen.learning.fusion.method import FusionMethod
 from smen.learning.fusion.pattern import Pattern
 from smen.learning.fusion.spread import Spread
-from smen.learning.networks.fusion import Fusion
 from smen.learning.quality import Source
 from smen.learning.training import Training
 
-ARRAYS = ("offset", "usual", "noise", "warm", "cold", "elsewhere", "scale")
+ARRAYS = ("offset", "usual", "noise", "warm", "cold", "elsewhere")
 HIDDEN = ("weights", "bias", "centre", "scale")
 LINEAR = ("warm", "cold", "elsewhere")
 NETWORK, SURFACE, FIELD = "network.", "surface.", "field."
@@ -28,14 +27,11 @@ def tensors_of(learnt: Knowledge) -> dict[str, torch.Tensor]:
     """All arrays and weights by name; those of `network.` are what the digest is of."""
     tensors = {FIELD + name: torch.from_numpy(np.ascontiguousarray(getattr(learnt, name))) for name in ARRAYS}
     tensors[FIELD + "pattern"] = torch.from_numpy(np.ascontiguousarray(learnt.pattern.sums))
-    # The linear skip is as much of the network as the members are.
     for name in LINEAR:
         tensors[NETWORK + name] = tensors.pop(FIELD + name)
     if learnt.hidden is not None:
         for name in HIDDEN:
             tensors[f"{NETWORK}hidden.{name}"] = torch.from_numpy(getattr(learnt.hidden, name))
-    for k, member in enumerate(learnt.members):
-        tensors |= {f"{NETWORK}{k}.{name}": v.detach().cpu().contiguous() for name, v in member.state_dict().items()}
     for code, where in learnt.surface.items():
         tensors[SURFACE + code.name] = torch.from_numpy(where.astype(np.uint8))
     return tensors
@@ -45,7 +41,6 @@ def header_of(method: FusionMethod, learnt: Knowledge) -> dict[str, Any]:
     """What the header says beside what all checkpoints say."""
     pattern = learnt.pattern
     return {
-        "members": len(learnt.members),
         "features": list(FEATURES),
         "masks": list(MASKS),
         "causes": list(CAUSES),
@@ -79,12 +74,6 @@ def restore(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> FusionM
         raise ValueError("its features are others than this version's")
     window = Window(**header["window"])
     arrays = {n: tensors[(NETWORK if n in LINEAR else FIELD) + n].numpy() for n in ARRAYS}
-    members = []
-    for k in range(header["members"]):
-        start = f"{NETWORK}{k}."
-        member = Fusion(len(FEATURES) + len(MASKS))
-        member.load_state_dict({n.removeprefix(start): v for n, v in tensors.items() if n.startswith(start)})
-        members.append(member.eval())
     pattern = Pattern(tensors[FIELD + "pattern"].numpy(), **header["pattern"])
     surface = {
         Source[n.removeprefix(SURFACE)]: v.numpy().astype(bool) for n, v in tensors.items() if n.startswith(SURFACE)
@@ -98,7 +87,6 @@ def restore(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> FusionM
         **arrays,
         hidden=_hidden(header, tensors),
         unit=header["unit"],
-        members=members,
         spread=_restored(header["spread"]),
         cold_spread=_restored(header["cold_spread"]),
         abroad_spread=_restored(header["abroad_spread"]),
