@@ -15,6 +15,7 @@ import torch
 
 from smen.errors import GridError
 from smen.grid import M03, Window
+from smen.learning.memory import keep_freed_memory
 from smen.learning.training import physical
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def map_tiles(
     Yields:
         A tile's cells and their soil moisture, float32 (height, width), m3/m3.
     """
+    keep_freed_memory()
     half = number_format == torch.bfloat16
     for tile in tiles:
         inputs = read(tile.outer)
