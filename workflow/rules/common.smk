@@ -78,6 +78,32 @@ def training_threads(wildcards):
     return -(-threads * cores // processors())
 
 
+def paper_threads(wildcards):
+    """Threads of one of the paper's trainings; more --cores than processors let no more run at once than fit."""
+    threads = plan.paper_threads()
+    cores = workflow.resource_settings.cores or 0
+    return threads if cores <= processors() else -(-threads * cores // processors())
+
+
+def trainings(wildcards):
+    """Input of compare: all trainings of a region."""
+    return [
+        layout.experiment(wildcards.region, case, seed)
+        for case in plan.cases(wildcards.region)
+        for seed in plan.settings.paper.seeds
+    ]
+
+
+def elsewhere(wildcards):
+    """Input of compare: the series of other regions, which a region without dates could learn from."""
+    return [
+        layout.aligned(name, role, year)
+        for name in plan.elsewhere(wildcards.region)
+        for year in plan.paper_years(name)
+        for role in ("coarse", "fine")
+    ]
+
+
 def region_targets(region):
     """All that a region's target makes."""
     return [
