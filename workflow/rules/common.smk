@@ -104,6 +104,20 @@ def elsewhere(wildcards):
     ]
 
 
+def others(wildcards):
+    """Input of train: what the other regions hold that this one learns from as well."""
+    return [
+        file
+        for name, years in plan.learns_from(wildcards.region).items()
+        for year in years
+        for file in (
+            layout.aligned(name, "coarse", year),
+            layout.aligned(name, "fine", year),
+            layout.samples(name, year),
+        )
+    ]
+
+
 def region_targets(region):
     """All that a region's target makes."""
     return [

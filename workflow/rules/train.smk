@@ -1,18 +1,4 @@
 # Which network maps one to the other here?
-def others(wildcards):
-    """Input of train: what the other regions hold that this one learns from as well."""
-    return [
-        file
-        for name, years in plan.learns_from(wildcards.region).items()
-        for year in years
-        for file in (
-            layout.aligned(name, "coarse", year),
-            layout.aligned(name, "fine", year),
-            layout.samples(name, year),
-        )
-    ]
-
-
 rule train:
     input:
         aligned=files("aligned", "training_years", "coarse", "fine"),
