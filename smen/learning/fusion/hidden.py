@@ -109,9 +109,10 @@ class Hidden:
 def skip(example: Example, coefficients: NDArray[np.float64], hidden: Hidden | None) -> NDArray[np.float32]:
     """What coefficients (F,), or (F + units,) with hidden units, add to an example's base, (H, W), m3/m3."""
     number = len(example.features)
-    total = np.tensordot(coefficients[:number], example.features, 1)
+    single = coefficients.astype(np.float32)  # in double precision the products would first copy all features
+    total = np.tensordot(single[:number], example.features, 1)
     if hidden is not None:
-        total = total + np.tensordot(coefficients[number:].astype(np.float32), hidden.units(example), 1)
+        total = total + np.tensordot(single[number:], hidden.units(example), 1)
     return np.asarray(total, np.float32)
 
 

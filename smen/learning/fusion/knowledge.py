@@ -92,7 +92,7 @@ def cold_estimate(
         variability: of the coarse field of another region than that of the training; None: it is the same one.
     """
     coefficients = learnt.cold if variability is None else learnt.elsewhere
-    value = example.base + np.tensordot(coefficients.mean(axis=0), example.features, 1)
+    value = example.base + skip(example, coefficients.mean(axis=0), None)
     if variability is None:
         deviation = learnt.cold_spread.deviation(example.causes)
     else:
