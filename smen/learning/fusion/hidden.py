@@ -15,13 +15,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.learning.fusion.linear import Moments, fit_folds
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from smen.learning.fusion.features import Example
-    from smen.learning.fusion.study import Study
 
 DRAWS = 4
 """Sets of units that are fitted apart and averaged."""
@@ -83,27 +80,6 @@ class Hidden:
         flat = (inputs.reshape(len(inputs), -1) - self.centre[:, None]) / self.scale[:, None]
         bent = np.tanh(self.weights[part] @ np.clip(flat, -FURTHEST, FURTHEST) + self.bias[part, None])
         return np.asarray(np.float32(self.size) * bent, np.float32).reshape(-1, *inputs.shape[1:])
-
-    def fit(self, study: Study, others: Sequence[Study]) -> NDArray[np.float64]:
-        """Coefficients of the features and then of all units, (folds, F + DRAWS * UNITS), as `linear.fit_folds` does.
-
-        Args:
-            study: the region's dates.
-            others: those of other regions to learn from as well.
-        """
-        number = len(study.warm[0].features)
-        found = np.zeros((len(study.folds), number + DRAWS * UNITS))
-        for draw in range(DRAWS):
-            own, *theirs = (self._moments(s, draw) for s in (study, *others))
-            coefficients = fit_folds(own, study.folds, Moments.joined(theirs) if theirs else None)
-            found[:, :number] += coefficients[:, :number] / DRAWS
-            at = number + draw * UNITS
-            found[:, at : at + UNITS] = coefficients[:, number:] / DRAWS
-        return found
-
-    def _moments(self, study: Study, draw: int) -> Moments:
-        stacks = (np.concatenate([e.features, self.units(e, draw)]) for e in study.warm)
-        return Moments.of(stacks, study.left(study.warm))
 
 
 def skip(example: Example, coefficients: NDArray[np.float64], hidden: Hidden | None) -> NDArray[np.float32]:

@@ -24,7 +24,7 @@ from smen.learning.fusion.knowledge import (
 from smen.learning.fusion.linear import Moments, fit_folds
 from smen.learning.fusion.pattern import Pattern
 from smen.learning.fusion.state import CoarseState
-from smen.learning.fusion.study import Study, fit_abroad
+from smen.learning.fusion.study import Study, fit_abroad, fit_hidden
 from smen.learning.quality import NO_VALUE, source_codes, static_surface
 from smen.learning.training import Epoch, Training
 
@@ -107,7 +107,7 @@ class FusionMethod:
         hidden = None
         if self.options.get("hidden", True):
             hidden = Hidden.of(examples, float(np.sqrt(pattern.within)), self.training.seed)
-            warm = hidden.fit(study, others)
+            warm = fit_hidden(hidden, study, others)
         else:
             warm = fit_folds(study.moments(examples), study.folds, _joined([s.moments(s.warm) for s in others]))
         left, skips = study.left(examples), study.skips(examples, warm, hidden)

@@ -11,7 +11,7 @@ import numpy as np
 from smen.learning.contracts import TRAIN, VALIDATION
 from smen.learning.fill import known_coarse
 from smen.learning.fusion.features import CAUSES, Example, FeatureBuilder
-from smen.learning.fusion.hidden import Hidden, skip
+from smen.learning.fusion.hidden import DRAWS, UNITS, Hidden, skip
 from smen.learning.fusion.linear import Moments, fit_folds, folds_of, penalty_scale, solve
 from smen.learning.fusion.pattern import Pattern
 from smen.learning.fusion.spread import Spread
@@ -127,6 +127,28 @@ class Study:
     def spread(self, examples: Sequence[Example], errors: NDArray[np.floating]) -> Spread:
         """The spread fitted to errors (n, H, W) of dates held out, NaN where there is no target."""
         return Spread.fit(*_gathered([(examples, errors)]))
+
+
+def fit_hidden(hidden: Hidden, study: Study, others: Sequence[Study]) -> NDArray[np.float64]:
+    """Coefficients of the features, then of all hidden units, (folds, F + DRAWS * UNITS), as `linear.fit_folds` does.
+
+    Args:
+        hidden: the units.
+        study: the region's dates.
+        others: those of other regions to learn from as well.
+    """
+    number = len(study.warm[0].features)
+    found = np.zeros((len(study.folds), number + DRAWS * UNITS))
+    for draw in range(DRAWS):
+        own, *theirs = (
+            Moments.of((np.concatenate([e.features, hidden.units(e, draw)]) for e in s.warm), s.left(s.warm))
+            for s in (study, *others)
+        )
+        coefficients = fit_folds(own, study.folds, Moments.joined(theirs) if theirs else None)
+        found[:, :number] += coefficients[:, :number] / DRAWS
+        at = number + draw * UNITS
+        found[:, at : at + UNITS] = coefficients[:, number:] / DRAWS
+    return found
 
 
 def fit_abroad(studies: Sequence[Study]) -> tuple[NDArray[np.float64], Spread]:
