@@ -27,6 +27,13 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def threads_of(threads: int | Literal["auto"], network: str) -> int:
+    """Threads of a training; `auto`: one for fusion, whose closed form gains nothing from more, else what there is."""
+    if threads != "auto":
+        return threads
+    return 1 if network == "fusion" else min(processors(), AUTO_THREADS)
+
+
 class Job(Section):
     """What every job is given."""
 

@@ -13,7 +13,6 @@ from smen import configfile
 from smen.errors import SettingsError
 from smen.files import write_text
 from smen.jobs import (
-    AUTO_THREADS,
     AcquireJob,
     AlignJob,
     CompareJob,
@@ -27,7 +26,7 @@ from smen.jobs import (
     SimulateJob,
     Span,
     TrainJob,
-    processors,
+    threads_of,
 )
 from smen.paths import Layout
 from smen.regions import RegionSettings, resolve
@@ -132,9 +131,9 @@ class Plan:
         return self.years_until(region, self.map_years(region)[-1])
 
     def training_threads(self, region: str) -> int:
-        """Processors that a region's training uses; `auto` asks for no more than this machine has."""
-        threads = self.regions[region].settings.training.threads
-        return min(processors(), AUTO_THREADS) if threads == "auto" else threads
+        """Processors that a region's training uses."""
+        settings = self.regions[region].settings
+        return threads_of(settings.training.threads, settings.network.name)
 
     def pair_years(self, region: str, year: int) -> tuple[int, ...]:
         """The years of aligned series behind one year's samples: all before it, and all training for a training year.

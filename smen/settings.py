@@ -174,7 +174,9 @@ class Training(Section):
     batch_size: int = Field(4, ge=1, description="dates a step")
     seed: int = Field(1, ge=0, description="of the initial weights and the order of the dates")
     threads: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
-        "auto", description="processors for one training; auto: all, at most 4 (the number enters the result)"
+        "auto",
+        description="processors for one training; auto: one for fusion, for smen all, at most 4 (the number enters the "
+        "result)",
     )
     number_format: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="of the convolutions; auto: the quicker one of those that the processor has"

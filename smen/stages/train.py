@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smen.files import write_text
-from smen.jobs import AUTO_THREADS, TrainJob, processors
+from smen.jobs import TrainJob, threads_of
 from smen.learning.checkpoint import Trained, save_checkpoint
 from smen.learning.downscaler import NetworkMethod
 from smen.learning.fusion.method import FusionMethod
@@ -18,7 +18,6 @@ from smen.stages.fields import read_fields, read_samples
 
 if TYPE_CHECKING:
     from smen.learning.contracts import Fields, Samples
-    from smen.settings import Training as TrainingSettings
 
 log = logging.getLogger(__name__)
 
@@ -56,15 +55,15 @@ def _dates(job: TrainJob, region: str, years: tuple[int, ...]) -> tuple[Fields, 
 def _method(job: TrainJob, history: int) -> Trained:
     """The method that the settings name, untrained."""
     if job.network.name == "fusion":
-        return FusionMethod(history=history, training=_training(job.training))
+        return FusionMethod(history=history, training=_training(job))
     return NetworkMethod(
-        network=job.network.name, history=history, missing=job.network.missing, training=_training(job.training)
+        network=job.network.name, history=history, missing=job.network.missing, training=_training(job)
     )
 
 
-def _training(settings: TrainingSettings) -> Training:
+def _training(job: TrainJob) -> Training:
     """Return the learning wing's recipe for the settings; `auto` threads become a number here, for the record."""
-    threads = min(processors(), AUTO_THREADS) if settings.threads == "auto" else settings.threads
+    settings = job.training
     return Training(
         epochs=settings.epochs,
         batch=settings.batch_size,
@@ -73,7 +72,7 @@ def _training(settings: TrainingSettings) -> Training:
         patience=settings.patience,
         flips=settings.flips,
         seed=settings.seed,
-        threads=threads,
+        threads=threads_of(settings.threads, job.network.name),
         number_format=settings.number_format,
         device=settings.device,
     )
