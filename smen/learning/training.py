@@ -23,7 +23,7 @@ from tqdm import tqdm
 from smen.errors import DataError
 from smen.learning.losses import urmse_loss
 from smen.learning.memory import keep_freed_memory
-from smen.learning.networks.fused import has_compiler
+from smen.learning.networks.passes import why_not
 
 if TYPE_CHECKING:
     from smen.learning.inputs import Batch, Normalisation
@@ -37,9 +37,6 @@ Device = Literal["auto", "cpu", "cuda"]
 Kernels = Literal["auto", "plain", "fused"]
 Schedule = Literal["constant", "cosine"]
 Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
-
-FUSED_FROM = 100
-"""Epochs from which `kernels: auto` compiles fused ones: compiling takes some 10 s, more than a short one gains."""
 
 LOG_EVERY = 10
 """Epochs from one line of the log to the next."""
@@ -62,7 +59,7 @@ class Training:
             compute in it; `auto` takes it on those. Predictions are always made in float32.
         device: `auto` takes a CUDA device where there is one.
         kernels: `fused` takes the quicker way through the network where it has one (`networks.fused`), which needs a
-            C++ compiler; `auto` does so in long trainings on a CPU where there is one.
+            C++ compiler; `auto` does so on a CPU where there is one.
     """
 
     epochs: int = 30
@@ -81,7 +78,7 @@ class Training:
         """The same with every `auto` replaced by what it means on this machine, for the record.
 
         Raises:
-            DataError: a CUDA device is asked for and there is none, or fused kernels and there is no compiler.
+            DataError: a CUDA device is asked for and there is none, or fused kernels that cannot be compiled.
         """
         device = self.device
         if device == "auto":
@@ -93,12 +90,9 @@ class Training:
             number_format = "bfloat16" if device == "cpu" and _fast_bfloat16() else "float32"
         kernels = self.kernels
         if kernels == "auto":
-            long = device == "cpu" and self.epochs >= FUSED_FROM
-            kernels = "fused" if long and has_compiler() else "plain"
-        elif kernels == "fused" and not has_compiler():
-            raise DataError(
-                "fused kernels were asked for and there is no C++ compiler: install g++, or set them to auto"
-            )
+            kernels = "fused" if device == "cpu" and why_not() is None else "plain"
+        elif kernels == "fused" and (reason := why_not()) is not None:
+            raise DataError(f"fused kernels were asked for, and {reason}. Or set kernels to auto or plain")
         return Training(**{**self.__dict__, "device": device, "number_format": number_format, "kernels": kernels})
 
 

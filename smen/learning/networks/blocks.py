@@ -1,0 +1,48 @@
+"""The parts of the paper's network as convolutions over single frames, for its quicker ways (`fused`, `folded`)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from smen.learning.networks.convolutions import convolve, convolve_relu, kernel
+from smen.learning.networks.edge import MIDDLE, add_along_edge
+
+
+def layers(block: nn.Module) -> tuple[nn.Conv3d, nn.BatchNorm3d]:
+    """Convolution and normalisation of a block of f."""
+    assert isinstance(block, nn.ModuleDict)  # noqa: S101  (what containers hold is not known to mypy)
+    conv, norm = block["conv"], block["norm"]
+    assert isinstance(conv, nn.Conv3d) and isinstance(norm, nn.BatchNorm3d)  # noqa: S101
+    return conv, norm
+
+
+def bias_of(layer: nn.Conv3d) -> nn.Parameter:
+    """A layer's bias: all layers of the paper's network have one."""
+    assert isinstance(layer.bias, nn.Parameter)  # noqa: S101
+    return layer.bias
+
+
+def paired(residual: Tensor, kind: torch.dtype) -> Tensor:
+    """Residuals, newest first, (B, T, H, W), as pairs that follow each other: features (pairs * B, 2, H, W)."""
+    oldest_first = residual.to(kind).unbind(1)[::-1]
+    pairs = torch.stack([torch.cat(oldest_first[:-1]), torch.cat(oldest_first[1:])], dim=-1)
+    return pairs.permute(0, 3, 1, 2)
+
+
+def over_two_frames(parts: tuple[Tensor, Tensor], weights: tuple[Tensor, Tensor], added: Tensor) -> Tensor:
+    """A convolution over two frames, cut off at zero (ReLU).
+
+    Args:
+        parts: features of the earlier and of the later frames, channels last.
+        weights: of either, as `kernel` gives them.
+        added: to what they make, bias included, by class of cell (`edge`).
+    """
+    made = convolve(parts[0], weights[0], added[MIDDLE].to(parts[0].dtype))
+    add_along_edge(made, added)
+    return convolve_relu(parts[1], weights[1], onto=made)
+
+
+def spatial(g: nn.Conv3d, image: Tensor) -> Tensor:
+    """g(I) of an image that is one feature."""
+    return convolve(image, kernel(g.weight[:, :, 0], image.dtype), bias_of(g).to(image.dtype))
