@@ -165,6 +165,7 @@ class NetworkMethod:
         mean = np.full((len(samples), *fields.window.shape), np.nan, np.float32)
         source = np.zeros(mean.shape, np.uint8)
         builder = InputBuilder(fields, samples, learnt.climatology, learnt.normalisation, self.missing)
+        at_rest = learnt.network.at_rest()
         with reproducible(self.training.threads), torch.inference_mode():
             for row in range(len(samples)):
                 source[row] = source_codes(
@@ -173,7 +174,7 @@ class NetworkMethod:
                 if samples.coarse[row] == MISSING:
                     continue
                 coarse = known_coarse(fields.coarse[samples.coarse[row]])
-                estimate = physical(learnt.network, learnt.normalisation, builder.inputs(row))[0].numpy()
+                estimate = physical(at_rest, learnt.normalisation, builder.inputs(row))[0].numpy()
                 if self.anchored:
                     estimate = anchor(estimate, coarse, learnt.climatology)
                 hidden = ~np.isfinite(coarse) | np.isin(source[row], NO_VALUE)

@@ -27,7 +27,7 @@ from smen.learning.networks.passes import why_not
 
 if TYPE_CHECKING:
     from smen.learning.inputs import Batch, Normalisation
-    from smen.learning.networks.interface import Inputs, Network
+    from smen.learning.networks.interface import Estimator, Inputs, Network
     from smen.learning.resume import Keeper
 
 log = logging.getLogger(__name__)
@@ -230,9 +230,9 @@ def reproducible(threads: int) -> Iterator[None]:
         torch.use_deterministic_algorithms(strict_before)
 
 
-def physical(network: Network, normalisation: Normalisation, inputs: Inputs) -> Tensor:
+def physical(network: Estimator, normalisation: Normalisation, inputs: Inputs) -> Tensor:
     """A network's estimates in m3/m3, float32 (B, H, W)."""
-    output: Tensor = network(inputs)
+    output = network(inputs)
     return normalisation.mean + normalisation.spread * output.float()
 
 
@@ -273,7 +273,7 @@ def _checkable(validate: Batch | None, device: torch.device) -> Batch | None:
 
 def _validation(network: Network, normalisation: Normalisation, validate: Batch, loss: Loss) -> float:
     """The mean loss over the validation dates, weights at rest; dates with no two valid cells do not count."""
-    network.eval()
+    at_rest = network.at_rest()
     values = []
     with torch.inference_mode():
         for i in range(len(validate)):
@@ -281,7 +281,7 @@ def _validation(network: Network, normalisation: Normalisation, validate: Batch,
             valid = torch.isfinite(target)
             if int(valid.sum()) >= 2:
                 inputs = validate.inputs.rows(torch.tensor([i], device=target.device))
-                values.append(loss(physical(network, normalisation, inputs), target, valid).item())
+                values.append(loss(physical(at_rest, normalisation, inputs), target, valid).item())
     return sum(values) / len(values)
 
 

@@ -55,22 +55,20 @@ def land():
 
 
 class World:
-    """Synthetic inputs of any window."""
+    """Synthetic inputs of any window, cut from fields that are kept: nothing is read."""
 
-    def __init__(self, mask):
+    def __init__(self, largest):
         chance = np.random.default_rng(1)
-        self.mask = mask
         coarse = chance.normal(size=(PERIOD // M36.nesting, PERIOD // M36.nesting)).astype(np.float32)
         residual = chance.normal(size=(4, PERIOD, PERIOD)).astype(np.float32)
-        self.fields = np.concatenate([np.kron(coarse, np.ones((M36.nesting,) * 2, np.float32))[None], residual])
+        fields = np.concatenate([np.kron(coarse, np.ones((M36.nesting,) * 2, np.float32))[None], residual])
+        self.fields = torch.from_numpy(np.pad(fields, ((0, 0), (0, largest), (0, largest)), mode="wrap"))
+        self.there = torch.ones(self.fields.shape, dtype=torch.bool)
 
     def read(self, window):
-        """Nothing where there is no land."""
-        rows, columns = window.rows(), window.columns()
-        if not self.mask[rows[0] : rows[-1] + 1].take(columns, axis=1).any():
-            return None
-        values = torch.from_numpy(self.fields.take(rows % PERIOD, axis=1).take(columns % PERIOD, axis=2)[None])
-        there = torch.ones(values.shape, dtype=torch.bool)
+        rows, columns = window.row % PERIOD, window.column % PERIOD
+        cut = np.s_[None, :, rows : rows + window.height, columns : columns + window.width]
+        values, there = self.fields[cut], self.there[cut]
         return Inputs(values[:, 0], there[:, 0], values[:, 1:], there[:, 1:], torch.ones(1, 4), values[:, 0])
 
 
@@ -82,25 +80,33 @@ def opened(path, area, threads):
     )  # fmt: skip
 
 
-def run(path, area, world, network, arguments, kind):
-    """Map and write; the number of cells mapped."""
-    cells = 0
-    tiles = tiles_of(area, arguments.tile, PAPER_REACH)
+def run(path, area, mask, world, network, arguments, kind):
+    """Map and write; the number of cells mapped. Only a row of blocks of the raster is kept at a time."""
+    cells, row = 0, 0
+    band = np.full((TILE, area.width), NODATA, np.float32)
     with opened(path, area, arguments.threads) as raster:
+
+        def write():
+            height = min(TILE, area.height - row)
+            raster.write(band[:height], 1, window=Part(0, row, area.width, height))
+            band.fill(NODATA)
+
+        tiles = tiles_of(area, arguments.tile, PAPER_REACH, mask)
         for window, values in map_tiles(network, Normalisation(0.2, 0.05, 0.05), tiles, world.read, kind):
             top, left = window.row - area.row, window.column - area.column
-            mask = world.mask[window.row : window.row + window.height, window.column : window.column + window.width]
-            if not mask.any():
-                continue
-            cells += int(mask.sum())
-            place = Part(left, top, window.width, window.height)
-            raster.write(np.where(mask, values, np.float32(NODATA)), 1, window=place)
+            while top >= row + TILE:
+                write()
+                row += TILE
+            there = mask[top : top + window.height, left : left + window.width]
+            cells += int(there.sum())
+            np.copyto(band[top - row : top - row + window.height, left : left + window.width], values, where=there)
+        write()
     return cells
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tile", type=int, default=TILE)
+    parser.add_argument("--tile", type=int, default=128, help="a divisor or multiple of the raster's blocks")
     parser.add_argument("--rows", type=int, nargs=2, default=(0, M03.rows), help="only a band of the grid")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--number-format", choices=["float32", "bfloat16"], default="bfloat16")
@@ -110,8 +116,9 @@ if __name__ == "__main__":
     torch.set_num_threads(chosen.threads)
     clock = time.process_time if chosen.processor_time else time.perf_counter
     kind = getattr(torch, chosen.number_format)
-    world = World(land())
     area = Window(chosen.rows[0], 0, chosen.rows[1] - chosen.rows[0], M03.columns)
+    mask = land()[slice(*chosen.rows)]
+    world = World(chosen.tile + 3 + 2 * PAPER_REACH)
     torch.manual_seed(1)
     network = build_network("smen", 4, {}).eval()
     multiply, operated = product(kind)
@@ -122,7 +129,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
         path = pathlib.Path(scratch) / "land.tif"
         start = clock()
-        cells = run(path, area, world, network, chosen, kind)
+        cells = run(path, area, mask, world, network, chosen, kind)
         seconds = clock() - start
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         with rasterio.open(path) as raster:
@@ -132,7 +139,7 @@ if __name__ == "__main__":
         with opened(pathlib.Path(scratch) / "again.tif", area, chosen.threads) as raster:
             raster.write(values, 1)
         writing = clock() - start
-    wanted = int(world.mask[area.row : area.row + area.height].sum())
+    wanted = int(mask.sum())
     mapped = int((values != NODATA).sum())
     if (cells, mapped) != (wanted, wanted):
         raise SystemExit(f"{wanted} cells are land, {cells} were mapped and {mapped} written")

@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from smen.errors import GridError
 from smen.grid import M03, Window
@@ -86,13 +89,61 @@ def test_every_cell_is_inside_one_tile(area, side):
         rows, columns = tile.kept
         assert (tile.outer.rows()[rows] == tile.inner.rows()).all()
         assert (tile.outer.columns()[columns] == tile.inner.columns()).all()
-        assert tile.outer.height <= tile.inner.height + 2 * PAPER_REACH
+        assert tile.outer.height < tile.inner.height + 2 * PAPER_REACH + -(-side // 4)
         assert area.row <= tile.outer.row and tile.outer.row + tile.outer.height <= area.row + area.height
     assert (count == 1).all()
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    wanted=arrays(
+        bool, st.tuples(st.integers(2, 40), st.integers(2, 40)), elements=st.sampled_from([False] * 9 + [True])
+    ),
+    side=st.integers(1, 30),
+)
+def test_cells_that_are_wanted_are_mapped_as_in_the_whole_area(wanted, side):
+    area = Window(2000, M03.columns - 15, *wanted.shape)
+    seen = np.zeros(area.shape, int)
+    shapes = set()
+    for tile in tiles_of(area, side, PAPER_REACH, wanted):
+        rows = tile.inner.rows() - area.row
+        columns = (tile.inner.columns() - area.column) % M03.columns
+        seen[np.ix_(rows, columns)] += 1
+        part = wanted[np.ix_(rows, columns)]
+        assert all(edge.any() for edge in (part[0], part[-1], part[:, 0], part[:, -1]))
+        top, left = tile.outer.row - area.row, (tile.outer.column - area.column) % M03.columns
+        bottom, right = top + tile.outer.height, left + tile.outer.width
+        assert top == 0 or top <= rows[0] - PAPER_REACH
+        assert left == 0 or left <= columns[0] - PAPER_REACH
+        assert bottom == area.height or (bottom > rows[-1] + PAPER_REACH and bottom < area.height)
+        assert right == area.width or (right > columns[-1] + PAPER_REACH and right < area.width)
+        shapes.add(tile.outer.shape)
+    assert (seen <= 1).all() and seen[wanted].all()
+    assert len(shapes) <= 16
+
+
+def test_cells_wanted_of_another_area_are_refused():
+    with pytest.raises(GridError, match=r"\(3, 4\) do not fit an area of \(10, 20\)"):
+        next(tiles_of(Window(0, 0, 10, 20), 5, 4, np.ones((3, 4), bool)))
+
+
+def test_threads_are_as_before_and_change_nothing(network):
+    area = Window(2000, 300, 40, 60)
+    world = World(area.row, area.height)
+    before = torch.get_num_threads()
+    try:
+        found = []
+        for threads in (1, 3):
+            torch.set_num_threads(threads)
+            found.append(mosaic(network, world, area, 16))
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+    assert np.array_equal(*found)
+
+
 def test_a_reach_that_is_too_short_shows(network):
-    area = Window(2000, 300, 40, 40)
+    area = Window(2000, 300, 60, 60)
     world = World(area.row, area.height)
     exact = mosaic(network, world, area, 100)
     found = np.full(area.shape, np.nan, np.float32)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from smen.learning.networks.convolutions import convolve, convolve_relu, kernel
-from smen.learning.networks.edge import MIDDLE, add_along_edge
+from smen.learning.networks.edge import Edge
 
 
 def layers(block: nn.Module) -> tuple[nn.Conv3d, nn.BatchNorm3d]:
@@ -30,16 +30,16 @@ def paired(residual: Tensor, kind: torch.dtype) -> Tensor:
     return pairs.permute(0, 3, 1, 2)
 
 
-def over_two_frames(parts: tuple[Tensor, Tensor], weights: tuple[Tensor, Tensor], added: Tensor) -> Tensor:
+def over_two_frames(parts: tuple[Tensor, Tensor], weights: tuple[Tensor, Tensor], added: Edge) -> Tensor:
     """A convolution over two frames, cut off at zero (ReLU).
 
     Args:
         parts: features of the earlier and of the later frames, channels last.
         weights: of either, as `kernel` gives them.
-        added: to what they make, bias included, by class of cell (`edge`).
+        added: to what they make, bias included.
     """
-    made = convolve(parts[0], weights[0], added[MIDDLE].to(parts[0].dtype))
-    add_along_edge(made, added)
+    made = convolve(parts[0], weights[0], added.inside)
+    added.add(made)
     return convolve_relu(parts[1], weights[1], onto=made)
 
 

@@ -39,31 +39,38 @@ def additions_backward(gradient: Tensor, weight: Tensor, constant: Tensor) -> tu
     return taps * constant[:, None, None], (taps * weight).sum((0, 2, 3)), gradient.sum(0)
 
 
-def add_along_edge(features: Tensor, added: Tensor) -> None:
-    """Add, to what already has the addition of the inside, the differences along the edge, in place.
+class Edge:
+    """How `additions` are made: those of the inside with the convolution, as its bias, then the rest along the edge.
 
     Args:
-        features: (N, O, H, W), channels last.
         added: as `additions` gives it, (9, O).
+        kind: number format of the features.
     """
-    cells = features.permute(0, 2, 3, 1)
-    difference = (added - added[MIDDLE]).to(features.dtype)
-    along = _classes_along(cells.shape[2])
-    cells[:, 0] += difference[:3][along]
-    cells[:, -1] += difference[6:][along]
-    cells[:, 1:-1, 0] += difference[3]
-    cells[:, 1:-1, -1] += difference[5]
+
+    def __init__(self, added: Tensor, kind: torch.dtype) -> None:
+        self.inside = added[MIDDLE].to(kind)
+        self.difference = (added - added[MIDDLE]).to(kind)
+        self._rows: dict[int, tuple[Tensor, Tensor]] = {}
+
+    def add(self, features: Tensor) -> None:
+        """Add the differences along the edge, in place, to features (N, O, H, W), channels last."""
+        cells = features.permute(0, 2, 3, 1)
+        first, last = self._first_and_last(cells.shape[2])
+        cells[:, 0] += first
+        cells[:, -1] += last
+        cells[:, 1:-1, 0] += self.difference[3]
+        cells[:, 1:-1, -1] += self.difference[5]
+
+    def _first_and_last(self, width: int) -> tuple[Tensor, Tensor]:
+        """What is added to the first and the last row of cells, (width, O) each; kept, as many maps have one width."""
+        if width not in self._rows:
+            along = torch.ones(width, dtype=torch.int64)
+            along[0], along[-1] = 0, 2
+            self._rows[width] = self.difference[:3][along], self.difference[6:][along]
+        return self._rows[width]
 
 
 @cache
 def inside(kind: torch.dtype) -> Tensor:
     """Which of the nine cells around a cell of each class lie in the window, 1 or 0, (9, 9)."""
     return functional.unfold(torch.ones(1, 1, 3, 3, dtype=kind), 3, padding=1)[0].T.contiguous()
-
-
-@cache
-def _classes_along(width: int) -> Tensor:
-    """Of the cells of a row: 0 for the first, 1 between, 2 for the last."""
-    classes = torch.ones(width, dtype=torch.int64)
-    classes[0], classes[-1] = 0, 2
-    return classes

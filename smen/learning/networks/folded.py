@@ -12,43 +12,63 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from smen.learning.networks.blocks import bias_of, layers, over_two_frames, paired, spatial
+from smen.learning.networks.blocks import bias_of, layers, over_two_frames, paired
 from smen.learning.networks.convolutions import convolve, convolve_relu, kernel, one_channel
-from smen.learning.networks.edge import MIDDLE, add_along_edge, additions
+from smen.learning.networks.edge import Edge, additions
 
 if TYPE_CHECKING:
     from smen.learning.networks.smen import Smen
 
 
-@torch.no_grad()
-def folded_pass(network: Smen, coarse: Tensor, residual: Tensor, kind: torch.dtype) -> Tensor:
-    """What `Smen.forward` gives in evaluation mode, without derivatives.
+class Folded:
+    """The network as it is now, for many maps: a later change of its weights changes nothing here.
 
     Args:
-        network: with f; ReLU before the normalisation, zeros beyond the edge.
-        coarse: (B, H, W), with two rows and columns at least.
-        residual: (B, 4, H, W), newest first.
+        network: with f; ReLU before the normalisation, zeros beyond the edge; on the CPU.
         kind: number format of the convolutions.
-
-    Returns:
-        Estimates in it, (B, H, W).
     """
-    batch = len(coarse)
-    (conv, norm), *others = (layers(block) for block in network.f)
-    y = convolve_relu(paired(residual, kind), kernel(conv.weight[:, 0], kind), bias_of(conv).to(kind))
-    scale, shift = _affine(norm)
-    for conv, norm in others:
-        earlier, later = (kernel(w, kind) for w in (conv.weight * scale[:, None, None, None]).unbind(2))
-        added = additions(conv.weight.sum(2), shift, bias_of(conv))
-        y = over_two_frames((y[:-batch], y[batch:]), (earlier, later), added)
+
+    @torch.no_grad()
+    def __init__(self, network: Smen, kind: torch.dtype) -> None:
+        self.kind = kind
+        (conv, norm), *others = (layers(block) for block in network.f)
+        self.first = kernel(conv.weight[:, 0], kind), bias_of(conv).to(kind)
         scale, shift = _affine(norm)
-    h = network.h.weight[:, :, 0]
-    added = additions(h, shift, bias_of(network.h))
-    out = convolve(y, kernel(h * scale[:, None, None], kind), added[MIDDLE].to(kind))
-    add_along_edge(out, added)
-    if network.streams != "temporal":
-        out += convolve(spatial(network.g, one_channel(coarse, kind)), kernel(h, kind))
-    return out[:, 0]
+        self.others = []
+        for conv, norm in others:
+            earlier, later = (kernel(w, kind) for w in (conv.weight * scale[:, None, None, None]).unbind(2))
+            edge = Edge(additions(conv.weight.sum(2), shift, bias_of(conv)), kind)
+            self.others.append(((earlier, later), edge))
+            scale, shift = _affine(norm)
+        h = network.h.weight[:, :, 0]
+        self.last = kernel(h * scale[:, None, None], kind), Edge(additions(h, shift, bias_of(network.h)), kind)
+        self.spatial: tuple[Tensor, Tensor, Tensor] | None = None
+        if network.streams != "temporal":
+            g, bias = network.g.weight[:, :, 0], bias_of(network.g)
+            self.spatial = kernel(g, kind), bias.to(kind), kernel(h, kind)
+
+    @torch.no_grad()
+    def __call__(self, coarse: Tensor, residual: Tensor) -> Tensor:
+        """What `Smen.forward` gives in evaluation mode, without derivatives.
+
+        Args:
+            coarse: (B, H, W), with two rows and columns at least.
+            residual: (B, 4, H, W), newest first.
+
+        Returns:
+            Estimates in the number format of the convolutions, (B, H, W).
+        """
+        batch = len(coarse)
+        y = convolve_relu(paired(residual, self.kind), *self.first)
+        for weights, edge in self.others:
+            y = over_two_frames((y[:-batch], y[batch:]), weights, edge)
+        weight, edge = self.last
+        out = convolve(y, weight, edge.inside)
+        edge.add(out)
+        if self.spatial is not None:
+            g, bias, h = self.spatial
+            out += convolve(convolve(one_channel(coarse, self.kind), g, bias), h)
+        return out[:, 0]
 
 
 def _affine(norm: nn.BatchNorm3d) -> tuple[Tensor, Tensor]:

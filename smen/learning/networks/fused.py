@@ -30,7 +30,7 @@ from smen.learning.networks.convolutions import (
     kernel,
     one_channel,
 )
-from smen.learning.networks.edge import additions, additions_backward
+from smen.learning.networks.edge import Edge, additions, additions_backward
 from smen.learning.networks.passes import join, moments, rectifier_backward, wide
 
 if TYPE_CHECKING:
@@ -159,7 +159,8 @@ def _following(before: _Block, conv: nn.Conv3d, norm: nn.BatchNorm3d) -> _Block:
     features = before.y[:-batch], before.y[batch:]
     scaled = conv.weight * scale[:, None, None, None]
     weights = kernel(scaled[:, :, 0], kind), kernel(scaled[:, :, 1], kind)
-    y = over_two_frames(features, weights, additions(conv.weight.sum(2), shift, bias_of(conv)))
+    edge = Edge(additions(conv.weight.sum(2), shift, bias_of(conv)), kind)
+    y = over_two_frames(features, weights, edge)
     return _Block(conv, norm, features, weights, before, y, before.frames - 1, _statistics(y, norm))
 
 

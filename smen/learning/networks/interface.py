@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -41,6 +42,10 @@ class Inputs(NamedTuple):
         return Inputs(*(t if t.ndim < 3 or not axes else torch.flip(t, axes) for t in self))
 
 
+Estimator = Callable[[Inputs], Tensor]
+"""`Inputs` of a batch -> estimates (B, H, W) in the units of the coarse input."""
+
+
 class Network(nn.Module, ABC):
     """Base of all networks: `Inputs` of a batch -> estimates (B, H, W) in the units of the coarse input.
 
@@ -57,6 +62,25 @@ class Network(nn.Module, ABC):
     @abstractmethod
     def forward(self, inputs: Inputs) -> Tensor:
         """Estimate the fine fields."""
+
+    def at_rest(self, number_format: torch.dtype = torch.float32) -> Estimator:
+        """The trained network for many maps: evaluation mode, no derivatives.
+
+        Args:
+            number_format: of the convolutions: its own, or bfloat16 where the processor is quicker in it.
+
+        Returns:
+            Good until the weights change.
+        """
+        self.eval()
+
+        def estimate(inputs: Inputs) -> Tensor:
+            half = number_format == torch.bfloat16
+            with torch.no_grad(), torch.autocast(inputs.coarse.device.type, torch.bfloat16, enabled=half):
+                made: Tensor = self(inputs)
+            return made
+
+        return estimate
 
     @property
     def weights(self) -> int:

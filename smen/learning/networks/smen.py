@@ -8,7 +8,6 @@ normalisations these are 672 + 2 x 18528 + 320 + 289 = 38,337 trainable weights.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal, get_args
 
 import torch
@@ -16,9 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from smen.errors import SettingsError
-from smen.learning.networks.folded import folded_pass
+from smen.learning.networks.folded import Folded
 from smen.learning.networks.fused import fused_pass
-from smen.learning.networks.interface import Inputs, Network
+from smen.learning.networks.interface import Estimator, Inputs, Network
 
 FRAMES = 4
 """k: three kernels of length 2 in time leave one frame of just four."""
@@ -77,11 +76,10 @@ class Smen(Network):
 
     def forward(self, inputs: Inputs) -> Tensor:
         """Estimate the fine fields (B, H, W) from the coarse ones and the residuals."""
-        quick = self._quick_way(inputs.coarse)
-        if quick is not None:
+        if self.training and self.fused and self._is_the_papers() and _is_quick_for(inputs.coarse):
             half = torch.is_autocast_enabled("cpu") and torch.get_autocast_dtype("cpu") == torch.bfloat16
             with torch.autocast("cpu", enabled=False):  # each number format is chosen there
-                return quick(self, inputs.coarse, inputs.residual, torch.bfloat16 if half else inputs.coarse.dtype)
+                return fused_pass(self, inputs.coarse, inputs.residual, torch.bfloat16 if half else inputs.coarse.dtype)
         features: Tensor | None = None
         if self.streams != "spatial":
             features = self._temporal(inputs.residual)
@@ -91,14 +89,22 @@ class Smen(Network):
         assert features is not None  # noqa: S101  (one of the streams is always there)
         return self._convolve(self.h, features)[:, 0]
 
-    def _quick_way(self, coarse: Tensor) -> Callable[[Smen, Tensor, Tensor, torch.dtype], Tensor] | None:
-        """A quicker way to the same sums, where there is one: for the paper's own choices, on a CPU."""
-        papers = self.order == "relu_norm" and self.padding == "constant" and self.streams != "spatial"
-        if not papers or coarse.device.type != "cpu" or min(coarse.shape[-2:]) < 2:
-            return None
-        if self.training:
-            return fused_pass if self.fused else None
-        return None if torch.is_grad_enabled() else folded_pass
+    def at_rest(self, number_format: torch.dtype = torch.float32) -> Estimator:
+        """As every network; on a CPU with the normalisations within the convolutions (`folded`)."""
+        plain = super().at_rest(number_format)
+        if not self._is_the_papers():
+            return plain
+        folded = Folded(self, number_format)
+
+        def estimate(inputs: Inputs) -> Tensor:
+            quick = _is_quick_for(inputs.coarse)
+            return folded(inputs.coarse, inputs.residual) if quick else plain(inputs)
+
+        return estimate
+
+    def _is_the_papers(self) -> bool:
+        """Whether `fused` and `folded` can stand for it: they know the paper's own choices only."""
+        return self.order == "relu_norm" and self.padding == "constant" and self.streams != "spatial"
 
     def _temporal(self, residual: Tensor) -> Tensor:
         """f: (B, 4, H, W) residuals, newest first -> (B, 32, H, W) features."""
@@ -128,3 +134,8 @@ class Smen(Network):
         weight = layer.weight.transpose(1, 2).flatten(1, 2)
         padded = functional.pad(stack, (1, 1, 1, 1), mode=self.padding)
         return functional.conv2d(padded, weight, layer.bias)
+
+
+def _is_quick_for(coarse: Tensor) -> bool:
+    """Whether `fused` and `folded` take such images: on the CPU, of two rows and columns at least."""
+    return coarse.device.type == "cpu" and min(coarse.shape[-2:]) > 1
