@@ -7,8 +7,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smen.errors import OutputError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 PART = ".part"
 """What the name of an unfinished file holds, in front of its suffix: ``map.part-4711.tif``."""
@@ -44,8 +48,8 @@ def atomic(path: Path) -> Iterator[Path]:
 def from_memory(path: Path) -> Iterator[io.BytesIO]:
     """Give a file in memory; write what it holds atomically once the body is done.
 
-    For formats whose libraries cannot cope with a full disk: HDF5 takes the process down, GDAL and OGR raise errors
-    of their own or none. So they write into memory, and plain Python writes what they made.
+    For formats whose libraries cannot cope with a full disk: GDAL and OGR raise errors of their own or none. So they
+    write into memory, and plain Python writes what they made.
 
     Raises:
         OutputError: the file cannot be written.
@@ -54,6 +58,53 @@ def from_memory(path: Path) -> Iterator[io.BytesIO]:
     yield content
     with atomic(path) as part:
         part.write_bytes(content.getbuffer())
+
+
+class _Deaf(io.FileIO):
+    """A file that keeps to itself what went wrong in writing, and from then on only seems to write.
+
+    Attributes:
+        error: the first one.
+    """
+
+    error: OSError | None = None
+
+    def write(self, data: Buffer, /) -> int:
+        """Write all of it, or nothing more once there was an error."""
+        left = memoryview(data).cast("B")
+        size = len(left)
+        try:
+            while self.error is None and len(left):
+                left = left[super().write(left) :]
+        except OSError as error:
+            self.error = error
+        return size
+
+    def truncate(self, size: int | None = None, /) -> int:
+        """Make it so long, unless there was an error."""
+        try:
+            return super().truncate(size) if self.error is None else 0
+        except OSError as error:
+            self.error = error
+            return 0
+
+
+@contextmanager
+def for_hdf5(path: Path) -> Iterator[io.FileIO]:
+    """Give a file for HDF5 to write into; it appears at `path` once the body is done, as with `atomic`.
+
+    HDF5 takes the process down when a disk is full. Here it never hears of that: errors in writing are raised when it
+    is done. Unlike `from_memory` this takes no memory for what is written.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with atomic(path) as part, _Deaf(part, "w+") as content:
+        try:
+            yield content
+        finally:
+            if content.error is not None:  # what else went wrong may follow from it
+                raise content.error
 
 
 def write_text(path: Path, text: str) -> None:

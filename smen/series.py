@@ -19,7 +19,7 @@ from pyproj import CRS
 
 from smen import __version__
 from smen.errors import DataError
-from smen.files import from_memory
+from smen.files import for_hdf5
 from smen.grid import CRS_CODE, Window
 
 FILL = -9999.0
@@ -114,7 +114,7 @@ def write(
         OutputError: the file cannot be written.
         DataError: the fields are not in order of time, or not as many as announced.
     """
-    with from_memory(path) as content, h5py.File(content, "w") as file:  # a few MB a year
+    with for_hdf5(path) as content, h5py.File(content, "w") as file:
         with h5netcdf.File(file, "w") as header:
             _write_header(header, window, product, times, title, simulated)
         stacks = {name: file[name] for name in STACKS}

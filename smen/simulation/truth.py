@@ -13,7 +13,7 @@ import h5netcdf
 import numpy as np
 from pyproj import CRS
 
-from smen.files import from_memory
+from smen.files import for_hdf5
 from smen.grid import CRS_CODE
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class TruthWriter:
             return
         window = self.world.window
         year = str(self.times[0].astype("datetime64[Y]"))
-        with from_memory(self.root / f"truth_{year}.nc") as content, h5netcdf.File(content, "w") as file:
+        with for_hdf5(self.root / f"truth_{year}.nc") as content, h5netcdf.File(content, "w") as file:
             file.dimensions = {"time": len(self.times), "y": window.height, "x": window.width}
             time = file.create_variable(
                 "time", ("time",), np.int64, np.array(self.times).astype("datetime64[s]").view("i8")
