@@ -137,7 +137,7 @@ def main():
             regions = sorted(path.parent.name for path in Path(given.simulated).glob("*/granules"))
             sets |= {region: copied(folder, Path(given.simulated), region) for region in regions}
         figures = {name: measure(jobs, given.rounds) for name, jobs in sets.items()}
-        memory = {n: peak(make_year(folder / str(n), 2016, n, half_orbit, scene)) for n in (100, 200, 400, 800)}
+        memory = {n: peak(make_year(folder / str(n), 2016, n, half_orbit, scene)) for n in (100, 400, 800, 1600, 3200)}
     report(given, {"sets": figures, "peak_mb": memory}, table(figures, memory))
 
 

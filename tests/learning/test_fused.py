@@ -90,3 +90,22 @@ def test_it_is_left_alone_for_other_choices_than_the_papers():
         other = copy.deepcopy(made)
         other.fused = True
         assert torch.equal(made(inputs), other(inputs))
+
+
+def test_derivatives_can_be_asked_for_once():
+    inputs, target = batch(1)
+    made = network("spatiotemporal")
+    made.fused = True
+    loss = urmse_loss(made(inputs), target, torch.isfinite(target))
+    loss.backward(retain_graph=True)
+    with pytest.raises(RuntimeError, match="once"):
+        loss.backward()
+
+
+@pytest.mark.parametrize("shape", [(1, 18), (21, 1)])
+def test_a_window_of_one_row_or_column_takes_the_plain_pass(shape):
+    inputs, _ = batch(2, *shape)
+    made = network("spatiotemporal")
+    expected = made(inputs)
+    made.fused = True
+    assert torch.equal(made(inputs), expected)

@@ -80,8 +80,9 @@ class _Pass(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401
-        network, blocks, image, joined, weight = ctx.kept
-        del ctx.kept  # the blocks' features are overwritten below: a second time there would be none
+        if ctx.kept is None:
+            raise RuntimeError("derivatives of a fused pass can be asked for once: their features are overwritten")
+        (network, blocks, image, joined, weight), ctx.kept = ctx.kept, None
         found: dict[Tensor, Tensor] = {}
         by_estimate = one_channel(gradients[0], joined.dtype)
         found[network.h.bias] = gradients[0].sum().reshape(1)
