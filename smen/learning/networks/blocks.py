@@ -25,9 +25,11 @@ def bias_of(layer: nn.Conv3d) -> nn.Parameter:
 
 def paired(residual: Tensor, kind: torch.dtype) -> Tensor:
     """Residuals, newest first, (B, T, H, W), as pairs that follow each other: features (pairs * B, 2, H, W)."""
-    oldest_first = residual.to(kind).unbind(1)[::-1]
-    pairs = torch.stack([torch.cat(oldest_first[:-1]), torch.cat(oldest_first[1:])], dim=-1)
-    return pairs.permute(0, 3, 1, 2)
+    frames = residual.to(kind).unbind(1)[::-1]  # oldest first
+    pairs = torch.empty(len(frames) - 1, *frames[0].shape, 2, dtype=kind)
+    for pair, earlier, later in zip(pairs, frames[:-1], frames[1:], strict=True):
+        torch.stack([earlier, later], dim=-1, out=pair)
+    return pairs.flatten(0, 1).permute(0, 3, 1, 2)
 
 
 def over_two_frames(parts: tuple[Tensor, Tensor], weights: tuple[Tensor, Tensor], added: Edge) -> Tensor:
