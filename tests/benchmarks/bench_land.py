@@ -106,7 +106,7 @@ def run(path, area, mask, world, network, arguments, kind):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tile", type=int, default=128, help="a divisor or multiple of the raster's blocks")
+    parser.add_argument("--tile", type=int, default=256, help="at most a block of the raster, and a part of it")
     parser.add_argument("--rows", type=int, nargs=2, default=(0, M03.rows), help="only a band of the grid")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--number-format", choices=["float32", "bfloat16"], default="bfloat16")
