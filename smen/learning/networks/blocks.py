@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Protocol
+
 import torch
 from torch import Tensor, nn
 
 from smen.learning.networks.convolutions import convolve, convolve_relu, kernel
 from smen.learning.networks.edge import Edge
+
+
+class Parts(Protocol):
+    """What they take of the network (`smen.Smen`)."""
+
+    @property
+    def f(self) -> nn.ModuleList:
+        """Three blocks of convolution and normalisation."""
+
+    @property
+    def g(self) -> nn.Conv3d:
+        """Of the coarse field; not there if the residuals are the only stream."""
+
+    @property
+    def h(self) -> nn.Conv3d:
+        """Of the sum of both."""
+
+    @property
+    def streams(self) -> str:
+        """Which inputs it uses."""
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """All trainable weights."""
 
 
 def layers(block: nn.Module) -> tuple[nn.Conv3d, nn.BatchNorm3d]:

@@ -7,17 +7,12 @@ that cut off at zero as they write (`convolutions`), in float32 within rounding 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor, nn
 
-from smen.learning.networks.blocks import bias_of, layers, over_two_frames, paired
+from smen.learning.networks.blocks import Parts, bias_of, layers, over_two_frames, paired
 from smen.learning.networks.convolutions import convolve, convolve_relu, kernel, one_channel
 from smen.learning.networks.edge import Edge, additions
-
-if TYPE_CHECKING:
-    from smen.learning.networks.smen import Smen
 
 
 class Folded:
@@ -29,7 +24,7 @@ class Folded:
     """
 
     @torch.no_grad()
-    def __init__(self, network: Smen, kind: torch.dtype) -> None:
+    def __init__(self, network: Parts, kind: torch.dtype) -> None:
         self.kind = kind
         (conv, norm), *others = (layers(block) for block in network.f)
         self.first = kernel(conv.weight[:, 0], kind), bias_of(conv).to(kind)

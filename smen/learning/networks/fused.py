@@ -16,12 +16,12 @@ Forward and backward agree with the plain path but for rounding; `tests/learning
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from smen.learning.networks.blocks import bias_of, layers, over_two_frames, paired, spatial
+from smen.learning.networks.blocks import Parts, bias_of, layers, over_two_frames, paired, spatial
 from smen.learning.networks.convolutions import (
     convolve,
     convolve_backward,
@@ -33,11 +33,8 @@ from smen.learning.networks.convolutions import (
 from smen.learning.networks.edge import Edge, additions, additions_backward
 from smen.learning.networks.passes import join, moments, rectifier_backward, wide
 
-if TYPE_CHECKING:
-    from smen.learning.networks.smen import Smen
 
-
-def fused_pass(network: Smen, coarse: Tensor, residual: Tensor, kind: torch.dtype) -> Tensor:
+def fused_pass(network: Parts, coarse: Tensor, residual: Tensor, kind: torch.dtype) -> Tensor:
     """What `Smen.forward` gives in training mode.
 
     Running means and variances are updated as batch normalisation does.
@@ -62,7 +59,7 @@ class _Pass(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any,  # noqa: ANN401  (torch gives it no type)
-        network: Smen,
+        network: Parts,
         coarse: Tensor,
         residual: Tensor,
         kind: torch.dtype,
