@@ -64,3 +64,11 @@ def test_in_other_formats_it_errs_no_more_than_the_plain_pass_does(kind, most):
 def test_other_choices_than_the_papers_are_left_to_the_plain_pass(options):
     plain, folded = both(network(**options), batch(2, 9, 8))
     assert torch.equal(plain, folded)
+
+
+def test_on_another_device_it_is_the_plain_pass():
+    """The meta device stands in for a GPU: it has shapes alone, and refuses to be mixed with the CPU's arrays."""
+    inputs = Inputs(*(t.to("meta") for t in batch(2, 9, 8)))
+    made = network().to("meta").at_rest()(inputs)
+    assert made.device.type == "meta"
+    assert made.shape == (2, 9, 8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import torch
@@ -76,7 +77,8 @@ class Network(nn.Module, ABC):
 
         def estimate(inputs: Inputs) -> Tensor:
             half = number_format == torch.bfloat16
-            with torch.no_grad(), torch.autocast(inputs.coarse.device.type, torch.bfloat16, enabled=half):
+            device = inputs.coarse.device.type
+            with torch.no_grad(), torch.autocast(device, torch.bfloat16) if half else nullcontext():
                 made: Tensor = self(inputs)
             return made
 

@@ -92,7 +92,7 @@ class Smen(Network):
     def at_rest(self, number_format: torch.dtype = torch.float32) -> Estimator:
         """As every network; on a CPU with the normalisations within the convolutions (`folded`)."""
         plain = super().at_rest(number_format)
-        if not self._is_the_papers():
+        if not self._is_the_papers() or self.h.weight.device.type != "cpu":
             return plain
         folded = Folded(self, number_format)
 
