@@ -15,7 +15,9 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent
 """Folder of the package."""
 
-SEEN_OTHERWISE = frozenset(f"smen.{name}" for name in ["settings", "configfile", "regions", "plan", "paths", "errors"])
+SEEN_OTHERWISE = frozenset(
+    f"smen.{name}" for name in ["settings", "configfile", "regions", "calendar", "plan", "paths", "errors"]
+)
 """Modules that only make a job's settings, file names or messages: what they change shows in the job's own text."""
 
 

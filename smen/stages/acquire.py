@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.archive import directory, earthdata, manifest
+from smen.calendar import refreshed
 from smen.errors import ArchiveError, SettingsError
 from smen.jobs import AcquireJob
-from smen.plan import Plan, refreshed
+from smen.plan import Plan
 
 if TYPE_CHECKING:
     from smen.archive.manifest import GranuleRecord

@@ -102,22 +102,20 @@ def test_without_a_compiler_the_plain_pass_is_taken_and_asking_for_more_is_refus
         Training(device="cpu", kernels="fused").resolved()
 
 
-def test_a_compiler_that_fails_is_told(another_compiler, tmp_path):
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo 'unknown option -fopenmp' >&2; exit 1", "unknown option -fopenmp"),
+        ('for last; do :; done; echo no library > "$last"', "cannot be loaded"),
+    ],
+)
+def test_a_compiler_that_fails_is_told(another_compiler, tmp_path, script, said):
     failing = tmp_path / "compiler"
-    failing.write_text("#!/bin/sh\necho 'unknown option -fopenmp' >&2\nexit 1\n")
+    failing.write_text(f"#!/bin/sh\n{script}\n")
     failing.chmod(0o755)
     another_compiler(failing)
     assert Training(device="cpu").resolved().kernels == "plain"
-    with pytest.raises(DataError, match="unknown option -fopenmp"):
-        Training(device="cpu", kernels="fused").resolved()
-
-
-def test_what_cannot_be_loaded_is_told(another_compiler, tmp_path):
-    empty = tmp_path / "compiler"
-    empty.write_text('#!/bin/sh\nfor last; do :; done\necho no library > "$last"\n')
-    empty.chmod(0o755)
-    another_compiler(empty)
-    with pytest.raises(DataError, match="cannot be loaded"):
+    with pytest.raises(DataError, match=said):
         Training(device="cpu", kernels="fused").resolved()
 
 

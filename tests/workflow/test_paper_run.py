@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from smen import configfile
+from smen.calendar import FAR_FUTURE
 from smen.outputs.tables import read_table
-from smen.plan import FAR_FUTURE, Plan
+from smen.plan import Plan
 
 pytestmark = pytest.mark.workflow
 
