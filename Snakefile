@@ -10,6 +10,7 @@ if not workflow.overwrite_configfiles:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/simulate.smk"
 include: "workflow/rules/acquire.smk"
 include: "workflow/rules/align.smk"
 include: "workflow/rules/pair.smk"
@@ -17,6 +18,8 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/downscale.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/publish.smk"
+include: "workflow/rules/index.smk"
+include: "workflow/rules/refresh.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/targets.smk"
 

@@ -11,6 +11,7 @@ import logging
 import sys
 import traceback
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +20,7 @@ from smen import __version__
 from smen.errors import SettingsError, SmenError
 
 if TYPE_CHECKING:
-    from smen.plan import Plan
+    from smen.plan.plan import Plan
 
 STAGES: dict[str, tuple[str, bool | None, bool, str]] = {
     "simulate": ("SimulateJob", True, True, "Write one year of a simulated world as granules."),
@@ -32,12 +33,8 @@ STAGES: dict[str, tuple[str, bool | None, bool, str]] = {
     "experiment": ("ExperimentJob", None, False, "Train one network of the paper's experiments (called with --job)."),
     "compare": ("CompareJob", True, False, "Score the paper's trainings and all baselines of a region."),
     "reproduce": ("ReproduceJob", False, False, "Make the paper's tables and figure from what was compared."),
-    "publish": (
-        "PublishJob",
-        None,
-        False,
-        "Make a region's cube, project and report; or gather all regions.",
-    ),
+    "publish": ("PublishJob", True, False, "Make a region's cube, QGIS project, STAC collection and report."),
+    "index": ("IndexJob", False, False, "Gather scores, outlines, catalogue and report of all regions."),
 }
 """Stage: its job, whether it is of a region (None: of one or of all), whether of a year, and what it does."""
 
@@ -64,6 +61,15 @@ _log_option = click.option(
 )
 
 
+PAPER = frozenset({"experiment", "compare", "reproduce"})
+"""Commands of the paper's experiments, whose modules are in `smen.paper`."""
+
+
+def _module(stage: str) -> ModuleType:
+    """Import the module of a command."""
+    return importlib.import_module(f"smen.{'paper' if stage in PAPER else 'stages'}.{stage}")
+
+
 def _add_stage(stage: str) -> None:
     model, regional, yearly, text = STAGES[stage]
 
@@ -78,11 +84,11 @@ def _add_stage(stage: str) -> None:
         year: int | None = None,
         estimate: bool = False,
     ) -> None:
-        from smen import jobs
+        from smen.plan import jobs
 
         _start_log(log_file, f"{region} {year or ''}".strip() if region else stage)
         if estimate:
-            click.echo(importlib.import_module(f"smen.stages.{stage}").estimate(_plan(config_file), region, year))
+            click.echo(_module(stage).estimate(_plan(config_file), region, year))
             return
         if job is None:
             if (regional and region is None) or (yearly and year is None):
@@ -90,7 +96,7 @@ def _add_stage(stage: str) -> None:
             given = _plan(config_file).job(stage, region, year)
         else:
             given = getattr(jobs, model).model_validate_json(job)
-        importlib.import_module(f"smen.stages.{stage}").run(given)
+        _module(stage).run(given)
 
     if stage == "acquire":
         about = "Only say how much Earthdata lists, and how much of it is to be fetched (needs no login)."
@@ -112,7 +118,7 @@ for _stage in STAGES:
 @click.option("--check", "check", type=click.Path(path_type=Path), help="Check this file and name its regions.")
 def config(kind: str | None, check: Path | None) -> None:
     """Print the default config.yaml."""
-    from smen import configfile
+    from smen.settings.document import default_config, json_schema, markdown_table
 
     if check:
         for name, region in _plan(check).regions.items():
@@ -120,7 +126,7 @@ def config(kind: str | None, check: Path | None) -> None:
             click.echo(f"{name}: M03 rows {w.row} to {w.row + w.height - 1}, columns {w.column} to "
                        f"{w.column + w.width - 1}, {w.height} x {w.width} cells")  # fmt: skip
         return
-    make = {"schema": configfile.schema, "table": configfile.table}.get(kind or "", configfile.default_config)
+    make = {"schema": json_schema, "table": markdown_table}.get(kind or "", default_config)
     click.echo(make(), nl=False)
 
 
@@ -129,14 +135,14 @@ def config(kind: str | None, check: Path | None) -> None:
 @_log_option
 def refresh(config_file: Path, log_file: Path | None) -> None:
     """Look for new and reprocessed granules of all regions; `today` becomes today."""
-    from smen import configfile
-    from smen.files import write_text
-    from smen.plan import Plan
+    from smen.atomic import write_text
+    from smen.plan.plan import Plan
+    from smen.settings.file import check_settings, read_settings
     from smen.stages import acquire
 
     _start_log(log_file, "refresh")
-    values = configfile.read(config_file)
-    day = Path(configfile.load(values, str(config_file)).folders.resources) / "refreshed.txt"
+    values = read_settings(config_file)
+    day = Path(check_settings(values, str(config_file)).folders.resources) / "refreshed.txt"
     before = day.read_text(encoding="utf-8") if day.is_file() else None
     day.unlink(missing_ok=True)
     try:
@@ -179,10 +185,10 @@ def extract(
 
 
 def _plan(config_file: Path) -> Plan:
-    from smen import configfile
-    from smen.plan import Plan
+    from smen.plan.plan import Plan
+    from smen.settings.file import read_settings
 
-    return Plan.load(configfile.read(config_file), [config_file])
+    return Plan.load(read_settings(config_file), [config_file])
 
 
 def _start_log(file: Path | None, about: str) -> None:

@@ -6,8 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from pictures import drawn  # noqa: F401  (a fixture for all tests of figures)
 
 ROOT = Path(__file__).parent.parent
+
+settings.register_profile("unhurried", deadline=None)  # machines under load
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +39,28 @@ def command():
         return process.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def real_half_orbit():
+    """The real SPL2SMP half-orbit, where it is at hand."""
+    for folder in (os.environ.get("SMEN_REAL_DATA"), ROOT.parent / "shared" / "real"):
+        if folder and (found := sorted(Path(folder).glob("SMAP_L2_SM_P_NRT_24342_A_*.h5"))):
+            return found[0]
+    pytest.skip("no real granule: set SMEN_REAL_DATA to the folder that holds the real half-orbit")
+
+
+@pytest.fixture(scope="session")
+def fields():
+    """Small made-up fields."""
+    from made_fields import make_fields
+
+    return make_fields()
+
+
+@pytest.fixture(scope="session")
+def samples(fields):
+    """Their samples."""
+    from made_fields import make_samples
+
+    return make_samples(fields)

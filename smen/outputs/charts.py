@@ -108,7 +108,7 @@ def scores_figure(
         path: the PNG to write.
         scores: at least one; methods and splits are shown in the order of their first appearance.
         title: e.g. the region.
-        label: of the horizontal axis, with units, e.g. ``uRMSE (m³/m³)``.
+        label: of the horizontal axis, with units, e.g. ``ubRMSE (m³/m³)``.
         subtitle: a second line.
         highlight: the method to set off from the others.
         simulated: whether the data are; the figure then says so.

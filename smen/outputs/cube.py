@@ -10,7 +10,7 @@ import h5netcdf
 import numpy as np
 from pyproj import CRS
 
-from smen.files import for_hdf5
+from smen.atomic import atomic_hdf5
 from smen.grid import CRS_CODE, Window
 from smen.outputs.geotiff import NODATA, QUALITY_NODATA
 from smen.outputs.maps import MapFile, read_bands
@@ -56,7 +56,7 @@ def write_cube(
         DataError: a map cannot be read.
         OutputError: the file cannot be written.
     """
-    with for_hdf5(path) as content, h5netcdf.File(content, "w") as file:
+    with atomic_hdf5(path) as content, h5netcdf.File(content, "w") as file:
         _header(file, window, maps, codes, attributes)
         for i, one in enumerate(maps):
             bands, quality = read_bands(one)

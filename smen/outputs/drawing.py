@@ -17,7 +17,7 @@ from matplotlib.cm import ScalarMappable
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from smen.files import atomic
+from smen.atomic import atomic
 from smen.grid import CRS_CODE, LEFT, Window
 from smen.outputs.colours import MISSING, Ramp
 from smen.outputs.naming import DIRECTIONS, Direction, check_direction

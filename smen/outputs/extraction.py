@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smen.atomic import atomic
 from smen.errors import DataError
-from smen.files import atomic
 from smen.grid import CRS_CODE, LEFT, M03, Window
 from smen.outputs.maps import MapFile, read_bands
 from smen.outputs.naming import DIRECTIONS, iso

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.io import MemoryFile
 
+from smen.atomic import atomic, write_text
 from smen.errors import OutputError
-from smen.files import atomic, write_text
 from smen.grid import CRS_CODE, Window
 from smen.outputs.colours import SOIL_MOISTURE
 from smen.outputs.naming import DIRECTIONS, Direction, check_direction, iso, remove_sidecars

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 from pyproj import CRS
 
-from smen.files import write_text
+from smen.atomic import write_text
 from smen.grid import CRS_CODE, Window
 from smen.outputs.colours import SOIL_MOISTURE
 from smen.outputs.maps import MapFile

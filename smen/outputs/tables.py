@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from smen.files import write_text
+from smen.atomic import write_text
 
 SIMULATED = "simulated"
 """The column that says whether a row comes from simulated data."""

@@ -1,1 +1,1 @@
-"""Wing: metrics, the senses in which they are aggregated, and their intervals."""
+"""Metrics, the ways in which they are aggregated over dates and cells, and their intervals."""

@@ -7,16 +7,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smen.scores.aggregation import per_image, score
 from smen.scores.intervals import mean_interval
 from smen.scores.metrics import ubrmse
-from smen.scores.senses import per_image, score
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Stack = NDArray[np.floating]
 
-_IN_MOISTURE = ("uRMSE", "uRMSE_low", "uRMSE_high", "uRMSE_median", "uRMSE_pooled", "uRMSE_per_cell", "bias", "RMSE")
+_IN_MOISTURE = (
+    "ubRMSE",
+    "ubRMSE_low",
+    "ubRMSE_high",
+    "ubRMSE_median",
+    "ubRMSE_pooled",
+    "ubRMSE_per_cell",
+    "bias",
+    "RMSE",
+)
 
 UNITS = dict.fromkeys(_IN_MOISTURE, "m3/m3")
 """Units of the columns of `compare` that have any."""
@@ -38,7 +47,7 @@ def compare(estimates: Mapping[str, Stack], reference: Stack) -> list[dict[str, 
         reference: (N, H, W) m3/m3, NaN where missing.
 
     Returns:
-        A row for each method, in the order given: number of dates; uRMSE (per image, then the mean over dates: the
+        A row for each method, in the order given: number of dates; ubRMSE (per image, then the mean over dates: the
         paper's) with its 95 % interval by a block bootstrap over dates, and in its other senses; bias, RMSE and
         correlation, per image and then the mean over dates.
     """
@@ -52,12 +61,12 @@ def compare(estimates: Mapping[str, Stack], reference: Stack) -> list[dict[str, 
             {
                 "method": name,
                 "dates": scores.dates,
-                "uRMSE": scores.urmse,
-                "uRMSE_low": interval.low,
-                "uRMSE_high": interval.high,
-                "uRMSE_median": scores.median["ubrmse"],
-                "uRMSE_pooled": scores.pooled["ubrmse"],
-                "uRMSE_per_cell": scores.per_cell["ubrmse"],
+                "ubRMSE": scores.ubrmse,
+                "ubRMSE_low": interval.low,
+                "ubRMSE_high": interval.high,
+                "ubRMSE_median": scores.median["ubrmse"],
+                "ubRMSE_pooled": scores.pooled["ubrmse"],
+                "ubRMSE_per_cell": scores.per_cell["ubrmse"],
                 "bias": scores.mean["bias"],
                 "RMSE": scores.mean["rmse"],
                 "R": scores.mean["r"],

@@ -1,7 +1,7 @@
 """What is said of methods from their scores by date: means with intervals, and differences that are paired by date.
 
 A table of scores by date has the columns `method`, `seed`, `split`, `against`, `time` and one for each metric
-(`smen.scores.dates`). A method with several seeds counts on each date with the mean of its seeds' scores. The
+(`smen.scores.per_date`). A method with several seeds counts on each date with the mean of its seeds' scores. The
 intervals tell what other dates of the same season would change; what other initial weights would change is the
 `seed_spread`.
 """
@@ -21,12 +21,12 @@ REFERENCES = (PRODUCT, TRUTH)
 """What methods are judged by; the truth only where it is known."""
 
 BY_DATE = (
-    "uRMSE_zeros",
+    "ubRMSE_zeros",
     "bias",
     "RMSE",
     "R",
     "R_inside",
-    "uRMSE_inside",
+    "ubRMSE_inside",
     "deviation_ratio",
     "spectrum_ratio",
     "blockiness",
@@ -34,15 +34,15 @@ BY_DATE = (
 )
 """Metrics of which a comparison has the means over dates."""
 
-OVER_CELLS = ("uRMSE_pooled", "uRMSE_per_cell")
-"""Senses of the uRMSE that are not made of single dates: they come from the table of senses."""
+OVER_CELLS = ("ubRMSE_pooled", "ubRMSE_per_cell")
+"""Senses of the ubRMSE that are not made of single dates: they come from the table of senses."""
 
 Tables = Mapping[str, pd.DataFrame]
 """Tables by region."""
 
 
 def by_date(
-    tables: Tables, method: str, split: str = "test", against: str = PRODUCT, metric: str = "uRMSE"
+    tables: Tables, method: str, split: str = "test", against: str = PRODUCT, metric: str = "ubRMSE"
 ) -> pd.Series[float]:
     """A metric of a method by region and time, rising, the mean over its seeds; dates without it are left out."""
     found = {}
@@ -54,7 +54,7 @@ def by_date(
 
 
 def difference(
-    tables: Tables, first: str, second: str, against: str = PRODUCT, metric: str = "uRMSE", split: str = "test"
+    tables: Tables, first: str, second: str, against: str = PRODUCT, metric: str = "ubRMSE", split: str = "test"
 ) -> Interval:
     """Mean over dates of one method's metric minus another's, over the dates that both have, with its interval."""
     one, other = (by_date(tables, method, split, against, metric) for method in (first, second))
@@ -62,11 +62,11 @@ def difference(
 
 
 def accuracy(table: pd.DataFrame, method: str) -> dict[str, Any]:
-    """Numbers of dates and uRMSE in training and test, as the paper's tables have them, with an interval of the latter.
+    """Numbers of dates and ubRMSE in training and test, as the paper's tables have them; an interval of the latter.
 
     The numbers count all dates that were learnt from or are to be judged by, those in `unscored` included. Where there
-    are several seeds, `seed_spread` is the standard deviation over them of the test uRMSE. Where the truth
-    is known, `test_truth` is the test uRMSE against it.
+    are several seeds, `seed_spread` is the standard deviation over them of the test ubRMSE. Where the truth
+    is known, `test_truth` is the test ubRMSE against it.
 
     Args:
         table: scores by date of one region.
@@ -78,25 +78,25 @@ def accuracy(table: pd.DataFrame, method: str) -> dict[str, Any]:
     row = {
         "train_dates": int(learnt.size().max()) if len(learnt) else 0,
         "test_dates": int(judged.size().max()) if len(judged) else 0,
-        "train": float(learnt["uRMSE"].mean().mean()),  # each seed may have drawn its own dates
+        "train": float(learnt["ubRMSE"].mean().mean()),  # each seed may have drawn its own dates
         "test": value.value,
         "test_low": value.low,
         "test_high": value.high,
     }
     if len(judged) > 1:
-        row["seed_spread"] = float(judged["uRMSE"].mean().std())
+        row["seed_spread"] = float(judged["ubRMSE"].mean().std())
     true = by_date({"": table}, method, against=TRUTH)
     return row | ({"test_truth": float(true.mean())} if len(true) else {})
 
 
 def unscored(table: pd.DataFrame, method: str) -> tuple[int, int]:
-    """How many training and test dates of a method have no uRMSE: estimate and product share too few cells there.
+    """How many training and test dates of a method have no ubRMSE: estimate and product share too few cells there.
 
     So it is where the product has values on a date on which the coarse field has none. Of several seeds that drew
     their own dates, the most.
     """
     own = table[(table["method"] == method) & (table["against"] == PRODUCT)]
-    missing = own[own["uRMSE"].isna()]
+    missing = own[own["ubRMSE"].isna()]
     train, test = (
         int(missing[missing["split"] == split].groupby("seed").size().max() if split in set(missing["split"]) else 0)
         for split in ("train", "test")
@@ -111,12 +111,12 @@ def compared(dates: Tables, senses: Tables, methods: Sequence[str], reference: s
 
     Args:
         dates: scores by date.
-        senses: the uRMSE in its other senses, one row for each method, seed, split and `against`.
+        senses: the ubRMSE in its other senses, one row for each method, seed, split and `against`.
         methods: their names.
         reference: the method that every other is compared with.
 
     Returns:
-        Rows with the uRMSE, its interval, its difference to the reference and that one's interval, its other senses
+        Rows with the ubRMSE, its interval, its difference to the reference and that one's interval, its other senses
         and all other metrics. What is not made of single dates (`OVER_CELLS`) is the mean over the regions, each with
         the weight of its dates.
     """
@@ -133,18 +133,18 @@ def compared(dates: Tables, senses: Tables, methods: Sequence[str], reference: s
                     "against": against,
                     "method": method,
                     "dates": value.dates,
-                    "uRMSE": value.value,
+                    "ubRMSE": value.value,
                     "low": value.low,
                     "high": value.high,
                     "difference": gap.value,
                     "difference_low": gap.low,
                     "difference_high": gap.high,
-                    "uRMSE_median": float(own.median()),
+                    "ubRMSE_median": float(own.median()),
                     **_over_cells(senses, method, against),
                     **{m: float(by_date(dates, method, against=against, metric=m).mean()) for m in BY_DATE},
                 }
             )
-        rows.extend(sorted(found, key=lambda row: row["uRMSE"]))
+        rows.extend(sorted(found, key=lambda row: row["ubRMSE"]))
     return rows
 
 
@@ -161,7 +161,7 @@ def _over_cells(senses: Tables, method: str, against: str) -> dict[str, float]:
 
 
 def verdicts(dates: Tables, pairs: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
-    """The difference in uRMSE of each pair of methods that all regions given have, against the product and the truth.
+    """The difference in ubRMSE of each pair of methods that all regions given have, against the product and the truth.
 
     Returns:
         Rows whose last column says whether the interval lies on one side of 0: only then is one of them better.

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.special import ndtri
 
-from smen.simulation.fields import Torus, stream
+from smen.simulation.random_fields import Torus, stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,16 +15,16 @@ import numpy as np
 from scipy import ndimage
 from scipy.special import ndtri
 
-from smen.archive.products import FineSurface
 from smen.grid import M03, M36
-from smen.simulation.fields import Torus, stream
+from smen.products.product_tables import FineSurface
 from smen.simulation.land import DENSE_VEGETATION
+from smen.simulation.random_fields import Torus, stream
 from smen.simulation.sensors import FOOTPRINT_KM, RAIN_MM, RING_CELLS, Radiometer, seconds_since_epoch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from smen.simulation.passes import HalfOrbit, Pass
+    from smen.simulation.overpasses import HalfOrbit, Pass
     from smen.simulation.soil import State, World
 
 SHARED = 0.8

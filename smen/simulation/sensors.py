@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.archive.products import EPOCH, CoarseSurface, product
 from smen.grid import M36, Window
-from smen.simulation.fields import Torus, stream
+from smen.products.product_tables import EPOCH, CoarseSurface, product
 from smen.simulation.land import DENSE_VEGETATION
+from smen.simulation.random_fields import Torus, stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from smen.simulation.passes import HalfOrbit
+    from smen.simulation.overpasses import HalfOrbit
     from smen.simulation.soil import State, World
 
 FOOTPRINT_KM = {"SPL2SMP": 42.0, "SPL2SMP_E": 38.0}

@@ -16,8 +16,8 @@ from scipy.optimize import curve_fit
 
 from smen.grid import M36, Window
 from smen.simulation.climate import CLIMATES
-from smen.simulation.fields import stream
-from smen.simulation.passes import HalfOrbit
+from smen.simulation.overpasses import HalfOrbit
+from smen.simulation.random_fields import stream
 from smen.simulation.sensors import RING_CELLS, Radiometer
 from smen.simulation.soil import World
 

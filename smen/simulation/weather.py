@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri
 
-from smen.simulation.fields import Torus, stream
+from smen.simulation.random_fields import Torus, stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,1 +1,1 @@
-"""The corridor: one module per stage. A stage reads, calls one or two wings, and writes; it holds no science."""
+"""One module per stage: a stage reads files, calls packages and writes files; it holds no science."""

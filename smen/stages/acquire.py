@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.archive import directory, earthdata, manifest
-from smen.calendar import refreshed
 from smen.errors import ArchiveError, SettingsError
-from smen.jobs import AcquireJob
-from smen.plan import Plan
+from smen.plan.jobs import AcquireJob
+from smen.plan.periods import refreshed
+from smen.plan.plan import Plan
+from smen.sources import directory, earthdata, manifest
 
 if TYPE_CHECKING:
-    from smen.archive.manifest import GranuleRecord
-    from smen.archive.names import Direction
+    from smen.products.names import Direction
+    from smen.sources.manifest import GranuleRecord
 
 log = logging.getLogger(__name__)
 
@@ -159,7 +159,7 @@ def _archive(job: AcquireJob) -> earthdata.Archive:
 def _open_archive(store: str, search: str | None, login: str | None, connections: int) -> earthdata.Archive:
     """Return the archive, one for all jobs of a process: they share its login."""
     patience = earthdata.Patience(connections=connections)
-    return earthdata.Archive(store, earthdata.hosts(search, login), patience)
+    return earthdata.Archive(store, earthdata.endpoints(search, login), patience)
 
 
 def _period(job: AcquireJob) -> tuple[np.datetime64, np.datetime64]:

@@ -9,18 +9,18 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smen import series
-from smen.archive import manifest
-from smen.archive.granules import read_coarse, read_scene
-from smen.archive.mosaic import mosaic
-from smen.archive.names import granule_name
-from smen.archive.overpasses import HalfOrbit, SceneTime, match
+from smen.data import series
 from smen.errors import DataError
-from smen.jobs import AlignJob
+from smen.plan.jobs import AlignJob
+from smen.products.match import HalfOrbit, SceneTime, match
+from smen.products.mosaic import mosaic
+from smen.products.names import granule_name
+from smen.products.read import read_coarse, read_scene
+from smen.sources import manifest
 
 if TYPE_CHECKING:
-    from smen.archive.manifest import GranuleRecord
-    from smen.archive.products import Quality
+    from smen.products.product_tables import Quality
+    from smen.sources.manifest import GranuleRecord
 
 log = logging.getLogger(__name__)
 

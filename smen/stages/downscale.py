@@ -13,18 +13,18 @@ import pandas as pd
 from tqdm import tqdm
 
 from smen import __version__
+from smen.atomic import write_text
+from smen.data.load import read_fields, read_samples
+from smen.data.quality import COLOURS, MEANING, QualityCode, cell_age, condition
 from smen.errors import DataError, OutputError
-from smen.files import write_text
-from smen.jobs import DownscaleJob
-from smen.learning.checkpoint import load_checkpoint, read_header
-from smen.learning.quality import COLOURS, MEANING, Source, cell_age, condition
+from smen.methods.checkpoint import load_checkpoint, read_header
 from smen.outputs.geotiff import write_map, write_quality
 from smen.outputs.naming import map_path, quality_path
-from smen.stages.fields import read_fields, read_samples
+from smen.plan.jobs import DownscaleJob
 
 if TYPE_CHECKING:
-    from smen.learning.checkpoint import Trained
-    from smen.learning.contracts import Fields, Prediction, Samples
+    from smen.data.records import Fields, Prediction, Samples
+    from smen.methods.checkpoint import Trained
     from smen.outputs.naming import Direction
 
 log = logging.getLogger(__name__)
@@ -79,13 +79,13 @@ def _maps(job: DownscaleJob, fields: Fields, samples: Samples, method: Trained) 
         part = samples.select(slice(start, start + AT_ONCE))
         prediction = method.predict(fields, part)
         ages = cell_age(fields, part)
-        if prediction.source is None:
+        if prediction.quality is None:
             raise DataError(f"the network {method.name} does not say what its maps rest on")
         for i in range(len(part)):
             _mask(job, fields, part, i, method, prediction)
             deviation = None if prediction.standard_deviation is None else prediction.standard_deviation[i]
             layers = (prediction.mean[i], deviation, np.where(np.isnan(prediction.mean[i]), np.nan, ages[i]))
-            yield _write(job, fields, part, i, layers, prediction.source[i], tags)
+            yield _write(job, fields, part, i, layers, prediction.quality[i], tags)
             progress.update()
     progress.close()
 
@@ -94,13 +94,13 @@ def _mask(job: DownscaleJob, fields: Fields, samples: Samples, i: int, method: T
     """Leave out the cells of conditions that the settings name; the quality raster says which it was."""
     surface = method.fitted(fields).surface
     for name in job.masked:
-        code = Source[name.upper()]
+        code = QualityCode[name.upper()]
         hidden = condition(fields, samples, i, surface, code)
         for layer in (prediction.mean, prediction.standard_deviation):
             if layer is not None:
                 layer[i][hidden] = np.nan
-        if prediction.source is not None:
-            prediction.source[i][hidden] = code
+        if prediction.quality is not None:
+            prediction.quality[i][hidden] = code
 
 
 def _write(

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.archive.truth import read_truth
-from smen.jobs import EvaluateJob
-from smen.learning.baselines import BASELINES, UNTAUGHT
-from smen.learning.checkpoint import load_checkpoint
-from smen.learning.contracts import SPLIT_NAMES, TEST, TRAIN, VALIDATION
+from smen.data.load import read_fields, read_samples
+from smen.data.records import SPLIT_NAMES, TEST, TRAIN, VALIDATION
+from smen.data.truth import read_truth
+from smen.methods.checkpoint import load_checkpoint
+from smen.methods.registry import BASELINES, UNTAUGHT
 from smen.outputs.charts import Score, scores_figure, training_figure
 from smen.outputs.figures import Example, region_figure
 from smen.outputs.tables import write_table
+from smen.plan.jobs import EvaluateJob
 from smen.scores.comparison import UNITS, compare
-from smen.stages.fields import read_fields, read_samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from smen.learning.checkpoint import Trained
-    from smen.learning.contracts import Fields, Method, Samples
+    from smen.data.records import Fields, Method, Samples
+    from smen.methods.checkpoint import Trained
 
     Stack = NDArray[np.float32]
 
@@ -59,7 +59,7 @@ def run(job: EvaluateJob) -> None:
     _draw(job, fields, dated, estimates[network.name], target, truth)
     for row in rows:
         if row["split"] == "test" and row["against"] == "3 km product":
-            log.info("test, %s: uRMSE %.4f, bias %+.4f m3/m3, %d dates", row["method"], row["uRMSE"], row["bias"],
+            log.info("test, %s: ubRMSE %.4f, bias %+.4f m3/m3, %d dates", row["method"], row["ubRMSE"], row["bias"],
                      row["dates"])  # fmt: skip
 
 
@@ -97,8 +97,8 @@ def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | 
     against = "3 km product"
     dots = [
         Score(
-            str(row["method"]), str(row["split"]), float(row["uRMSE"]),
-            float(row["uRMSE_low"]), float(row["uRMSE_high"]), int(row["dates"]),
+            str(row["method"]), str(row["split"]), float(row["ubRMSE"]),
+            float(row["ubRMSE_low"]), float(row["ubRMSE_high"]), int(row["dates"]),
         )
         for row in rows
         if row["against"] == against
@@ -107,7 +107,7 @@ def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | 
         path.with_suffix(".png"),
         dots,
         title=job.region,
-        label="uRMSE (m³/m³)",
+        label="ubRMSE (m³/m³)",
         subtitle=f"against the {against}, mean over dates and 95 % interval",
         highlight=network.name,
         simulated=fields.simulated,
@@ -119,7 +119,7 @@ def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | 
         curves,
         title=job.region,
         subtitle="loss while the network was trained",
-        label="uRMSE (m³/m³)",
+        label="ubRMSE (m³/m³)",
         best=best,
         simulated=fields.simulated,
     )

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from smen.data.quality import MEANING
 from smen.errors import DataError, SettingsError
-from smen.learning.quality import MEANING
 from smen.outputs.extraction import cells_of, daily, extract, read_features, write_values
 from smen.outputs.maps import read_lists
 
 if TYPE_CHECKING:
     from smen.outputs.maps import MapFile
-    from smen.plan import Plan
+    from smen.plan.plan import Plan
 
 log = logging.getLogger(__name__)
 

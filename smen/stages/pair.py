@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.files import from_memory
-from smen.jobs import PairJob
-from smen.learning.contracts import NONE, SPLIT_NAMES
-from smen.learning.labels import to_dataset
-from smen.learning.samples import Periods, hold_out, samples_of
-from smen.stages.fields import read_fields
+from smen.atomic import atomic_from_memory
+from smen.data.load import read_fields
+from smen.data.records import NONE, SPLIT_NAMES
+from smen.data.samples import Periods, hold_out, samples_of
+from smen.data.samples_file import to_dataset
+from smen.plan.jobs import PairJob
 
 if TYPE_CHECKING:
     import datetime as dt
 
     import xarray as xr
 
-    from smen.learning.contracts import Samples
+    from smen.data.records import Samples
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +37,8 @@ def run(job: PairJob) -> None:
     fields = read_fields(job.layout, job.region, job.years)
     samples = samples_of(
         fields,
-        history=job.history,
-        past=job.coarse_history,
+        fine_history=job.history,
+        coarse_history=job.coarse_history,
         minimum_coverage=job.minimum_coverage,
         periods=_periods(job),
     )
@@ -50,7 +50,7 @@ def run(job: PairJob) -> None:
 
 def _write(job: PairJob, samples: Samples, dataset: xr.Dataset) -> None:
     path = Path(job.layout.samples(job.region, job.year))
-    with from_memory(path) as content:
+    with atomic_from_memory(path) as content:
         content.write(dataset.to_netcdf(engine="h5netcdf"))
     targets = samples.fine >= 0
     counts = ", ".join(

@@ -1,87 +1,214 @@
-"""How does a person find and see it?"""
+"""How does a person find and see a region? Its cube, QGIS project, STAC collection and report."""
 
 from __future__ import annotations
 
 import logging
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import xarray as xr
 
-from smen.files import from_memory, write_text
-from smen.jobs import PublishJob
-from smen.outputs.catalogue import write_root
-from smen.outputs.colours import BAND_RAMPS
-from smen.outputs.report.page import write_page
-from smen.outputs.styles import ramp_style
-from smen.outputs.tables import SIMULATED, read_table, write_table
-from smen.scores.comparison import UNITS
-from smen.stages import present
+from smen import __version__
+from smen.atomic import atomic_from_memory
+from smen.data import series
+from smen.data.load import NESTING
+from smen.data.quality import COLOURS, MEANING
+from smen.data.series import Series
+from smen.errors import DataError, OutputError
+from smen.methods.checkpoint import read_header
+from smen.outputs.cube import write_cube
+from smen.outputs.maps import MapFile, read_lists
+from smen.outputs.qgis import write_project
+from smen.outputs.report.region import Coarse, RegionReport, write_region
+from smen.outputs.stac import Provenance, write_collection
+from smen.outputs.tables import read_table
+from smen.plan.jobs import PublishJob
 
 log = logging.getLogger(__name__)
 
-SHOWN = ["region", "method", "dates", "uRMSE", "bias"]
-"""Columns of the summary's table of scores."""
+NAMES = {int(code): meaning for code, meaning in MEANING.items()}
+CODE_COLOURS = {int(code): colour for code, colour in COLOURS.items()}
+
+COARSE_NAMES = {"SPL2SMP": "SMAP 36 km", "SPL2SMP_E": "SMAP 36 km, posted at 9 km"}
+"""What the report calls the coarse products."""
+
+SCORES = ("method", "split", "against", "dates", "ubRMSE", "ubRMSE_low", "ubRMSE_high", "bias", "R")
+"""Columns of the scores that the report shows."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A region's series over the years behind its maps."""
+
+    coarse: Series
+    fine: Series
 
 
 def run(job: PublishJob) -> None:
-    """Make what a person opens: of one region, or of all regions together.
+    """Make one region's cube, project, catalogue and report from its maps, series and scores.
 
     Raises:
-        DataError: a series, samples, the weights or a map is missing.
+        DataError: a series, samples, the weights or a map is missing, or there are no maps at all.
         OutputError: a file cannot be written.
     """
-    if job.region is not None:
-        present.run(job, job.region)
-    else:
-        _gather(job)
+    layout, window, region = job.layout, job.window, job.region
+    years = job.map_years
+    maps = read_lists([(Path(layout.map_list(region, y)), Path(layout.maps(region, y))) for y in years])
+    if not maps:
+        raise DataError(f"{region} has no maps: no overpass lies in maps.period; choose a longer one")
+    seen = Seen(*(_series(job, region, role) for role in ("coarse", "fine")))
+    header = read_header(Path(job.model))
+    simulated = seen.coarse.simulated or seen.fine.simulated
+    provenance = Provenance(
+        model=str(header["network"]),
+        model_digest=str(header["weights_digest"])[:16],
+        settings_digest=job.digest,
+        source=job.source,
+        simulated=simulated,
+        granules=_granules(job, region, seen),
+    )
+    outline = Path(layout.deliverable(region, "geojson"))
+    with atomic_from_memory(outline) as content:
+        window.footprint(region).to_file(content, driver="GeoJSON", layer=region, RFC7946="YES")
+    write_cube(Path(layout.deliverable(region, "nc")), window, maps, NAMES, _attributes(region, provenance))
+    project = Path(layout.deliverable(region, "qgs"))
+    write_project(
+        project,
+        window,
+        maps,
+        region=region,
+        outlines=outline,
+        names=NAMES,
+        colours=CODE_COLOURS,
+        simulated=simulated,
+    )
+    collection, shown = Path(layout.collection(region)), Path(layout.report(region))
+    _empty(collection)
+    extras = {"cube": Path(layout.deliverable(region, "nc")), "qgis project": project, "outline": outline}
+    root = Path(layout.summary("catalog.json"))
+    write_collection(collection, root, window, maps, provenance, region=region, extras=extras)
+    _empty(shown)
+    write_region(shown, _report(job, region, maps, seen, header, provenance), f"{region}/maps")
+    log.info("%d maps in %s, %s and %s", len(maps), layout.deliverable(region, "nc"), project, collection)
 
 
-def _gather(job: PublishJob) -> None:
-    """Gather scores and outlines, lead to all regions' catalogues and reports, and say what there is and where."""
+def _series(job: PublishJob, region: str, role: str) -> Series:
+    return series.concatenate([series.read(Path(job.layout.aligned(region, role, y))) for y in job.years])
+
+
+def _empty(folder: Path) -> None:
+    """Begin with an empty folder, so that nothing of an earlier run stays in it."""
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made anew: {error.strerror}. Close what uses it, run again") from error
+
+
+def _granules(job: PublishJob, region: str, seen: Seen) -> dict[np.datetime64, list[str]]:
+    """Names of the granules behind each map: its own coarse one, and fine and coarse ones of its history."""
+    coarse = dict(zip(seen.coarse.time, seen.coarse.granules, strict=True))
+    fine = dict(zip(seen.fine.time, seen.fine.granules, strict=True))
+    found: dict[np.datetime64, list[str]] = {}
+    for year in job.map_years:
+        path = Path(job.layout.samples(region, year))
+        if not path.is_file():
+            raise DataError(f"{path} is missing: run the stage pair for {region} {year}")
+        with xr.open_dataset(path, engine="h5netcdf") as samples:
+            times = samples["time"].values.astype("datetime64[s]")
+            histories = samples["fine_history"].values.astype("datetime64[s]")
+        for time, history in zip(times, histories, strict=True):
+            texts = [coarse.get(time, "")]
+            for earlier in history[~np.isnat(history)]:
+                texts += [fine.get(earlier, ""), coarse.get(earlier, "")]
+            found[time] = list(dict.fromkeys(name for text in texts for name in text.split()))
+    return found
+
+
+def _attributes(region: str, provenance: Provenance) -> dict[str, str]:
+    """What the cube says of itself."""
+    simulated = provenance.simulated
+    return {
+        "title": f"Soil moisture at 3 km, {region}{' (simulated data)' if simulated else ''}",
+        "source": f"SMAP and Sentinel-1, {provenance.source}{', simulated' if simulated else ''}",
+        "simulated": "true" if simulated else "false",
+        "region": region,
+        "model": provenance.model,
+        "model_digest": provenance.model_digest,
+        "settings_digest": provenance.settings_digest,
+        "history": f"smen {__version__}",
+    }
+
+
+def _report(
+    job: PublishJob,
+    region: str,
+    maps: Sequence[MapFile],
+    seen: Seen,
+    header: dict[str, Any],
+    provenance: Provenance,
+) -> RegionReport:
     layout = job.layout
-    scores = pd.concat([read_table(Path(layout.scores(region, "scores.csv"))) for region in job.regions])
-    simulated = bool((scores[SIMULATED] == "yes").any())
-    every = scores.drop(columns=SIMULATED) if not simulated or (scores[SIMULATED] == "yes").all() else scores
-    write_table(Path(layout.summary("scores.csv")), every, units=UNITS, simulated=simulated, title="Scores", digits=4)
-    _write_regions(job)
-    for band, ramp in enumerate(BAND_RAMPS, start=1):
-        write_text(Path(layout.summary(f"styles/{ramp.name}.qml")), ramp_style(ramp, band))
-    collections = {region: Path(layout.collection(region)) / "collection.json" for region in job.regions}
-    write_root(Path(layout.summary("catalog.json")), collections, simulated=simulated)
-    write_page(Path(layout.summary("index.html")), job.regions, folder="report", simulated=simulated)
-    write_text(Path(layout.summary("summary.md")), _summary(job, scores, simulated))
+    scores = read_table(Path(layout.scores(region, "scores.csv")))
+    at = {time: i for i, time in enumerate(seen.fine.time)}
+    product = {i: seen.fine.soil_moisture[at[one.time]] for i, one in enumerate(maps) if one.time in at}
+    return RegionReport(
+        region=region,
+        window=job.window,
+        maps=maps,
+        coarse=_coarse(seen.coarse, maps),
+        product={i: field for i, field in product.items() if np.isfinite(field).any()},
+        codes=NAMES,
+        colours=CODE_COLOURS,
+        simulated=provenance.simulated,
+        scores=[{str(key): value for key, value in row.items()} for row in scores[list(SCORES)].to_dict("records")],
+        training=_training(header),
+        files={
+            "All maps as GeoTIFFs": f"{region}/maps/",
+            "QGIS project": f"{region}/{region}.qgs",
+            "All maps as one CF NetCDF": f"{region}/{region}.nc",
+            "STAC collection": f"{region}/stac/collection.json",
+            "Scores (CSV)": f"{region}/scores/scores.csv",
+            "Example dates beside the 3 km product (PNG)": f"{region}/scores/fields.png",
+        },
+        about={
+            "network": provenance.model,
+            "weights": provenance.model_digest,
+            "settings": provenance.settings_digest,
+            "source": provenance.source + " (no satellite has measured these values)" * provenance.simulated,
+            "software": f"smen {__version__}",
+        },
+    )
 
 
-def _write_regions(job: PublishJob) -> None:
-    import geopandas as gpd
+def _coarse(coarse: Series, maps: Sequence[MapFile]) -> Coarse:
+    """The radiometer's fields at the maps' times, one value for each of its cells."""
+    window, side = coarse.window, NESTING[coarse.product]
+    rows = (window.row + np.arange(window.height)) // side
+    columns = (window.column + np.arange(window.width)) // side
+    at = {time: i for i, time in enumerate(coarse.time)}
+    first_rows = np.unique(rows, return_index=True)[1]
+    first_columns = np.unique(columns, return_index=True)[1]
+    fields = np.full((len(maps), first_rows.size, first_columns.size), np.nan, np.float32)
+    for i, one in enumerate(maps):
+        if one.time in at:
+            fields[i] = coarse.soil_moisture[at[one.time]][np.ix_(first_rows, first_columns)]
+    return Coarse(COARSE_NAMES[coarse.product], rows - rows[0], columns - columns[0], fields)
 
-    frames = [window.footprint(name) for name, window in job.windows.items()]
-    with from_memory(Path(job.layout.summary("regions.geojson"))) as content:
-        table = gpd.GeoDataFrame(pd.concat(frames))
-        table.to_file(content, driver="GeoJSON", layer="regions", RFC7946="YES")
 
-
-def _summary(job: PublishJob, scores: pd.DataFrame, simulated: bool) -> str:
-    lines = ["# Soil moisture at 3 km", ""]
-    if simulated:
-        lines += ["**Simulated data**: soil, satellites and granules are made by SMEN, not observed.", ""]
-    lines += ["| region | maps | where |", "|---|---|---|"]
-    for region in job.regions:
-        years = job.map_years[region]
-        count = sum(len(pd.read_csv(job.layout.map_list(region, year))) for year in years)
-        lines.append(f"| {region} | {count} | `{Path(job.layout.maps(region, years[0])).parent}/` |")
-    test = scores[(scores["split"] == "test") & (scores["against"] == "3 km product")]
-    lines += ["", "Test dates, against the 3 km product (uRMSE and bias in m³/m³):", ""]
-    lines += [f"| {' | '.join(SHOWN)} |", "|" + "---|" * len(SHOWN)]
-    for row in test[SHOWN].itertuples(index=False):
-        lines.append(f"| {row[0]} | {row[1]} | {row[2]} | {row[3]:.4f} | {row[4]:+.4f} |")
-    folder = job.layout.results
-    lines += [
-        "",
-        f"To look at: `{folder}/index.html` in a browser, `{folder}/REGION/REGION.qgs` in QGIS, "
-        f"`{folder}/REGION/REGION.nc` in a notebook, `{folder}/catalog.json` for STAC; all work wherever `{folder}/` "
-        "is copied to.",
-        f"Figures: `{folder}/REGION/scores/fields.png`; all scores: `{folder}/scores.csv`.",
-        "",
-    ]
-    return "\n".join(lines)
+def _training(header: dict[str, Any]) -> dict[str, Any]:
+    epochs = pd.DataFrame(header["epochs"])
+    if epochs.empty:
+        return {}
+    kept = epochs.loc[epochs["best"], "epoch"]
+    return {
+        "train": epochs["train"].tolist(),
+        "validation": epochs["validation"].tolist(),
+        "best": None if kept.empty else int(kept.iloc[-1]),
+    }

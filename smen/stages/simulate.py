@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from smen.files import write_text
-from smen.jobs import SimulateJob
-from smen.simulation.archive import simulate
+from smen.atomic import write_text
+from smen.plan.jobs import SimulateJob
 from smen.simulation.climate import CLIMATES, nearest_climate
+from smen.simulation.write import simulate
 
 log = logging.getLogger(__name__)
 

@@ -8,16 +8,16 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smen.files import write_text
-from smen.jobs import TrainJob, threads_of
-from smen.learning.checkpoint import Trained, save_checkpoint
-from smen.learning.downscaler import NetworkMethod
-from smen.learning.fusion.method import FusionMethod
-from smen.learning.training import Training
-from smen.stages.fields import read_fields, read_samples
+from smen.atomic import write_text
+from smen.data.load import read_fields, read_samples
+from smen.methods.checkpoint import Trained, save_checkpoint
+from smen.methods.fusion.fusion_method import FusionMethod
+from smen.methods.smen_cnn.network_method import NetworkMethod
+from smen.methods.smen_cnn.training import Training
+from smen.plan.jobs import TrainJob, threads_of
 
 if TYPE_CHECKING:
-    from smen.learning.contracts import Fields, Samples
+    from smen.data.records import Fields, Samples
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def run(job: TrainJob) -> None:
     """
     fields = read_fields(job.layout, job.region, job.years)
     samples = read_samples(job.layout, job.region, job.years, fields)
-    method = _method(job, samples.history.shape[1])
+    method = _method(job, samples.fine_history.shape[1])
     if isinstance(method, FusionMethod):
         method.fit(fields, samples, [_dates(job, name, years) for name, years in job.others.items()])
     else:
@@ -41,7 +41,7 @@ def run(job: TrainJob) -> None:
     _write_epochs(Path(job.layout.training_log(job.region)), method)
     best = next((e for e in reversed(method.epochs) if e["best"]), method.epochs[-1])
     log.info(
-        "%d epochs, the best was %d: uRMSE %.4f on training, %.4f on validation dates (m3/m3)",
+        "%d epochs, the best was %d: ubRMSE %.4f on training, %.4f on validation dates (m3/m3)",
         len(method.epochs), best["epoch"], best["train"], best["validation"],
     )  # fmt: skip
 

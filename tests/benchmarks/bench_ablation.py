@@ -15,14 +15,14 @@ from dataclasses import replace
 import numpy as np
 from bench_networks import world
 
-from smen.learning.contracts import MISSING, TEST
-from smen.learning.fusion.features import INGREDIENTS
-from smen.learning.fusion.method import FusionMethod
-from smen.learning.fusion.pattern import Pattern
-from smen.learning.training import Training
+from smen.data.records import MISSING, TEST
+from smen.methods.fusion.features import INGREDIENTS
+from smen.methods.fusion.fusion_method import FusionMethod
+from smen.methods.fusion.pattern import Pattern
+from smen.methods.smen_cnn.training import Training
+from smen.scores.aggregation import per_image
 from smen.scores.intervals import paired_difference
 from smen.scores.metrics import ubrmse
-from smen.scores.senses import per_image
 
 
 def estimates(fields, samples, test, training):

@@ -24,11 +24,11 @@ import numpy as np
 from bench_reading import COARSE, FINE, GROUP, GROUP_3KM, WINDOW, floor, full_scene
 from measuring import ROOT, arguments, interleaved, ratio, real_half_orbit, report, run
 
-from smen.archive import manifest
-from smen.archive.names import half_orbit_name, scene_name
 from smen.grid import Window
-from smen.jobs import AlignJob
-from smen.settings import Folders
+from smen.plan.jobs import AlignJob
+from smen.products.names import half_orbit_name, scene_name
+from smen.settings.schema import Folders
+from smen.sources import manifest
 from smen.stages import align
 
 YEARS = (2016, 2017, 2018)
@@ -119,7 +119,7 @@ def digest(jobs):
 def peak(given):
     """Peak memory in MB of a process that aligns one job, as Linux counts it from the process's own start."""
     code = (
-        "import re, sys; from pathlib import Path; from smen.jobs import AlignJob; from smen.stages import align\n"
+        "import re, sys; from pathlib import Path; from smen.plan.jobs import AlignJob; from smen.stages import align\n"
         "align.run(AlignJob.model_validate_json(sys.argv[1]))\n"
         "print(re.search(r'VmHWM:\\s*(\\d+)', Path('/proc/self/status').read_text())[1])"
     )

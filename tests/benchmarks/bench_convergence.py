@@ -3,7 +3,7 @@
     python tests/benchmarks/bench_convergence.py FOLDER --region tucson --out convergence.json
 
 FOLDER holds a config.yaml whose series are aligned (`snakemake all`); nothing is written there. The paper's recipe
-learns from all dates of the training period for 1000 epochs; every few epochs it is scored on the test dates (uRMSE
+learns from all dates of the training period for 1000 epochs; every few epochs it is scored on the test dates (ubRMSE
 against the 3 km product), with the clock stopped. Its best score counts, picked with the knowledge of the test dates,
 and the seconds until then. The default network learns from the same dates and is scored once, when it is fitted.
 """
@@ -18,20 +18,20 @@ import torch
 from bench_networks import world
 from timing import report
 
-from smen.learning.contracts import TEST, TRAIN
-from smen.learning.experiments import paper_samples
-from smen.learning.fill import Climatology, residuals_of
-from smen.learning.fusion.method import FusionMethod
-from smen.learning.inputs import InputBuilder, Normalisation, gather
-from smen.learning.losses import urmse_loss
-from smen.learning.networks import build_network
-from smen.learning.resume import Keeper
-from smen.learning.training import PAPER, physical, train
+from smen.data.fill import Climatology, residuals_of
+from smen.data.records import TEST, TRAIN
+from smen.methods.fusion.fusion_method import FusionMethod
+from smen.methods.smen_cnn import build_network
+from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation, gather
+from smen.methods.smen_cnn.losses import ubrmse_loss
+from smen.methods.smen_cnn.resume import TrainingCheckpoint
+from smen.methods.smen_cnn.training import PAPER, denormalised, train
+from smen.paper.sampling import paper_samples
+from smen.scores.aggregation import per_image
 from smen.scores.metrics import ubrmse
-from smen.scores.senses import per_image
 
 
-class Watch(Keeper):
+class Watch(TrainingCheckpoint):
     """Scores a training every few epochs, and stops the clock meanwhile."""
 
     def __init__(self, score, every, clock):
@@ -50,7 +50,7 @@ class Watch(Keeper):
 
 
 def paper(fields, samples, recipe, every, clock):
-    """(epoch, seconds, uRMSE on the test dates) of the paper's recipe."""
+    """(epoch, seconds, ubRMSE on the test dates) of the paper's recipe."""
     learning, test = samples.with_target(TRAIN), samples.with_target(TEST)
     residuals = residuals_of(fields, learning.fine)
     climatology, normalisation = Climatology.of(residuals), Normalisation.of(fields.coarse[learning.coarse], residuals)
@@ -67,18 +67,18 @@ def paper(fields, samples, recipe, every, clock):
             for row in range(len(judged)):
                 index = torch.tensor([row])
                 target = judged.target[index]
-                estimate = physical(copy, normalisation, judged.inputs.rows(index))
-                values.append(urmse_loss(estimate, target, torch.isfinite(target)).item())
+                estimate = denormalised(copy, normalisation, judged.inputs.rows(index))
+                values.append(ubrmse_loss(estimate, target, torch.isfinite(target)).item())
         return float(np.mean(values))
 
     torch.manual_seed(recipe.seed)
     watch = Watch(score, every, clock)
-    train(build_network("smen", 4, {}), normalisation, learn, None, recipe, keeper=watch)
+    train(build_network("smen", 4, {}), normalisation, learn, None, recipe, checkpoint=watch)
     return watch.rows
 
 
 def fusion(fields, samples, threads, clock):
-    """(seconds, uRMSE on the test dates) of the default network."""
+    """(seconds, ubRMSE on the test dates) of the default network."""
     method, start = FusionMethod(training=replace(PAPER, threads=threads)), clock()
     method.fit(fields, samples)
     seconds = clock() - start
@@ -111,11 +111,11 @@ if __name__ == "__main__":
     epoch, when, best = min(curve, key=lambda row: row[2])
     row = {
         "region": chosen.region,
-        "paper's best uRMSE": best,
+        "paper's best ubRMSE": best,
         "at epoch": epoch,
         "s": when,
         "s of all epochs": curve[-1][1],
-        "fusion's uRMSE": reached,
+        "fusion's ubRMSE": reached,
         "s of fusion": seconds,
         "times less": when / seconds if reached <= best else float("nan"),
     }

@@ -24,7 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests/archive"), str(ROOT / "tests/archive/earthdata")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests/support")]
 
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
@@ -32,8 +32,8 @@ import requests  # noqa: E402
 from earthdata_server import CERTIFICATE, EarthdataServer  # noqa: E402
 from made_granules import BEGIN, END, WINDOW, add_coarse, coarse_name  # noqa: E402
 
-from smen.archive.checks import check  # noqa: E402
-from smen.archive.earthdata import Archive, Patience, Want, hosts  # noqa: E402
+from smen.products.verify import check  # noqa: E402
+from smen.sources.earthdata import Archive, Patience, Want, endpoints  # noqa: E402
 
 
 def serve(tree):
@@ -124,7 +124,7 @@ def measure(folder, granules, rounds, connections):
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         where = json.loads(server.stdout.readline())
         os.environ["EARTHDATA_TOKEN"] = where["token"]
-        system = hosts(where["search"], where["login"])
+        system = endpoints(where["search"], where["login"])
         want = Want("SPL2SMP", "009", WINDOW, BEGIN.astype("M8[s]"), END.astype("M8[s]"))
         seconds = {"plain": [], "search": [], "smen": []}
         for _ in range(rounds + 1):

@@ -1,4 +1,4 @@
-"""Whether the paper's network ends as good when its convolutions are computed in bfloat16: uRMSE on the test dates.
+"""Whether the paper's network ends as good when its convolutions are computed in bfloat16: ubRMSE on the test dates.
 
     python tests/benchmarks/bench_formats.py FOLDER --region tucson --epochs 40 --out formats.json
 
@@ -16,8 +16,8 @@ from bench_convergence import paper
 from bench_networks import world
 from timing import report
 
-from smen.learning.experiments import paper_samples
-from smen.learning.training import PAPER
+from smen.methods.smen_cnn.training import PAPER
+from smen.paper.sampling import paper_samples
 
 WAYS = (("float32", "plain"), ("bfloat16", "plain"), ("bfloat16", "fused"))
 
@@ -49,7 +49,7 @@ if __name__ == "__main__":
                     "format": number_format,
                     "kernels": kernels,
                     "epochs": epoch,
-                    "uRMSE of test dates": error,
+                    "ubRMSE of test dates": error,
                     "% from float32": 100 * (error / exact - 1),
                     "processor s": seconds,
                 }

@@ -23,15 +23,15 @@ from bench_training import BLOCKS
 from timing import product, report
 
 from smen.cli import _plan
-from smen.learning.checkpoint import load_checkpoint, save_checkpoint
-from smen.learning.downscaler import NetworkMethod
-from smen.learning.fusion.method import FusionMethod
-from smen.learning.training import Training
+from smen.data.load import read_fields, read_samples
+from smen.methods.checkpoint import load_checkpoint, save_checkpoint
+from smen.methods.fusion.fusion_method import FusionMethod
+from smen.methods.smen_cnn.network_method import NetworkMethod
+from smen.methods.smen_cnn.training import Training
 from smen.stages import downscale
-from smen.stages.fields import read_fields, read_samples
 
 PARTS = (
-    "read_fields", "read_samples", "predict", "source_codes", "example", "warm_estimate", "cell_age",
+    "read_fields", "read_samples", "predict", "quality_codes", "example", "estimate_seen_cells", "cell_age",
     "write_map", "write_quality",
 )  # fmt: skip
 """Functions whose share of the stage is told."""

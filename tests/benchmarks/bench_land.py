@@ -19,13 +19,13 @@ import rasterio
 import torch
 from bench_training import BLOCKS
 from rasterio.windows import Window as Part
+from tiles import PAPER_REACH, map_tiles, tiles_of
 from timing import product, report
 
 from smen.grid import CRS_CODE, M03, M36, Window
-from smen.learning.inputs import Normalisation
-from smen.learning.networks import build_network
-from smen.learning.networks.interface import Inputs
-from smen.learning.tiles import PAPER_REACH, map_tiles, tiles_of
+from smen.methods.smen_cnn import build_network
+from smen.methods.smen_cnn.inputs import Normalisation
+from smen.methods.smen_cnn.interface import Inputs
 from smen.outputs.geotiff import NODATA, TILE
 from smen.outputs.report.basemap import KINDS, STEP, _stored
 

@@ -15,27 +15,26 @@ from dataclasses import replace
 
 import numpy as np
 
-from smen.archive.truth import read_truth
 from smen.cli import _plan
-from smen.learning.baselines import SIMPLE_BASELINES
-from smen.learning.comparables import COMPARABLES
-from smen.learning.contracts import TEST
-from smen.learning.downscaler import NetworkMethod
-from smen.learning.fusion.method import FusionMethod
-from smen.learning.samples import Periods, hold_out, samples_of
-from smen.learning.training import PAPER, Training
+from smen.data.load import read_fields
+from smen.data.records import TEST
+from smen.data.samples import Periods, hold_out, samples_of
+from smen.data.truth import read_truth
+from smen.methods.fusion.fusion_method import FusionMethod
+from smen.methods.registry import LEARNED_BASELINES, SIMPLE_BASELINES
+from smen.methods.smen_cnn.network_method import NetworkMethod
+from smen.methods.smen_cnn.training import PAPER, Training
+from smen.scores.aggregation import per_image
 from smen.scores.detail import detail_r
 from smen.scores.intervals import mean_interval, paired_difference
 from smen.scores.metrics import bias, ubrmse
-from smen.scores.probability import best_constant_crps, coverage, crps
-from smen.scores.senses import per_image
-from smen.stages.fields import read_fields
+from smen.scores.probabilistic import best_constant_crps, coverage, crps
 
 HEADER = [
     "region", "method", "worlds", "dates", "product", "product_low", "product_high", "truth", "truth_low", "truth_high",
     "bias", "bias_truth", "R_inside", "coverage", "crps", "crps_constant", "seconds",
 ]  # fmt: skip
-"""product and truth: uRMSE, and the 95 % interval of the difference to the default network."""
+"""product and truth: ubRMSE, and the 95 % interval of the difference to the default network."""
 
 MEANS = ("bias", "bias truth", "R inside", "coverage", "crps", "constant", "seconds")
 FEW = ("bilinear", "shrunk_residual", "filtered_residual")
@@ -46,10 +45,10 @@ def methods(arguments):
     training = Training(epochs=arguments.epochs, threads=arguments.threads)
     chosen["fusion"] = lambda: FusionMethod(training=training)
     for name in arguments.comparables:
-        chosen[name] = lambda name=name: COMPARABLES[name](1, arguments.threads)
+        chosen[name] = lambda name=name: LEARNED_BASELINES[name](1, arguments.threads)
     if arguments.published:
         recipe = replace(PAPER, epochs=arguments.published, threads=arguments.threads, number_format="auto")
-        chosen["smen as published"] = lambda: NetworkMethod(training=recipe, missing="zero", anchored=False)
+        chosen["smen as published"] = lambda: NetworkMethod(training=recipe, missing="zero", level_matched=False)
     if arguments.paper:
         chosen["smen"] = lambda: NetworkMethod(training=Training(epochs=arguments.paper, threads=arguments.threads))
     return chosen
@@ -138,7 +137,7 @@ if __name__ == "__main__":
     parser.add_argument("--regions", nargs="+", default=["oklahoma_city", "tucson", "geneva"])
     parser.add_argument("--baselines", nargs="*", default=list(FEW))
     parser.add_argument("--paper", type=int, default=0, help="epochs of the paper's network, 0: leave it out")
-    parser.add_argument("--comparables", nargs="*", default=[], help=f"of {', '.join(COMPARABLES)}")
+    parser.add_argument("--comparables", nargs="*", default=[], help=f"of {', '.join(LEARNED_BASELINES)}")
     parser.add_argument("--published", type=int, default=0, help="epochs of the paper's network by its own recipe")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--threads", type=int, default=2)

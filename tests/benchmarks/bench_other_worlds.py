@@ -16,11 +16,11 @@ import yaml
 from bench_networks import FEW, score, table, world
 
 from smen.cli import _plan
-from smen.learning.baselines import SIMPLE_BASELINES
-from smen.learning.contracts import TEST
+from smen.data.records import TEST
+from smen.methods.registry import SIMPLE_BASELINES
+from smen.scores.aggregation import per_image
 from smen.scores.intervals import mean_interval, paired_difference
 from smen.scores.metrics import ubrmse
-from smen.scores.senses import per_image
 from smen.stages import acquire, align
 
 SEASONS = {"DJF": (12, 1, 2), "MAM": (3, 4, 5), "JJA": (6, 7, 8), "SON": (9, 10, 11)}
@@ -40,7 +40,7 @@ def aligned(folder):
 
 
 def product_itself(folder, region):
-    """The product's own uRMSE against the truth: what the maps are learnt from, and may well be better than."""
+    """The product's own ubRMSE against the truth: what the maps are learnt from, and may well be better than."""
     fields, samples, truth = world(folder, region)
     test = samples.select((samples.split == TEST) & (samples.fine >= 0))
     return mean_interval(per_image(ubrmse, fields.fine[test.fine], truth[np.isin(samples.time, test.time)]))
@@ -66,7 +66,7 @@ def show(region, rows, itself):
         print(
             f"  {name:4s} {part.sum():4d} dates: 90 % interval holds {100 * mean['coverage']:5.1f} %, "
             f"CRPS {mean['crps']:.4f}, of the best constant {mean['constant']:.4f}, "
-            f"uRMSE {mean['truth']:.4f}, bias {mean['bias']:+.4f}"
+            f"ubRMSE {mean['truth']:.4f}, bias {mean['bias']:+.4f}"
         )
     held = [f"{100 * q:.0f} %" for q in np.nanquantile(ours["coverage"], [0.1, 0.5, 0.9])]
     print(f"  dates by what their interval holds, 10th, 50th, 90th percentile: {', '.join(held)}", flush=True)

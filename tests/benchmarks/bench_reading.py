@@ -21,10 +21,10 @@ import xarray as xr
 from measuring import ROOT, arguments, interleaved, ratio, real_half_orbit, report
 from pyproj import CRS
 
-from smen.archive.granules import read_coarse, read_scene
 from smen.grid import LEFT, M36, TOP, Window
+from smen.products.read import read_coarse, read_scene
 
-sys.path.append(str(ROOT / "tests/archive"))
+sys.path.append(str(ROOT / "tests/support"))
 from true_granules import SCENE_NAME, SECONDS_2016, rectangle, write_scene
 
 GROUP, GROUP_3KM = "Soil_Moisture_Retrieval_Data", "Soil_Moisture_Retrieval_Data_3km"

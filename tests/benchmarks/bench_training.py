@@ -14,12 +14,12 @@ import subprocess
 import torch
 from timing import interleaved, product, report
 
-from smen.learning.inputs import Normalisation
-from smen.learning.losses import urmse_loss
-from smen.learning.memory import keep_freed_memory
-from smen.learning.networks import build_network
-from smen.learning.networks.interface import Inputs
-from smen.learning.training import physical
+from smen.methods.smen_cnn import build_network
+from smen.methods.smen_cnn.fast.memory import keep_freed_memory
+from smen.methods.smen_cnn.inputs import Normalisation
+from smen.methods.smen_cnn.interface import Inputs
+from smen.methods.smen_cnn.losses import ubrmse_loss
+from smen.methods.smen_cnn.training import denormalised
 
 WAYS = {
     "float32": ("plain", torch.float32),
@@ -57,8 +57,8 @@ def ours(way, batch, side, steps):
 
     def step():
         with torch.autocast("cpu", torch.bfloat16, enabled=kind == torch.bfloat16):
-            estimate = physical(network, Normalisation(), inputs)
-        value = urmse_loss(estimate, target, torch.isfinite(target))
+            estimate = denormalised(network, Normalisation(), inputs)
+        value = ubrmse_loss(estimate, target, torch.isfinite(target))
         optimiser.zero_grad()
         value.backward()
         optimiser.step()

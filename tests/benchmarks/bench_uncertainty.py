@@ -20,17 +20,17 @@ from dataclasses import replace
 import numpy as np
 from bench_networks import world
 
-from smen.learning.contracts import MISSING, NONE, TEST
-from smen.learning.fusion.method import FusionMethod
-from smen.learning.training import Training
+from smen.data.records import MISSING, NONE, TEST
+from smen.methods.fusion.fusion_method import FusionMethod
+from smen.methods.smen_cnn.training import Training
+from smen.scores.aggregation import per_image
 from smen.scores.intervals import mean_interval, paired_difference
 from smen.scores.metrics import ubrmse
-from smen.scores.probability import best_constant_crps, coverage, crps
-from smen.scores.senses import per_image
+from smen.scores.probabilistic import best_constant_crps, coverage, crps
 
 SEASONS = {"DJF": (12, 1, 2), "MAM": (3, 4, 5), "JJA": (6, 7, 8), "SON": (9, 10, 11)}
 CLASSES = {"covered under a third": (0.0, 1 / 3), "a third to two": (1 / 3, 2 / 3), "over two thirds": (2 / 3, 1.01)}
-KEYS = ("uRMSE", "truth", "deviation", "coverage", "crps", "constant", "bias")
+KEYS = ("ubRMSE", "truth", "deviation", "coverage", "crps", "constant", "bias")
 
 
 def by_date(prediction, target, truth):
@@ -40,7 +40,7 @@ def by_date(prediction, target, truth):
     constant = np.full(estimate.shape, best_constant_crps(estimate, target)[1])
     both = list(zip(estimate, deviation, target, strict=True))
     return {
-        "uRMSE": per_image(ubrmse, estimate, target),
+        "ubRMSE": per_image(ubrmse, estimate, target),
         "truth": per_image(ubrmse, estimate, truth),
         "deviation": np.sqrt(np.nanmean(deviation**2, axis=(1, 2))),
         "coverage": np.array([coverage(*z) for z in both]),
@@ -52,11 +52,11 @@ def by_date(prediction, target, truth):
 
 def without_recent(samples, fields, last):
     """The same overpasses, their history cut off at a time."""
-    keep = (samples.history != MISSING) & (fields.fine_ready[samples.history] < last)
+    keep = (samples.fine_history != MISSING) & (fields.fine_ready[samples.fine_history] < last)
     return replace(
         samples,
-        history=np.where(keep, samples.history, MISSING),
-        history_coarse=np.where(keep, samples.history_coarse, MISSING),
+        fine_history=np.where(keep, samples.fine_history, MISSING),
+        fine_history_coarse=np.where(keep, samples.fine_history_coarse, MISSING),
         age=np.where(keep, samples.age, np.nan).astype(np.float32),
     )
 
@@ -103,10 +103,10 @@ def summary(found):
     rows = []
     for key, scores in found.items():
         joined = {name: np.concatenate(parts) for name, parts in scores.items()}
-        if not len(joined["uRMSE"]):
+        if not len(joined["ubRMSE"]):
             continue
         gap = paired_difference(joined["crps"], joined["constant"])
-        row = {"table": key[0], "of": " ".join(key[1:]), "dates": len(joined["uRMSE"])}
+        row = {"table": key[0], "of": " ".join(key[1:]), "dates": len(joined["ubRMSE"])}
         row |= {name: float(np.nanmean(joined[name])) for name in KEYS}
         held = mean_interval(joined["coverage"])
         rows.append(row | {"held": [held.low, held.high], "crps_gap": [gap.value, gap.low, gap.high]})
@@ -125,9 +125,9 @@ if __name__ == "__main__":
         run(each, chosen.regions, Training(threads=chosen.threads), scores)
         rows = summary(scores)
         out.write_text(json.dumps(rows, indent=1))
-    print(f"{'table':8s} {'of':40s} dates  uRMSE   truth   stated  90 %    CRPS    less best constant's")
+    print(f"{'table':8s} {'of':40s} dates  ubRMSE   truth   stated  90 %    CRPS    less best constant's")
     for row in rows:
         gap = row["crps_gap"]
-        print(f"{row['table']:8s} {row['of']:40s} {row['dates']:5d}  {row['uRMSE']:.4f}  {row['truth']:.4f}  "
+        print(f"{row['table']:8s} {row['of']:40s} {row['dates']:5d}  {row['ubRMSE']:.4f}  {row['truth']:.4f}  "
               f"{row['deviation']:.4f}  {100 * row['coverage']:.1f} %  {row['crps']:.5f}  "
               f"{gap[0]:+.6f} ({gap[1]:+.6f}, {gap[2]:+.6f})")  # fmt: skip

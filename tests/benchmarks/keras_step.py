@@ -42,7 +42,7 @@ def network(side):
 
 
 def loss(target, estimate):
-    """uRMSE of each image over its valid cells; the target holds NaN elsewhere."""
+    """ubRMSE of each image over its valid cells; the target holds NaN elsewhere."""
     valid = tf.math.is_finite(target)
     error = tf.where(valid, estimate - tf.where(valid, target, 0.0), 0.0)
     number = tf.reduce_sum(tf.cast(valid, tf.float32), axis=[1, 2, 3, 4])

@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter
 
 from smen.grid import M03, M36
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "archive"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
 from true_granules import FILL, FLAG_FILL, rectangle, write_coarse, write_scene
 
 EPOCH = np.datetime64("2000-01-01T12:00:00", "s")

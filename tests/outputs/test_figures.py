@@ -1,13 +1,11 @@
 import subprocess
 import sys
-from itertools import combinations
 
 import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.image import imread
+from pictures import WARNING, assert_texts_are_apart, pixels
 from pyproj import Geod, Transformer
 
 from smen.errors import OutputError
@@ -20,11 +18,6 @@ from smen.outputs.figures import Example, field_figure, region_figure
 GENEVA = Window.centred_on(6.14, 46.2, 100, 100)
 FIJI = Window.centred_on(178.9, -18.1, 60, 90)
 SAND, BLUE = (0xEF, 0xC4, 0x95), (0x16, 0x48, 0x7B)  # the stops of 0.05 and 0.40 m3/m3
-WARNING = (0x9A, 0x34, 0x12)
-
-
-def pixels(path):
-    return np.round(imread(path)[..., :3] * 255).astype(int)
 
 
 def box(image, colour):
@@ -39,46 +32,8 @@ def example(window, month=7, truth=True, target=True):
     fields = rng.uniform(0.05, 0.45, (4, *window.shape))
     fields[1, :, window.width // 2 :] = np.nan
     time = np.datetime64(f"2018-{month:02d}-04T11:59:59")
-    note = "uRMSE 0.034\nbias +0.004"
+    note = "ubRMSE 0.034\nbias +0.004"
     return Example(time, "D", fields[0], fields[1] if target else None, fields[2], fields[3] if truth else None, note)
-
-
-def beyond_the_axes(figure):
-    """Labels of ticks outside an axis' limits: matplotlib holds them ready, but does not draw them."""
-    hidden = set()
-    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
-        low, high = sorted(axis.get_view_interval())
-        slack = 1e-9 * (high - low)
-        ticks = axis.get_major_ticks()
-        hidden |= {tick.label1 for tick in ticks if not low - slack <= tick.get_loc() <= high + slack}
-    return hidden
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """Figures as they are saved, with the boxes of their texts and their size, in pixels."""
-    seen = []
-    real = drawing.save
-
-    def spy(figure, path):
-        FigureCanvasAgg(figure).draw()
-        texts = [t for t in figure.findobj(mpl.text.Text) if t.get_visible() and t.get_text().strip()]
-        seen.append((figure, {t: t.get_window_extent() for t in texts if t not in beyond_the_axes(figure)}))
-        real(figure, path)
-
-    monkeypatch.setattr(drawing, "save", spy)
-    return seen
-
-
-def assert_texts_are_apart(drawn):
-    for figure, boxes in drawn:
-        for text, extent in boxes.items():
-            assert figure.bbox.x0 <= extent.x0, f"{text.get_text()!r} is cut off"
-            assert extent.x1 <= figure.bbox.x1, f"{text.get_text()!r} is cut off"
-            assert figure.bbox.y0 <= extent.y0, f"{text.get_text()!r} is cut off"
-            assert extent.y1 <= figure.bbox.y1, f"{text.get_text()!r} is cut off"
-        for (a, extent_a), (b, extent_b) in combinations(boxes.items(), 2):
-            assert not extent_a.overlaps(extent_b), f"{a.get_text()!r} and {b.get_text()!r} overlap"
 
 
 def test_a_cell_is_drawn_at_its_place_in_its_colour(tmp_path):
@@ -200,7 +155,7 @@ def test_scores_figure(tmp_path, drawn):
         for split, dates in (("training", 64), ("validation", 16), ("test", 50))
         for method, value in (("SMEN", 0.034), ("SMAP 36 km", 0.061), ("36 km + mean training residual", 0.05))
     ] + [Score("without interval", "test", -0.02, dates=50), Score("none", "test", float("nan"))]
-    scores_figure(tmp_path / "s.png", scores, title="Tucson: error", label="uRMSE (m³/m³)", highlight="SMEN")
+    scores_figure(tmp_path / "s.png", scores, title="Tucson: error", label="ubRMSE (m³/m³)", highlight="SMEN")
     figure, boxes = drawn[0]
     assert [axes.get_title(loc="left") for axes in figure.axes] == [
         "training, 64 dates",

@@ -7,24 +7,24 @@ import pytest
 from smen.outputs.tables import read_table, write_table
 
 ROWS = [
-    {"method": "SMEN", "split": "test", "urmse": 0.0341234567, "dates": 50},
-    {"method": "36 km | bilinear", "split": "test", "urmse": float("nan"), "dates": 50, "best": True},
+    {"method": "SMEN", "split": "test", "ubrmse": 0.0341234567, "dates": 50},
+    {"method": "36 km | bilinear", "split": "test", "ubrmse": float("nan"), "dates": 50, "best": True},
 ]
 
 
 def test_both_files_say_the_same(tmp_path):
-    write_table(tmp_path / "scores.csv", ROWS, units={"urmse": "m3 m-3"}, simulated=True, title="Tucson")
+    write_table(tmp_path / "scores.csv", ROWS, units={"ubrmse": "m3 m-3"}, simulated=True, title="Tucson")
     assert (tmp_path / "scores.csv").read_text() == (
-        "method,split,urmse [m3 m-3],dates,best,simulated\n"
+        "method,split,ubrmse [m3 m-3],dates,best,simulated\n"
         "SMEN,test,0.0341235,50,,yes\n"
         "36 km | bilinear,test,,50,yes,yes\n"
     )
     assert (tmp_path / "scores.md").read_text() == (
         "## Tucson\n\n"
-        "| method            | split | urmse [m3 m-3] | dates | best |\n"
-        "| ----------------- | ----- | -------------: | ----: | ---- |\n"
-        "| SMEN              | test  |          0.034 |    50 | –    |\n"
-        "| 36 km \\| bilinear | test  |              – |    50 | yes  |\n"
+        "| method            | split | ubrmse [m3 m-3] | dates | best |\n"
+        "| ----------------- | ----- | --------------: | ----: | ---- |\n"
+        "| SMEN              | test  |           0.034 |    50 | –    |\n"
+        "| 36 km \\| bilinear | test  |               – |    50 | yes  |\n"
         "\nSimulated data: no satellite has measured these values.\n"
     )
     assert sorted(p.name for p in tmp_path.iterdir()) == ["scores.csv", "scores.md"]
@@ -49,9 +49,9 @@ def test_a_table_reads_back(tmp_path):
 
 
 def test_a_table_without_rows_has_its_heading(tmp_path):
-    write_table(tmp_path / "a", pd.DataFrame({"method": [], "urmse": []}), units={"urmse": "m"}, simulated=False)
-    assert (tmp_path / "a.csv").read_text() == "method,urmse [m],simulated\n"
-    assert (tmp_path / "a.md").read_text().startswith("| method | urmse [m] |\n")
+    write_table(tmp_path / "a", pd.DataFrame({"method": [], "ubrmse": []}), units={"ubrmse": "m"}, simulated=False)
+    assert (tmp_path / "a.csv").read_text() == "method,ubrmse [m],simulated\n"
+    assert (tmp_path / "a.md").read_text().startswith("| method | ubrmse [m] |\n")
 
 
 def test_rows_may_say_themselves_whether_they_are_simulated(tmp_path):

@@ -5,8 +5,8 @@ import pytesmo.metrics as pytesmo
 import pytest
 from sklearn import metrics as sklearn
 
-from smen.scores.columns import by_column
 from smen.scores.metrics import METRICS, bias, pearson_r, rmse, ubrmse
+from smen.scores.vectorised import by_column
 
 RNG = np.random.default_rng(8)
 TARGET = RNG.uniform(0.02, 0.5, (25, 40))

@@ -13,16 +13,16 @@ WEATHER = 0.04 + 0.02 * np.sin(np.arange(20))
 
 
 def scores(method, values, seed=0, split="test", against="3 km product", times=TIMES, **more):
-    """A part of a table of scores by date; all other metrics are ten times the uRMSE unless given."""
-    names = ["bias", "RMSE", "R", "R_inside", "uRMSE_inside", "uRMSE_zeros", "deviation_ratio"]
+    """A part of a table of scores by date; all other metrics are ten times the ubRMSE unless given."""
+    names = ["bias", "RMSE", "R", "R_inside", "ubRMSE_inside", "ubRMSE_zeros", "deviation_ratio"]
     other = {name: 10 * np.asarray(values) for name in [*names, "spectrum_ratio", "blockiness", "g_down"]}
     key = {"method": method, "seed": seed, "split": split, "against": against, "time": times[: len(values)]}
-    return pd.DataFrame({**key, "uRMSE": values, **other, **more})
+    return pd.DataFrame({**key, "ubRMSE": values, **other, **more})
 
 
 def senses(method, dates, pooled, per_cell, seed=0, against="3 km product"):
     return {"method": method, "seed": seed, "split": "test", "against": against, "dates": dates,
-            "uRMSE_pooled": pooled, "uRMSE_per_cell": per_cell}  # fmt: skip
+            "ubRMSE_pooled": pooled, "ubRMSE_per_cell": per_cell}  # fmt: skip
 
 
 def test_seeds_are_averaged_on_each_date_and_dates_stand_in_order():
@@ -86,14 +86,14 @@ def test_a_comparison_is_sorted_and_goes_over_all_regions():
     assert [(row["method"], row["dates"]) for row in rows] == [("good", 25), ("ours", 25)]
     good, ours = rows
     values = np.concatenate([WEATHER - 0.01, WEATHER[:5] + 0.08])
-    assert good["uRMSE"] == pytest.approx(values.mean())
-    assert good["uRMSE_median"] == pytest.approx(np.median(values))
+    assert good["ubRMSE"] == pytest.approx(values.mean())
+    assert good["ubRMSE_median"] == pytest.approx(np.median(values))
     assert good["R"] == pytest.approx(10 * values.mean())
     assert good["difference"] == pytest.approx((20 * -0.01 + 5 * -0.02) / 25)
     assert good["difference_low"] < good["difference"] < good["difference_high"] < 0
     assert (ours["difference"], ours["difference_low"], ours["difference_high"]) == (0, 0, 0)
-    assert good["uRMSE_pooled"] == pytest.approx((20 * 0.1 + 5 * 0.6) / 25)
-    assert ours["uRMSE_per_cell"] == pytest.approx(0.6)  # the south has too few dates for any cell
+    assert good["ubRMSE_pooled"] == pytest.approx((20 * 0.1 + 5 * 0.6) / 25)
+    assert ours["ubRMSE_per_cell"] == pytest.approx(0.6)  # the south has too few dates for any cell
 
 
 def test_the_truth_has_rows_of_its_own_sorted_by_themselves():

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from smen.grid import Window
-from smen.simulation.archive import simulate
 from smen.simulation.climate import CLIMATES
+from smen.simulation.write import simulate
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 from smen.grid import Window
 from smen.simulation.climate import CLIMATES
 from smen.simulation.orbits import Places
-from smen.simulation.passes import SMAP, SMAP_HALF_SWATH_KM, SMAP_LOOK_S, Timetable
+from smen.simulation.overpasses import SMAP, SMAP_HALF_SWATH_KM, SMAP_LOOK_S, Timetable
 
 
 def test_the_real_half_orbit_is_passed_at_its_times(real_data):

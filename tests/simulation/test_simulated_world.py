@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from smen.grid import M36, Window
-from smen.simulation.archive import timetable_of
 from smen.simulation.climate import CLIMATES, nearest_climate
-from smen.simulation.fields import Torus, stream
-from smen.simulation.passes import Timetable, pair
+from smen.simulation.overpasses import Timetable, pair
+from smen.simulation.random_fields import Torus, stream
 from smen.simulation.scenes import Disaggregation
 from smen.simulation.sensors import Radiometer
 from smen.simulation.soil import World, surroundings
 from smen.simulation.statistics import compare
+from smen.simulation.write import timetable_of
 
 PAPER_DATES = {"oklahoma": (80, 50), "arizona": (30, 10), "geneva": (60, 30)}
 """Table 1 of the paper: dates of 2016-17 and of 2018 with a 3 km field."""

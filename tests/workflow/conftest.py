@@ -5,17 +5,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tiny import TINY
 
 ROOT = Path(__file__).parent.parent.parent
-
-TINY = {
-    "regions": {
-        "plains": {"longitude": -97.5164, "latitude": 35.4676, "size": [30, 26]},
-        "desert": {"longitude": -110.9747, "latitude": 32.2226, "size": 24, "network": {"name": "smen"}},
-    },
-    "periods": {"training": ["2016-01-01", "2016-09-30"], "test": ["2016-10-01", "2016-12-31"]},
-    "training": {"epochs": 3, "threads": 1},
-}
 
 
 class Project:
@@ -45,7 +37,7 @@ class Project:
             words = line.split()
             if line.startswith(("rule ", "localrule ")):
                 rule = words[1].rstrip(":")
-            elif words[:1] == ["wildcards:"] and not rule.startswith("publish"):
+            elif words[:1] == ["wildcards:"] and not rule.startswith(("publish", "index")):
                 jobs.append((rule, dict(part.rstrip(",").split("=") for part in words[1:])["region"]))
         return set(jobs)
 

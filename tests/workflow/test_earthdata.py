@@ -1,14 +1,9 @@
 """The whole workflow with granules from an Earthdata of our own on this machine."""
 
-import sys
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
-
-sys.path.append(str(Path(__file__).parent.parent / "archive" / "earthdata"))
 from earthdata_server import CERTIFICATE, EarthdataServer
 
 pytestmark = pytest.mark.workflow

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from smen import configfile
-from smen.calendar import FAR_FUTURE
 from smen.outputs.tables import read_table
-from smen.plan import Plan
+from smen.plan.periods import FAR_FUTURE
+from smen.plan.plan import Plan
+from smen.settings.file import check_settings
 
 pytestmark = pytest.mark.workflow
 
@@ -30,17 +30,17 @@ QUICK = Path(__file__).parent.parent.parent / "workflow" / "paper_quick.yaml"
 
 KILLED = """
 import os, signal, sys
-from smen.jobs import ExperimentJob
-from smen.learning.resume import Keeper
-from smen.stages import experiment
+from smen.plan.jobs import ExperimentJob
+from smen.methods.smen_cnn.resume import TrainingCheckpoint
+from smen.paper import experiment
 
-class Doomed(Keeper):
+class Doomed(TrainingCheckpoint):
     def keep(self, state):
         super().keep(state)
         if state()["epoch"] == 5:
             os.kill(os.getpid(), signal.SIGKILL)
 
-experiment.Keeper = lambda path, about: Doomed(path, about, every=0)
+experiment.TrainingCheckpoint = lambda path, about: Doomed(path, about, every=0)
 experiment.run(ExperimentJob.model_validate_json(sys.argv[1]))
 """
 
@@ -95,12 +95,21 @@ def test_the_tables_are_whole(reproduced):
         assert ours.drop(columns=["R", "R_inside", "blockiness"], errors="ignore").notna().all(axis=None), name
         assert (made["simulated"] == "yes").all()
         assert (reproduced.folder / f"results/paper/{name}.png").is_file()
-    methods = {"smen", "fusion", "constant", "blocky", "bilinear", "bicubic", "mean_residual", "shrunk_residual"}
+    methods = {
+        "smen",
+        "fusion",
+        "constant",
+        "nearest_neighbour",
+        "bilinear",
+        "bicubic",
+        "mean_residual",
+        "shrunk_residual",
+    }
     for name in ("comparison.csv", "plains/comparison.csv", "desert/comparison.csv"):
         made = table(reproduced, name)
         assert set(made["against"]) == {"3 km product", "truth"}
         assert methods <= set(made["method"])
-        assert made["uRMSE"].between(0.005, 0.2).all()
+        assert made["ubRMSE"].between(0.005, 0.2).all()
     assert {"smen_spatial", "smen_temporal"} <= set(table(reproduced, "desert/comparison.csv")["method"])
 
 
@@ -121,7 +130,7 @@ def test_a_training_that_is_killed_goes_on_where_it_was(reproduced, tmp_path):
     uninterrupted = weights.read_bytes()
     weights.unlink()
     values = yaml.safe_load((project.folder / "config.yaml").read_text())
-    job = Plan(configfile.load(values), FAR_FUTURE).experiment("plains", "both", 1)
+    job = Plan(check_settings(values), FAR_FUTURE).experiment("plains", "both", 1)
     done = subprocess.run(
         [sys.executable, "-c", KILLED, job.model_dump_json()], cwd=project.folder, check=False, capture_output=True
     )

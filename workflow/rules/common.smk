@@ -4,10 +4,10 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from smen import code
+from smen.plan import code_digest
 from smen.errors import SmenError
-from smen.jobs import processors
-from smen.plan import Plan
+from smen.plan.jobs import processors
+from smen.plan.plan import Plan
 
 
 def make_plan():
@@ -123,18 +123,18 @@ def region_targets(region):
     return [
         *(layout.map_list(region, year) for year in plan.map_years(region)),
         layout.scores(region, "scores.csv"),
-        layout.shown(region, "qgs"),
+        layout.deliverable(region, "qgs"),
     ]
 
 
-def strangers():
+def orphaned_regions():
     """Folders of results whose region is no longer in the settings."""
     folders = (path.parent for path in Path(layout.results).glob("*/granules"))
     return sorted(folder.name for folder in folders if folder.name not in plan.regions)
 
 
-for stranger in strangers() if workflow.is_main_process else []:
+for orphan in orphaned_regions() if workflow.is_main_process else []:
     print(
-        f"{layout.results}/{stranger} is of a region that is no longer in the settings; it is left as it is",
+        f"{layout.results}/{orphan} is of a region that is no longer in the settings; it is left as it is",
         file=sys.stderr,
     )

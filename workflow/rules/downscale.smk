@@ -15,6 +15,6 @@ rule downscale:
         mem_mb=3000,
     params:
         job=job("downscale"),
-        code=code.digest("downscale"),
+        code=code_digest.digest("stages.downscale"),
     shell:
         "smen downscale {wildcards.region} {wildcards.year} --job {params.job:q} --log {log}"

@@ -39,6 +39,6 @@ rule evaluate:
         mem_mb=3000,
     params:
         job=job("evaluate"),
-        code=code.digest("evaluate"),
+        code=code_digest.digest("stages.evaluate"),
     shell:
         "smen evaluate {wildcards.region} --job {params.job:q} --log {log}"

@@ -12,6 +12,6 @@ rule pair:
         mem_mb=1000,
     params:
         job=job("pair"),
-        code=code.digest("pair"),
+        code=code_digest.digest("stages.pair"),
     shell:
         "smen pair {wildcards.region} {wildcards.year} --job {params.job:q} --log {log}"

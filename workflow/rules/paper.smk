@@ -18,7 +18,7 @@ rule experiment:
         mem_mb=3000,
     params:
         job=lambda wildcards: plan.experiment(wildcards.region, wildcards.case, int(wildcards.seed)).model_dump_json(),
-        code=code.digest("experiment"),
+        code=code_digest.digest("paper.experiment"),
     shell:
         "smen experiment --job {params.job:q} --log {log}"
 
@@ -31,9 +31,9 @@ rule compare:
         trainings=trainings,
         truth=truth,
     output:
-        dates=layout.compared("{region}", "dates.csv"),
-        senses=layout.compared("{region}", "senses.csv"),
-        example=layout.compared("{region}", "example.nc"),
+        dates=layout.comparison("{region}", "dates.csv"),
+        senses=layout.comparison("{region}", "senses.csv"),
+        example=layout.comparison("{region}", "example.nc"),
     log:
         layout.log("compare", "{region}"),
     conda:
@@ -43,7 +43,7 @@ rule compare:
         mem_mb=4000,
     params:
         job=job("compare"),
-        code=code.digest("compare"),
+        code=code_digest.digest("paper.compare"),
     shell:
         "smen compare --job {params.job:q} --log {log}"
 
@@ -51,7 +51,11 @@ rule compare:
 # The paper's Tables 1 to 3 and Figure 2, and the comparison with the baselines.
 rule reproduce:
     input:
-        [layout.compared(region, name) for region in plan.regions for name in ("dates.csv", "senses.csv", "example.nc")],
+        [
+            layout.comparison(region, name)
+            for region in plan.regions
+            for name in ("dates.csv", "senses.csv", "example.nc")
+        ],
     output:
         [
             layout.paper(f"{name}.{kind}")
@@ -59,7 +63,7 @@ rule reproduce:
             for kind in ("csv", "md", "png")
         ],
         [
-            layout.compared(region, name)
+            layout.comparison(region, name)
             for region in plan.regions
             for name in ("comparison.csv", "comparison.md", "comparison.png", "comparison_figure.png")
         ],
@@ -75,7 +79,7 @@ rule reproduce:
         mem_mb=1000,
     params:
         job=lambda wildcards: plan.reproduce().model_dump_json(),
-        code=code.digest("reproduce"),
+        code=code_digest.digest("paper.reproduce"),
     shell:
         "smen reproduce --job {params.job:q} --log {log}"
 

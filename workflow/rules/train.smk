@@ -16,6 +16,6 @@ rule train:
         mem_mb=3000,
     params:
         job=job("train"),
-        code=code.digest("train"),
+        code=code_digest.digest("stages.train"),
     shell:
         "smen train {wildcards.region} --job {params.job:q} --log {log}"

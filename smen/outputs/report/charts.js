@@ -60,7 +60,7 @@
     }
     const width = smen.chartWidth("scores");
     const [left, right, line] = [width < 420 ? 150 : 178, 54, 30];
-    const greatest = Math.max(...rows.map((row) => row.uRMSE_high ?? row.uRMSE));
+    const greatest = Math.max(...rows.map((row) => row.ubRMSE_high ?? row.ubRMSE));
     const step = [0.005, 0.01, 0.02, 0.05].find((s) => greatest / s <= 5) ?? 0.1;
     const top = Math.ceil(greatest / step) * step;
     const x = (value) => left + value / top * (width - left - right);
@@ -72,16 +72,16 @@
       const y = i * line + line / 2 + 3;
       const own = row.method === state.region.about.network;
       const colour = own ? "#c2571a" : "#16487b";
-      const bar = row.uRMSE_low === null ? "" : `<line x1="${x(row.uRMSE_low)}" x2="${x(row.uRMSE_high)}" y1="${y}"
+      const bar = row.ubRMSE_low === null ? "" : `<line x1="${x(row.ubRMSE_low)}" x2="${x(row.ubRMSE_high)}" y1="${y}"
         y2="${y}" stroke="${colour}" stroke-width="5" stroke-opacity=".3"/>`;
       return `<text x="${left - 10}" y="${y + 4}" text-anchor="end"${own ? ' font-weight="700"' : ""}>${
-        smen.escape(methodName(row.method))}</text>${bar}<circle cx="${x(row.uRMSE)}" cy="${y}" r="5"
-        fill="${colour}"/><text x="${x(row.uRMSE_high ?? row.uRMSE) + 9}" y="${y + 4}">${smen.number(row.uRMSE)}</text>`;
+        smen.escape(methodName(row.method))}</text>${bar}<circle cx="${x(row.ubRMSE)}" cy="${y}" r="5"
+        fill="${colour}"/><text x="${x(row.ubRMSE_high ?? row.ubRMSE) + 9}" y="${y + 4}">${smen.number(row.ubRMSE)}</text>`;
     });
-    $("scores").innerHTML = `<svg viewBox="0 0 ${width} ${bottom + 36}" role="img" aria-label="uRMSE of each method">
+    $("scores").innerHTML = `<svg viewBox="0 0 ${width} ${bottom + 36}" role="img" aria-label="ubRMSE of each method">
       ${ticks.join("")}${dots.join("")}<text class="label" x="${(left + width - right) / 2}" y="${bottom + 33}"
-      text-anchor="middle">uRMSE (m³/m³), ${rows[0].dates} ${rows[0].dates === 1 ? "date" : "dates"}</text></svg>`;
-    const columns = [["dates", 0], ["uRMSE", 4], ["uRMSE_low", 4], ["uRMSE_high", 4], ["bias", 4], ["R", 2]];
+      text-anchor="middle">ubRMSE (m³/m³), ${rows[0].dates} ${rows[0].dates === 1 ? "date" : "dates"}</text></svg>`;
+    const columns = [["dates", 0], ["ubRMSE", 4], ["ubRMSE_low", 4], ["ubRMSE_high", 4], ["bias", 4], ["R", 2]];
     const body = rows.map((row) => `<tr><td>${smen.escape(methodName(row.method))}</td>${columns.map(([name, digits]) =>
       `<td>${row[name] === null ? "–" : smen.number(row[name], digits)}</td>`).join("")}</tr>`);
     $("table").innerHTML = `<table><thead><tr><th>method</th>${columns.map(([name]) => `<th>${name}</th>`).join("")}</tr>
@@ -97,7 +97,7 @@
     }
     if (train.length === 1) {
       const [loss, held] = [train[0], validation[0]].map((value) => value?.toFixed(4) ?? "–");
-      $("training").innerHTML = `<p>Fitted at once, in closed form: there are no epochs to show. uRMSE on training dates
+      $("training").innerHTML = `<p>Fitted at once, in closed form: there are no epochs to show. ubRMSE on training dates
         <b>${loss}</b>, on validation dates <b>${held}</b> m³/m³.</p>`;
       $("training-key").innerHTML = "";
       return;

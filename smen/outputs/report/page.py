@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from smen import __version__
-from smen.files import write_text
+from smen.atomic import write_text
 from smen.outputs.colours import AGE, ERROR, SOIL_MOISTURE, STANDARD_DEVIATION
 from smen.outputs.report.packing import script
 

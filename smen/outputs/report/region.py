@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from smen.files import write_text
+from smen.atomic import write_text
 from smen.grid import CRS_CODE, LEFT, Window
 from smen.outputs import drawing
 from smen.outputs.maps import MapFile, read_bands
@@ -59,7 +59,7 @@ class RegionReport:
         codes: what each quality code means.
         colours: its colour.
         simulated: whether the data are.
-        scores: rows with method, split, against, dates, uRMSE, uRMSE_low, uRMSE_high, bias and R.
+        scores: rows with method, split, against, dates, ubRMSE, ubRMSE_low, ubRMSE_high, bias and R.
         training: losses by epoch, ``train`` and ``validation``, and the epoch that was kept, ``best``.
         files: links to show, by title, relative to the page.
         about: facts to show, by title.

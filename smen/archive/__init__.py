@@ -1,1 +1,0 @@
-"""The archive wing: SMAP granules as they lie on disk, and where they come from."""

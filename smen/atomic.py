@@ -1,0 +1,120 @@
+"""Files appear whole or not at all: written under a telling temporary name beside their place, then renamed."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smen.errors import OutputError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
+
+PART = ".part"
+"""What the name of an unfinished file holds, in front of its suffix: ``map.part-4711.tif``."""
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; rename it on success, remove it on any failure.
+
+    The temporary name keeps the suffix, because GDAL and others choose the format by it, and carries the
+    process number, so that concurrent writers do not meet. The folder is made where it does not exist.
+
+    Raises:
+        OutputError: the file cannot be written (disk full, no permission, a file-size limit).
+    """
+    path = Path(path)
+    part = path.with_name(f"{path.stem}{PART}-{os.getpid()}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        part.replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}. Free some space or choose another folder; "
+            "nothing half-written was left behind"
+        ) from error
+    finally:
+        with suppress(NotADirectoryError):  # a parent of the path is a file: then there is no part either
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_from_memory(path: Path) -> Iterator[io.BytesIO]:
+    """Give a file in memory; write what it holds atomically once the body is done.
+
+    For formats whose libraries cannot cope with a full disk: GDAL and OGR raise errors of their own or none. So they
+    write into memory, and plain Python writes what they made.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    content = io.BytesIO()
+    yield content
+    with atomic(path) as part:
+        part.write_bytes(content.getbuffer())
+
+
+class _Deaf(io.FileIO):
+    """A file that keeps to itself what went wrong in writing, and from then on only seems to write.
+
+    Attributes:
+        error: the first one.
+    """
+
+    error: OSError | None = None
+
+    def write(self, data: Buffer, /) -> int:
+        """Write all of it, or nothing more once there was an error."""
+        left = memoryview(data).cast("B")
+        size = len(left)
+        try:
+            while self.error is None and len(left):
+                left = left[super().write(left) :]
+        except OSError as error:
+            self.error = error
+        return size
+
+    def truncate(self, size: int | None = None, /) -> int:
+        """Make it so long, unless there was an error."""
+        try:
+            return super().truncate(size) if self.error is None else 0
+        except OSError as error:
+            self.error = error
+            return 0
+
+
+@contextmanager
+def atomic_hdf5(path: Path) -> Iterator[io.FileIO]:
+    """Give a file for HDF5 to write into; it appears at `path` once the body is done, as with `atomic`.
+
+    HDF5 takes the process down when a disk is full. Here it never hears of that: errors in writing are raised when it
+    is done. Unlike `atomic_from_memory` this takes no memory for what is written.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with atomic(path) as part, _Deaf(part, "w+") as content:
+        try:
+            yield content
+        finally:
+            if content.error is not None:  # what else went wrong may follow from it
+                raise content.error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file atomically, and leave it alone where it already says just that (its time stays).
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    path = Path(path)
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return
+    with atomic(path) as part:
+        part.write_text(text, encoding="utf-8")

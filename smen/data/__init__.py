@@ -1,0 +1,1 @@
+"""What passes between the stages: series, samples, records, quality codes."""

@@ -1,0 +1,160 @@
+"""The one place that decides what a network receives instead of a missing value. The mask goes with it.
+
+Residuals: a missing cell, and a missing frame, hold the climatology, the mean residual of the training dates at that
+cell drawn towards the mean of all cells where dates are few (`missing="climatology"`); or 0, as implementations of
+the paper have it (`missing="zero"`). While a network is trained, the climatology of a sample leaves the sample's own
+target out: it must not find there what it is asked for.
+
+Coarse field: a hole is filled by the mean of the valid cells around it. Within `REACH` of a valid cell that is a guess
+worth a map's cell; beyond, only the network's convolutions see it and the map has no value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt, uniform_filter
+
+from smen.data.records import MISSING
+from smen.data.samples import lookup
+from smen.errors import DataError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from smen.data.records import Fields
+
+Missing = Literal["climatology", "zero"]
+
+REACH = 12
+"""How far from a valid coarse cell a hole is still filled, in M03 cells: 36 km, one cell of the coarse product."""
+
+OBSERVED, FILLED, UNKNOWN = 0, 1, 2
+"""States of a filled coarse field's cells."""
+
+PRIOR_DATES = (0.5, 50.0)
+"""Bounds of the weight of the prior, in dates: beyond them an estimate from few dates is not to be believed."""
+
+
+@dataclass(frozen=True)
+class Climatology:
+    """Mean residual of each cell over the training dates, shrunk by count (empirical Bayes).
+
+    Attributes:
+        total: sum of the residuals, float64 (H, W), m3/m3.
+        count: number of them, int32 (H, W).
+        prior: the mean of all of them, m3/m3, to which cells with few are drawn.
+        prior_dates: how many dates the prior is worth.
+    """
+
+    total: NDArray[np.float64]
+    count: NDArray[np.int32]
+    prior: float
+    prior_dates: float
+
+    @classmethod
+    def of(cls, residuals: NDArray[np.floating]) -> Climatology:
+        """From residuals (n, H, W) in m3/m3, NaN where missing.
+
+        The prior's weight is the ratio of the variance from date to date at a cell to the variance of the cells' true
+        means (Efron and Morris 1975): with it, total and count give the linear estimate of least mean square error.
+
+        Raises:
+            DataError: no residual is valid.
+        """
+        valid = np.isfinite(residuals)
+        if not valid.any():
+            raise DataError(
+                "no training date has a cell where both the coarse and the fine field are valid: widen the training "
+                "period, or use a network trained elsewhere"
+            )
+        value = np.where(valid, residuals, 0).astype(np.float64)
+        count, total = valid.sum(axis=0), value.sum(axis=0)
+        prior = float(total.sum() / count.sum())
+        several = count >= 2
+        if not several.any():
+            return cls(total, count.astype(np.int32), prior, 1.0)
+        mean = total / np.maximum(count, 1)
+        squares = (np.where(valid, value - mean, 0) ** 2).sum(axis=0)
+        within = float(squares[several].sum() / (count[several] - 1).sum())
+        between = float(mean[several].var() - within * (1 / count[several]).mean())
+        ratio = within / between if between > 0 else np.inf
+        return cls(total, count.astype(np.int32), prior, float(np.clip(ratio, *PRIOR_DATES)))
+
+    @property
+    def mean(self) -> NDArray[np.float32]:
+        """The shrunk mean residual, float32 (H, W), valid everywhere."""
+        return np.asarray(
+            (self.total + self.prior_dates * self.prior) / (self.count + self.prior_dates), dtype=np.float32
+        )
+
+    @property
+    def plain(self) -> NDArray[np.float32]:
+        """The mean residual without shrinking, the mean of all cells where a cell has none, float32 (H, W)."""
+        return np.where(self.count > 0, self.total / np.maximum(self.count, 1), self.prior).astype(np.float32)
+
+    def without(self, residuals: NDArray[np.floating]) -> Climatology:
+        """The same without some of the residuals it was made of, (n, H, W): prior and weight stay."""
+        valid = np.isfinite(residuals)
+        total = self.total - np.where(valid, residuals, 0).astype(np.float64).sum(axis=0)
+        count = self.count - valid.sum(axis=0).astype(np.int32)
+        return Climatology(np.where(count > 0, total, 0), count.astype(np.int32), self.prior, self.prior_dates)
+
+
+def residuals_of(fields: Fields, index: NDArray[np.integer] | None = None) -> NDArray[np.float32]:
+    """D = J - I of fine fields with the coarse field of their own half-orbit, float32 (n, H, W), NaN missing.
+
+    Small holes of the coarse field are filled as in the input: where a coarse cell is never retrieved (a lake's
+    shore, a mountain), the residual against its surroundings is what a map there needs to know.
+
+    Args:
+        fields: the region's arrays.
+        index: which fine fields, (n,); None: all.
+    """
+    index = np.arange(len(fields.fine_time)) if index is None else index
+    own = lookup(fields.coarse_time, fields.fine_time[index])
+    residuals = np.full((len(index), *fields.window.shape), np.nan, np.float32)
+    for row, (fine, coarse) in enumerate(zip(index, own, strict=True)):
+        if coarse != MISSING:
+            residuals[row] = fields.fine[fine] - known_coarse(fields.coarse[coarse])
+    return residuals
+
+
+def known_coarse(coarse: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A coarse field (H, W) with small holes filled, NaN in large ones."""
+    values, state = fill_coarse(coarse, np.nan)
+    return np.where(state == UNKNOWN, np.nan, values).astype(np.float32)
+
+
+def fill_residuals(
+    frames: NDArray[np.float32], climatology: NDArray[np.float32], missing: Missing
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Residual frames (k, H, W) without NaN, and where they were observed."""
+    valid = np.isfinite(frames)
+    stand_in = climatology if missing == "climatology" else np.zeros_like(climatology)
+    return np.where(valid, frames, stand_in[None]).astype(np.float32), valid
+
+
+def fill_coarse(coarse: NDArray[np.float32], otherwise: float) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """A coarse field (H, W) without NaN, and the state of each cell: OBSERVED, FILLED or UNKNOWN.
+
+    Args:
+        coarse: one field, NaN where missing.
+        otherwise: what stands for a field of which nothing is valid, m3/m3.
+    """
+    valid = np.isfinite(coarse)
+    state = np.full(coarse.shape, OBSERVED, np.uint8)
+    if valid.all():
+        return coarse.astype(np.float32), state
+    if not valid.any():
+        return np.full(coarse.shape, otherwise, np.float32), np.full(coarse.shape, UNKNOWN, np.uint8)
+    near = distance_transform_edt(~valid) <= REACH
+    size = 2 * REACH + 1
+    value = uniform_filter(np.where(valid, coarse, 0).astype(np.float64), size, mode="constant")
+    weight = uniform_filter(valid.astype(np.float64), size, mode="constant")
+    around = np.where(weight > 0.5 / size**2, value / np.maximum(weight, 0.5 / size**2), coarse[valid].mean())
+    state[~valid] = np.where(near[~valid], FILLED, UNKNOWN)
+    filled = np.where(valid, coarse, np.where(near, around, coarse[valid].mean(dtype=np.float64)))
+    return filled.astype(np.float32), state

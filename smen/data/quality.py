@@ -1,0 +1,203 @@
+"""What a map's cell rests on: one code per cell, and the age of its last fine observation."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smen.data.fill import FILLED, UNKNOWN, fill_coarse
+from smen.data.records import FLAG_FILL, MISSING
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from smen.data.records import Fields, Samples
+
+
+class QualityCode(IntEnum):
+    """Codes of the quality raster. Where several hold, `quality_codes` says which one shows."""
+
+    NODATA = 0
+    OBSERVED_HISTORY = 1
+    CLIMATOLOGY_ONLY = 2
+    COARSE_ONLY = 3
+    FILLED = 4
+    EXTRAPOLATED = 5
+    WATER = 10
+    PERMANENT_ICE = 11
+    FROZEN = 12
+    SNOW = 13
+    MOUNTAINS = 14
+    URBAN = 15
+    DENSE_VEGETATION = 16
+
+
+MEANING = {
+    QualityCode.NODATA: "no data: no valid coarse observation near",
+    QualityCode.OBSERVED_HISTORY: "observed history: a recent fine observation of this cell was used",
+    QualityCode.CLIMATOLOGY_ONLY: "climatology only: fine detail from the training dates' mean",
+    QualityCode.COARSE_ONLY: "coarse only: this cell was never observed at 3 km before",
+    QualityCode.FILLED: "filled: the coarse observation was interpolated into a small hole",
+    QualityCode.EXTRAPOLATED: "extrapolated: wetter or drier than any training date here",
+    QualityCode.WATER: "water",
+    QualityCode.PERMANENT_ICE: "permanent snow or ice",
+    QualityCode.FROZEN: "frozen ground",
+    QualityCode.SNOW: "snow or ice",
+    QualityCode.MOUNTAINS: "mountains",
+    QualityCode.URBAN: "urban",
+    QualityCode.DENSE_VEGETATION: "dense vegetation",
+}
+"""What each code says, for legends."""
+
+COLOURS = {
+    QualityCode.NODATA: "#ffffff",
+    QualityCode.OBSERVED_HISTORY: "#1a9850",
+    QualityCode.CLIMATOLOGY_ONLY: "#a6d96a",
+    QualityCode.COARSE_ONLY: "#fee08b",
+    QualityCode.FILLED: "#fdae61",
+    QualityCode.EXTRAPOLATED: "#d73027",
+    QualityCode.WATER: "#2b83ba",
+    QualityCode.PERMANENT_ICE: "#c6dbef",
+    QualityCode.FROZEN: "#6baed6",
+    QualityCode.SNOW: "#deebf7",
+    QualityCode.MOUNTAINS: "#8c510a",
+    QualityCode.URBAN: "#737373",
+    QualityCode.DENSE_VEGETATION: "#00441b",
+}
+"""A colour for each code, for legends."""
+
+NO_VALUE: tuple[QualityCode, ...] = (QualityCode.NODATA, QualityCode.WATER, QualityCode.PERMANENT_ICE)
+"""Codes of cells that never hold a value."""
+
+_BITS = {
+    QualityCode.DENSE_VEGETATION: (10,),
+    QualityCode.URBAN: (3,),
+    QualityCode.MOUNTAINS: (9,),
+    QualityCode.SNOW: (5,),
+    QualityCode.FROZEN: (7, 8),
+    QualityCode.PERMANENT_ICE: (6,),
+    QualityCode.WATER: (0,),
+}
+"""Bits of both products' surface flag that speak for a code, in rising order of precedence."""
+
+ALWAYS: tuple[QualityCode, ...] = (
+    QualityCode.DENSE_VEGETATION,
+    QualityCode.URBAN,
+    QualityCode.MOUNTAINS,
+    QualityCode.WATER,
+    QualityCode.PERMANENT_ICE,
+)
+"""Codes of the ground itself, which the fine product's flags tell cell by cell and for all dates."""
+
+
+def flagged(flag: NDArray[np.uint16], code: QualityCode) -> NDArray[np.bool_]:
+    """Where a surface flag speaks for a code; a flag that is fill says nothing."""
+    bits = np.uint16(sum(1 << bit for bit in _BITS[code]))
+    return np.asarray(((flag & bits) != 0) & (flag != FLAG_FILL), np.bool_)
+
+
+def static_surface(
+    fields: Fields, coarse: NDArray[np.integer], fine: NDArray[np.integer]
+) -> dict[QualityCode, NDArray[np.bool_]]:
+    """Where the ground itself is water, ice, mountains, urban or dense vegetation: bool (H, W) for each code.
+
+    From the fine product's flags where it gives any (more than half of a cell's flags must say so), else from the
+    coarse product's. A cell with a valid fine retrieval is neither water nor ice.
+
+    Args:
+        fields: the region's arrays.
+        coarse: which coarse fields to look at, those of the training dates.
+        fine: which fine fields to look at.
+    """
+    no_flags = np.full((0, *fields.window.shape), FLAG_FILL, np.uint16)
+    fine_flag = fields.fine_flag[fine] if fields.fine_flag is not None else no_flags
+    coarse_flag = fields.coarse_flag[coarse]
+    told, coarse_told = ((flag != FLAG_FILL).sum(axis=0) for flag in (fine_flag, coarse_flag))
+    never_retrieved = ~np.isfinite(fields.coarse[coarse]).any(axis=0)
+    observed = np.isfinite(fields.fine[fine]).any(axis=0)
+    surface: dict[QualityCode, NDArray[np.bool_]] = {}
+    for code in ALWAYS:
+        by_fine = flagged(fine_flag, code).sum(axis=0) * 2 > told
+        by_coarse = (flagged(coarse_flag, code).sum(axis=0) * 2 > coarse_told) & (coarse_told > 0)
+        if code in NO_VALUE:
+            # A 36 km cell is flagged for a share of water that still allows a retrieval: water is what never has one.
+            surface[code] = np.where(told > 0, by_fine, by_coarse & never_retrieved) & ~observed
+        else:
+            surface[code] = np.where(told > 0, by_fine, by_coarse)
+    return surface
+
+
+def condition(
+    fields: Fields, samples: Samples, row: int, surface: dict[QualityCode, NDArray[np.bool_]], code: QualityCode
+) -> NDArray[np.bool_]:
+    """Where a condition holds on one overpass, bool (H, W): of the ground itself, or as that day's flags say.
+
+    Unlike the codes of `quality_codes`, of which one shows where several hold, this tells of one condition all places.
+    """
+    if code in ALWAYS:
+        return surface[code]
+    return flagged(fields.coarse_flag[samples.coarse[row]], code)
+
+
+def quality_codes(
+    fields: Fields,
+    samples: Samples,
+    row: int,
+    surface: dict[QualityCode, NDArray[np.bool_]],
+    climatology_count: NDArray[np.integer],
+    climate: tuple[float, float],
+) -> NDArray[np.uint8]:
+    """The codes of one overpass, uint8 (H, W).
+
+    Where several hold, the last of this order shows: coarse only, climatology only, observed history, dense
+    vegetation, urban, mountains, extrapolated, filled, no data, snow, frozen, permanent ice, water. So a cell
+    without a value tells why, where the product's flags know it.
+
+    Args:
+        fields: the region's arrays.
+        samples: the overpasses.
+        row: which of them.
+        surface: as `static_surface` gives it.
+        climatology_count: how many training residuals each cell has, (H, W).
+        climate: least and greatest coarse value of the training dates in m3/m3.
+    """
+    coarse = fields.coarse[samples.coarse[row]]
+    flag = fields.coarse_flag[samples.coarse[row]]
+    filled, state = fill_coarse(coarse, 0.0)
+    code = np.full(coarse.shape, QualityCode.COARSE_ONLY, np.uint8)
+    code[climatology_count > 0] = QualityCode.CLIMATOLOGY_ONLY
+    used = [j for j in samples.fine_history[row] if j != MISSING]
+    code[np.isfinite(fields.fine[used]).any(axis=0)] = QualityCode.OBSERVED_HISTORY
+    for surface_code in (QualityCode.DENSE_VEGETATION, QualityCode.URBAN, QualityCode.MOUNTAINS):
+        code[surface[surface_code]] = surface_code
+    code[(filled < climate[0]) | (filled > climate[1])] = QualityCode.EXTRAPOLATED
+    code[state == FILLED] = QualityCode.FILLED
+    code[state == UNKNOWN] = QualityCode.NODATA
+    for surface_code in (QualityCode.SNOW, QualityCode.FROZEN):
+        code[flagged(flag, surface_code)] = surface_code
+    for surface_code in (QualityCode.PERMANENT_ICE, QualityCode.WATER):
+        code[surface[surface_code]] = surface_code
+    return code
+
+
+def cell_age(fields: Fields, samples: Samples) -> NDArray[np.float32]:
+    """Days from each cell's last fine observation to each overpass, float32 (N, H, W), NaN where there was none.
+
+    All fine fields count whose SMAP and Sentinel-1 times lie before the overpass, not only the k of the history;
+    the day is that of the SMAP half-orbit.
+    """
+    age = np.full((len(samples), *fields.window.shape), np.nan, np.float32)
+    last = np.full(fields.window.shape, np.datetime64("NaT"), "datetime64[s]")
+    ready = np.argsort(fields.fine_ready, kind="stable")
+    done = 0
+    for row in np.argsort(samples.time, kind="stable"):
+        t = samples.time[row]
+        while done < len(ready) and fields.fine_ready[ready[done]] < t:
+            index = ready[done]
+            last = np.where(np.isfinite(fields.fine[index]), np.fmax(last, fields.fine_time[index]), last)
+            done += 1
+        seconds = (t - last) / np.timedelta64(1, "s")
+        age[row] = np.asarray(seconds, np.float64) / 86400
+    return age

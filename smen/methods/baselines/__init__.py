@@ -1,0 +1,1 @@
+"""Methods that a downscaling method has to beat, one a file."""

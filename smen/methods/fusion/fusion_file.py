@@ -1,0 +1,125 @@
+"""The default network's knowledge as tensors and header entries of a checkpoint, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from smen.data.quality import QualityCode
+from smen.grid import Window
+from smen.methods.fusion.error_model import ErrorModel
+from smen.methods.fusion.features import CAUSES, FEATURES, MASKS
+from smen.methods.fusion.fusion_method import FusionMethod
+from smen.methods.fusion.parameters import FusionParameters
+from smen.methods.fusion.pattern import Pattern
+from smen.methods.fusion.random_features import RandomFeatures
+from smen.methods.smen_cnn.training import Training
+
+ARRAYS = ("offset", "usual", "noise", "warm", "cold", "elsewhere")
+HIDDEN = ("weights", "bias", "centre", "scale")
+LINEAR = ("warm", "cold", "elsewhere")
+NETWORK, SURFACE, FIELD = "network.", "surface.", "field."
+
+
+def tensors_of(learnt: FusionParameters) -> dict[str, torch.Tensor]:
+    """All arrays and weights by name; those of `network.` are what the digest is of."""
+    tensors = {FIELD + name: torch.from_numpy(np.ascontiguousarray(getattr(learnt, name))) for name in ARRAYS}
+    tensors[FIELD + "pattern"] = torch.from_numpy(np.ascontiguousarray(learnt.pattern.sums))
+    for name in LINEAR:
+        tensors[NETWORK + name] = tensors.pop(FIELD + name)
+    if learnt.hidden is not None:
+        for name in HIDDEN:
+            tensors[f"{NETWORK}hidden.{name}"] = torch.from_numpy(getattr(learnt.hidden, name))
+    for code, where in learnt.surface.items():
+        tensors[SURFACE + code.name] = torch.from_numpy(where.astype(np.uint8))
+    return tensors
+
+
+def header_of(method: FusionMethod, learnt: FusionParameters) -> dict[str, Any]:
+    """What the header says beside what all checkpoints say."""
+    pattern = learnt.pattern
+    return {
+        "features": list(FEATURES),
+        "masks": list(MASKS),
+        "causes": list(CAUSES),
+        "pattern": {
+            "prior": pattern.prior,
+            "prior_dates": pattern.prior_dates,
+            "wetness_variance": pattern.wetness_variance,
+            "within": pattern.within,
+        },
+        "unit": learnt.unit,
+        "spread": _spread(learnt.spread),
+        "cold_spread": _spread(learnt.cold_spread),
+        "abroad_spread": _spread(learnt.abroad_spread),
+        "variability": learnt.variability,
+        "abroad": learnt.abroad,
+        "hidden_size": None if learnt.hidden is None else learnt.hidden.size,
+        "bounds": list(learnt.bounds),
+        "climate": list(learnt.climate),
+        "wetness": list(learnt.wetness),
+    }
+
+
+def restore(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> FusionMethod:
+    """The method that a header and its tensors describe.
+
+    Raises:
+        KeyError: something is missing.
+        ValueError: something does not fit, or the features are those of another version.
+    """
+    if [header["features"], header["masks"], header["causes"]] != [list(FEATURES), list(MASKS), list(CAUSES)]:
+        raise ValueError("its features are others than this version's")
+    window = Window(**header["window"])
+    arrays = {n: tensors[(NETWORK if n in LINEAR else FIELD) + n].numpy() for n in ARRAYS}
+    pattern = Pattern(tensors[FIELD + "pattern"].numpy(), **header["pattern"])
+    surface = {
+        QualityCode[n.removeprefix(SURFACE)]: v.numpy().astype(bool)
+        for n, v in tensors.items()
+        if n.startswith(SURFACE)
+    }
+    if any(a.shape != window.shape for a in (pattern.sums[0], arrays["noise"], *surface.values())):
+        raise ValueError("its fields do not fit its window")
+    learnt = FusionParameters(
+        window=window,
+        coarse_nesting=header["coarse_nesting"],
+        pattern=pattern,
+        **arrays,
+        hidden=_hidden(header, tensors),
+        unit=header["unit"],
+        spread=_restored(header["spread"]),
+        cold_spread=_restored(header["cold_spread"]),
+        abroad_spread=_restored(header["abroad_spread"]),
+        variability=header["variability"],
+        bounds=(header["bounds"][0], header["bounds"][1]),
+        climate=(header["climate"][0], header["climate"][1]),
+        wetness=(header["wetness"][0], header["wetness"][1]),
+        surface=surface,
+        training_times=np.array(header["training_times"], "datetime64[s]"),
+        simulated=header["simulated"],
+        abroad=header["abroad"],
+    )
+    return FusionMethod(
+        history=header["history"],
+        options=header["options"],
+        training=Training(**header["training"]),
+        label=header["label"],
+        learnt=learnt,
+        epochs=header["epochs"],
+    )
+
+
+def _spread(spread: ErrorModel) -> dict[str, Any]:
+    return {"shares": [float(s) for s in spread.shares], "factor": spread.factor}
+
+
+def _hidden(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> RandomFeatures | None:
+    if header["hidden_size"] is None:
+        return None
+    return RandomFeatures(**{n: tensors[f"{NETWORK}hidden.{n}"].numpy() for n in HIDDEN}, size=header["hidden_size"])
+
+
+def _restored(said: dict[str, Any]) -> ErrorModel:
+    return ErrorModel(np.array(said["shares"]), said["factor"])

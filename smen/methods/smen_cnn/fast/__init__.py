@@ -1,0 +1,1 @@
+"""Quicker ways through the paper's network, with the same results."""

@@ -1,0 +1,202 @@
+"""A network as a method: fitted on a region's training dates, then a map for every overpass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from smen.data.fill import Climatology, Missing, known_coarse, residuals_of
+from smen.data.quality import NO_VALUE, QualityCode, quality_codes, static_surface
+from smen.data.records import MISSING, TRAIN, VALIDATION, Prediction
+from smen.errors import DataError
+from smen.methods.smen_cnn import Network, build_network
+from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation, gather
+from smen.methods.smen_cnn.level import match_coarse_mean
+from smen.methods.smen_cnn.training import Epoch, Training, denormalised, reproducible, train
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from smen.data.records import Fields, Samples
+    from smen.grid import Window
+    from smen.methods.smen_cnn.resume import TrainingCheckpoint
+
+
+@dataclass(frozen=True)
+class FittedNetwork:
+    """All that a fitted method knows of its region; a checkpoint holds it.
+
+    Attributes:
+        window: the region.
+        network: trained, in evaluation mode, on the CPU.
+        normalisation: of inputs and output.
+        climatology: mean residual of the training and validation dates.
+        climate: least and greatest coarse value of these dates, m3/m3.
+        surface: where the ground itself is water, ice, mountains, urban, dense vegetation, bool (H, W) for each.
+        coarse_nesting: side of a coarse cell in M03 cells.
+        training_times: half-orbits of the dates learnt from, datetime64[s].
+        validation_times: half-orbits of the dates that chose when to stop.
+        simulated: whether any of it comes from simulated fields.
+    """
+
+    window: Window
+    network: Network
+    normalisation: Normalisation
+    climatology: Climatology
+    climate: tuple[float, float]
+    surface: dict[QualityCode, NDArray[np.bool_]]
+    coarse_nesting: int
+    training_times: NDArray[np.datetime64]
+    validation_times: NDArray[np.datetime64]
+    simulated: bool
+
+
+@dataclass
+class NetworkMethod:
+    """A network with its fill, its level and its training.
+
+    Attributes:
+        network: name in `smen.methods.smen_cnn.NETWORKS`.
+        options: arguments of the network.
+        history: k, the number of earlier fine fields.
+        missing: what stands for a missing residual.
+        normalise: whether inputs are brought to numbers near one; the paper does not say.
+        level_matched: whether maps get the level of the coarse field (`smen.methods.smen_cnn.level`).
+        training: how it is trained; `fit` replaces every `auto` by what it meant.
+        label: name in tables; by default that of the network.
+        checkpoint: where the state of its training lies while it lasts; None: nowhere.
+        learnt: what `fit` or a checkpoint gave.
+        epochs: the training's history, one row per epoch.
+    """
+
+    network: str = "smen"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    history: int = 4
+    missing: Missing = "climatology"
+    normalise: bool = True
+    level_matched: bool = True
+    training: Training = field(default_factory=Training)
+    label: str | None = None
+    checkpoint: TrainingCheckpoint | None = field(default=None, repr=False, compare=False)
+    learnt: FittedNetwork | None = None
+    epochs: list[Epoch] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Short name, as in tables."""
+        return self.label or self.network
+
+    def fit(self, fields: Fields, samples: Samples) -> None:
+        """Train on the training dates, stop by the validation dates.
+
+        While the network is trained, its climatology is made of the training dates alone, and each date's own target
+        left out; afterwards that of the validation dates is added, for maps are made of later ones.
+
+        Raises:
+            DataError: there is no date to train on, or the samples' history has another length.
+            SettingsError: the network does not exist or does not take these options.
+        """
+        if samples.fine_history.shape[1] != self.history:
+            raise DataError(
+                f"the samples hold {samples.fine_history.shape[1]} earlier fields and the network takes "
+                f"{self.history}: run `smen pair` again"
+            )
+        self.training = self.training.resolved()
+        learning, checking = samples.with_target(TRAIN), samples.with_target(VALIDATION)
+        if not len(learning):
+            raise DataError(
+                "no half-orbit of the training period has a fine field that covers enough of the window: widen the "
+                "period, lower the minimum coverage, or use a network trained elsewhere"
+            )
+        learnt_residuals = residuals_of(fields, learning.fine)
+        coarse = fields.coarse[learning.coarse]
+        if not np.isfinite(coarse).any():
+            raise DataError("no training date has a valid coarse cell: widen the training period")
+        climatology = Climatology.of(learnt_residuals)
+        normalisation = Normalisation.of(coarse, learnt_residuals) if self.normalise else Normalisation()
+        with reproducible(self.training.threads), torch.random.fork_rng():
+            torch.manual_seed(self.training.seed)
+            network = build_network(self.network, self.history, self.options)
+
+        def builder(part: Samples) -> InputBuilder:
+            return InputBuilder(fields, part, climatology, normalisation, self.missing)
+
+        self.epochs = train(
+            network,
+            normalisation,
+            gather(builder(learning), leave_out=True),
+            gather(builder(checking), leave_out=False) if len(checking) else None,
+            self.training,
+            checkpoint=self.checkpoint,
+        )
+        known = samples.with_target(TRAIN, VALIDATION)
+        valid = fields.coarse[known.coarse]
+        self.learnt = FittedNetwork(
+            window=fields.window,
+            network=network,
+            normalisation=normalisation,
+            climatology=Climatology.of(residuals_of(fields, known.fine)),
+            climate=(float(np.nanmin(valid)), float(np.nanmax(valid))),
+            surface=static_surface(fields, known.coarse, known.fine),
+            coarse_nesting=fields.coarse_nesting,
+            training_times=learning.time,
+            validation_times=checking.time,
+            simulated=fields.simulated,
+        )
+
+    def predict(self, fields: Fields, samples: Samples) -> Prediction:
+        """A map for every overpass, with or without history; holes only where the coarse field has big ones.
+
+        Each overpass is computed by itself, so that its map does not depend on which others are asked for.
+
+        Raises:
+            DataError: the method is not trained, or the fields are of another window or coarse product.
+        """
+        learnt = self.fitted(fields)
+        if samples.fine_history.shape[1] != self.history:
+            raise DataError(
+                f"the samples hold {samples.fine_history.shape[1]} earlier fields and the network takes "
+                f"{self.history}: run `smen pair` again"
+            )
+        mean = np.full((len(samples), *fields.window.shape), np.nan, np.float32)
+        quality = np.zeros(mean.shape, np.uint8)
+        builder = InputBuilder(fields, samples, learnt.climatology, learnt.normalisation, self.missing)
+        for_inference = learnt.network.for_inference()
+        with reproducible(self.training.threads), torch.inference_mode():
+            for row in range(len(samples)):
+                quality[row] = quality_codes(
+                    fields, samples, row, learnt.surface, learnt.climatology.count, learnt.climate
+                )
+                if samples.coarse[row] == MISSING:
+                    continue
+                coarse = known_coarse(fields.coarse[samples.coarse[row]])
+                estimate = denormalised(for_inference, learnt.normalisation, builder.inputs(row))[0].numpy()
+                if self.level_matched:
+                    estimate = match_coarse_mean(estimate, coarse, learnt.climatology)
+                hidden = ~np.isfinite(coarse) | np.isin(quality[row], NO_VALUE)
+                if self.level_matched:
+                    # No soil holds less than no water: only where detail exceeds the level does this touch a cell.
+                    # A level that is not matched is arbitrary, and to cut at 0 would take detail away.
+                    estimate = np.maximum(estimate, 0)
+                mean[row] = np.where(hidden, np.nan, estimate)
+        return Prediction(mean=mean, quality=quality)
+
+    def fitted(self, fields: Fields) -> FittedNetwork:
+        """What was learnt, if it is for these fields.
+
+        Raises:
+            DataError: the method is not trained, or the fields are of another window or coarse product.
+        """
+        if self.learnt is None:
+            raise DataError(f"the network {self.name!r} is not trained: fit it, or load its checkpoint")
+        if (self.learnt.window, self.learnt.coarse_nesting) != (fields.window, fields.coarse_nesting):
+            raise DataError(
+                f"the network {self.name!r} was trained for {self.learnt.window} with coarse cells of "
+                f"{self.learnt.coarse_nesting} fine ones, and the fields lie on {fields.window} with "
+                f"{fields.coarse_nesting}: train it for this region"
+            )
+        return self.learnt

@@ -1,0 +1,1 @@
+"""The published experiments: cases, trainings, comparison, tables and figures."""

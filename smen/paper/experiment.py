@@ -1,0 +1,67 @@
+"""One training of the paper's experiments, by its own recipe."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smen.data.load import read_fields
+from smen.data.records import TRAIN
+from smen.methods.checkpoint import save_checkpoint
+from smen.methods.smen_cnn.network_method import NetworkMethod
+from smen.methods.smen_cnn.resume import TrainingCheckpoint
+from smen.methods.smen_cnn.training import Training
+from smen.paper.cases import samples_of_case
+from smen.paper.sampling import streams_of
+
+if TYPE_CHECKING:
+    from smen.plan.jobs import ExperimentJob
+
+log = logging.getLogger(__name__)
+
+
+def run(job: ExperimentJob) -> None:
+    """Train one network as published; an interrupted training goes on where it was.
+
+    Raises:
+        DataError: there are not enough dates, or a series is missing.
+        OutputError: the weights cannot be written.
+    """
+    fields = read_fields(job.layout, job.region, job.years)
+    samples = samples_of_case(fields, job, job.case, job.seed)
+    checkpoint = TrainingCheckpoint(
+        Path(job.layout.training_state(job.region, job.case, job.seed)), about=job.model_dump_json()
+    )
+    method = untrained(job, checkpoint)
+    method.fit(fields, samples)
+    told = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"folders"})}
+    save_checkpoint(Path(job.layout.experiment(job.region, job.case, job.seed)), method, told)
+    checkpoint.done()
+    dates = len(samples.with_target(TRAIN))
+    log.info("%s, seed %d: %d dates, %d epochs, training ubRMSE %.4f m3/m3", job.case, job.seed, dates,
+             len(method.epochs), method.epochs[-1]["train"])  # fmt: skip
+
+
+def untrained(job: ExperimentJob, checkpoint: TrainingCheckpoint | None = None) -> NetworkMethod:
+    """The paper's network with the paper's recipe: the last epoch's weights, level not matched."""
+    recipe = job.recipe
+    return NetworkMethod(
+        network="smen",
+        options={"streams": streams_of(job.case), "order": recipe.order, "padding": recipe.padding},
+        missing=recipe.missing,
+        normalise=recipe.normalise,
+        level_matched=False,
+        label=job.case,
+        checkpoint=checkpoint,
+        training=Training(
+            epochs=recipe.epochs,
+            batch=recipe.batch_size,
+            learning_rate=recipe.learning_rate,
+            schedule="constant",
+            patience=None,
+            seed=job.seed,
+            threads=job.threads,
+            number_format=recipe.number_format,
+        ),
+    )

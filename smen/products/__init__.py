@@ -1,0 +1,1 @@
+"""SMAP granules as files: names, layouts, reading, verifying, matching, footprints."""

@@ -1,0 +1,106 @@
+"""The truth of a simulated world as CF NetCDF, one file per UTC year: for evaluation, and for nothing else.
+
+Two values a day, at 6 am and 6 pm local solar time of the window's middle, given in UTC: the overpass of either
+direction compares with the value nearest in time. The values are what SMAP's and Sentinel-1's passes see, before
+footprint, bias and noise. Open water is NaN. Values are rounded to 1e-4 m3/m3, which halves the file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+import h5netcdf
+import numpy as np
+from pyproj import CRS
+
+from smen.atomic import atomic_hdf5
+from smen.grid import CRS_CODE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from numpy.typing import NDArray
+
+    from smen.simulation.soil import State, World
+
+UNITS = "seconds since 1970-01-01T00:00:00"
+
+
+class TruthWriter:
+    """Collects the states of a world, and writes a year's file when the year is complete.
+
+    Args:
+        world: the world.
+        first_day: first UTC day to keep.
+        last_day: last one, included.
+        root: folder of `truth_{year}.nc`.
+        simulated: what the files say of themselves.
+    """
+
+    def __init__(
+        self, world: World, first_day: np.datetime64, last_day: np.datetime64, root: Path, simulated: str
+    ) -> None:
+        self.world, self.root, self.simulated = world, root, simulated
+        self.first, self.last = first_day, last_day
+        window = world.window
+        self.longitude = float(window.longitudes[window.width // 2])
+        self.water = world.land.water[world.inner]
+        self.times: list[np.datetime64] = []
+        self.fields: list[NDArray[np.float32]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._write()
+
+    def add(self, state: State) -> None:
+        """Keep a state if its time lies on a day of the period."""
+        hours = np.timedelta64(18 if state.evening else 6, "h")
+        time = state.day.astype("datetime64[s]") + hours - np.timedelta64(round(self.longitude * 240), "s")
+        if not self.first <= time.astype("datetime64[D]") <= self.last:
+            return
+        if self.times and time.astype("datetime64[Y]") != self.times[-1].astype("datetime64[Y]"):
+            self._write()
+        self.times.append(time)
+        field = np.round(state.moisture[self.world.inner], 4)
+        field[self.water] = np.nan
+        self.fields.append(field)
+
+    def _write(self) -> None:
+        """One year's file."""
+        if not self.times:
+            return
+        window = self.world.window
+        year = str(self.times[0].astype("datetime64[Y]"))
+        with atomic_hdf5(self.root / f"truth_{year}.nc") as content, h5netcdf.File(content, "w") as file:
+            file.dimensions = {"time": len(self.times), "y": window.height, "x": window.width}
+            time = file.create_variable(
+                "time", ("time",), np.int64, np.array(self.times).astype("datetime64[s]").view("i8")
+            )
+            time.attrs.update({"units": UNITS, "calendar": "standard", "standard_name": "time"})
+            for name, values in (("y", window.y), ("x", window.x)):
+                axis = file.create_variable(name, (name,), np.float64, values)
+                axis.attrs.update({"units": "m", "standard_name": f"projection_{name}_coordinate"})
+            crs = file.create_variable("crs", (), np.int32, 0)
+            crs.attrs.update(CRS(CRS_CODE).to_cf())
+            moisture = file.create_variable(
+                "soil_moisture",
+                ("time", "y", "x"),
+                np.float32,
+                np.stack(self.fields),
+                fillvalue=np.float32(np.nan),
+                chunks=(1, *window.shape),
+                compression="gzip",
+                compression_opts=2,
+                shuffle=True,
+            )
+            moisture.attrs.update(
+                {"units": "m3 m-3", "grid_mapping": "crs", "long_name": "true volumetric soil moisture at 3 km"}
+            )
+            file.attrs.update({"Conventions": "CF-1.10", "simulated": self.simulated, "title": "Simulated truth"})
+        self.times, self.fields = [], []

@@ -1,0 +1,147 @@
+"""What a search answers about a granule (UMM-G JSON), as far as fetching and listing need it.
+
+Records differ by product and by archive: the size may be exact, in some unit, or absent; the checksum may be absent;
+the footprint may be polygons, rectangles, or an orbit without an outline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from smen.products.names import GranuleName, parse_name
+from smen.sources.earthdata.redact import bare
+from smen.sources.earthdata.umm_geometry import outline
+from smen.sources.manifest import GranuleRecord, relative
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
+
+UNITS = {"KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "NA": 1e6}
+"""Bytes in the units of UMM-G. NSIDC's records give MB and call the unit NA."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A granule that the archive lists.
+
+    Attributes:
+        name: what its file name says.
+        version: NSIDC's version of the collection, e.g. ``009``.
+        url: where it is, https; None where the record gives no such link.
+        size: bytes; 0 where the record gives none.
+        exact: whether the size is exact to the byte.
+        checksum: algorithm and value, as the record gives them; None without one.
+        begin: beginning by the record, datetime64[ms].
+        end: likewise.
+        footprint: outline in degrees, by the record; None for an orbit, or where there is none.
+        revision: the record's own number; of two records of one file the later one holds.
+    """
+
+    name: GranuleName
+    version: str
+    url: str | None
+    size: int
+    exact: bool
+    checksum: tuple[str, str] | None
+    begin: np.datetime64
+    end: np.datetime64
+    footprint: BaseGeometry | None
+    revision: int = 1
+
+    @property
+    def filename(self) -> str:
+        """Name of the file."""
+        return self.name.filename
+
+    def record(self, path: Path, **known: Any) -> GranuleRecord:  # noqa: ANN401  (fields of the record)
+        """A line of a manifest: by default `wanted`; `known` replaces what a look into the file tells better."""
+        ms = "datetime64[ms]"
+        second = self.name.sentinel1_time
+        values: dict[str, Any] = {
+            "name": self.filename,
+            "product": self.name.product,
+            "direction": self.name.direction,
+            "orbit": self.name.orbit,
+            "time": self.name.time.astype(ms),
+            "begin": self.begin,
+            "end": self.end,
+            "sentinel1_time": None if second is None else second.astype(ms),
+            "version": self.name.version,
+            "size": self.size,
+            "sha256": None,
+            "path": relative(path),
+            "url": None if self.url is None else bare(self.url),
+            "state": "wanted",
+            "reason": None,
+            "simulated": False,
+            "footprint": self.footprint,
+            "checksum": None if self.checksum is None else " ".join(self.checksum),
+        }
+        return GranuleRecord(**(values | known))
+
+
+def listed(item: Mapping[str, Any], version: str) -> Listed | None:
+    """Read one item of a search's answer; None where it is not about a granule that SMEN reads.
+
+    Args:
+        item: with `meta` and `umm`.
+        version: the collection's version, as it was asked for.
+    """
+    umm = item["umm"]
+    links = [link["URL"] for link in umm.get("RelatedUrls", []) if link.get("Type") == "GET DATA" and "URL" in link]
+    name = next((found for text in _names(umm, links) if (found := parse_name(text)) is not None), None)
+    if name is None:
+        return None
+    url = next((link for link in links if link.startswith("https://") and _last(link) == name.filename), None)
+    size, exact, checksum = _file(umm, name.filename)
+    begin, end = _times(umm, name)
+    revision = int(item.get("meta", {}).get("revision-id", 1))
+    return Listed(name, version, url, size, exact, checksum, begin, end, outline(umm), revision)
+
+
+def _names(umm: Mapping[str, Any], links: list[str]) -> list[str]:
+    """Texts of a record that may be the file's name, the surest first."""
+    identifiers = umm.get("DataGranule", {}).get("Identifiers", [])
+    produced = [i.get("Identifier", "") for i in identifiers if i.get("IdentifierType") == "ProducerGranuleId"]
+    return [*produced, str(umm.get("GranuleUR", "")), *(_last(link) for link in links)]
+
+
+def _last(url: str) -> str:
+    return urlsplit(url).path.rpartition("/")[2]
+
+
+def _file(umm: Mapping[str, Any], filename: str) -> tuple[int, bool, tuple[str, str] | None]:
+    """Size in bytes, whether it is exact, and checksum of the granule's file."""
+    entries = umm.get("DataGranule", {}).get("ArchiveAndDistributionInformation", [])
+    named = [entry for entry in entries if entry.get("Name") == filename]
+    entry = (named or (entries if len(entries) == 1 else []) or [{}])[0]
+    given = entry.get("Checksum") or {}
+    checksum = (str(given["Algorithm"]), str(given["Value"]).lower()) if given.get("Value") else None
+    if entry.get("SizeInBytes"):
+        return int(entry["SizeInBytes"]), True, checksum
+    unit = UNITS.get(str(entry.get("SizeUnit", "NA")), 0.0)
+    return round(float(entry.get("Size", 0.0)) * unit), False, checksum
+
+
+def _times(umm: Mapping[str, Any], name: GranuleName) -> tuple[np.datetime64, np.datetime64]:
+    """Beginning and end; the time of the name where the record gives none."""
+    extent = umm.get("TemporalExtent", {})
+    period = extent.get("RangeDateTime", {})
+    begin = period.get("BeginningDateTime", extent.get("SingleDateTime"))
+    end = period.get("EndingDateTime", begin)
+    try:
+        return _time(begin), _time(end)
+    except (ValueError, AttributeError):
+        time = name.time.astype("datetime64[ms]")
+        return time, time
+
+
+def _time(text: str) -> np.datetime64:
+    return np.datetime64(text.removesuffix("Z"), "ms")

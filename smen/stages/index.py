@@ -1,0 +1,78 @@
+"""How does a person find and see all regions? Scores, outlines, catalogue, report and summary of all of them."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pandas as pd
+
+from smen.atomic import atomic_from_memory, write_text
+from smen.outputs.colours import BAND_RAMPS
+from smen.outputs.report.page import write_page
+from smen.outputs.stac import write_root
+from smen.outputs.styles import ramp_style
+from smen.outputs.tables import SIMULATED, read_table, write_table
+from smen.plan.jobs import IndexJob
+from smen.scores.comparison import UNITS
+
+log = logging.getLogger(__name__)
+
+SHOWN = ["region", "method", "dates", "ubRMSE", "bias"]
+"""Columns of the summary's table of scores."""
+
+
+def run(job: IndexJob) -> None:
+    """Gather scores and outlines, lead to all regions' catalogues and reports, and say what there is and where.
+
+    Raises:
+        DataError: a region's scores or list of maps is missing.
+        OutputError: a file cannot be written.
+    """
+    layout = job.layout
+    scores = pd.concat([read_table(Path(layout.scores(region, "scores.csv"))) for region in job.regions])
+    simulated = bool((scores[SIMULATED] == "yes").any())
+    every = scores.drop(columns=SIMULATED) if not simulated or (scores[SIMULATED] == "yes").all() else scores
+    write_table(Path(layout.summary("scores.csv")), every, units=UNITS, simulated=simulated, title="Scores", digits=4)
+    _write_regions(job)
+    for band, ramp in enumerate(BAND_RAMPS, start=1):
+        write_text(Path(layout.summary(f"styles/{ramp.name}.qml")), ramp_style(ramp, band))
+    collections = {region: Path(layout.collection(region)) / "collection.json" for region in job.regions}
+    write_root(Path(layout.summary("catalog.json")), collections, simulated=simulated)
+    write_page(Path(layout.summary("index.html")), job.regions, folder="report", simulated=simulated)
+    write_text(Path(layout.summary("summary.md")), _summary(job, scores, simulated))
+
+
+def _write_regions(job: IndexJob) -> None:
+    import geopandas as gpd
+
+    frames = [window.footprint(name) for name, window in job.windows.items()]
+    with atomic_from_memory(Path(job.layout.summary("regions.geojson"))) as content:
+        table = gpd.GeoDataFrame(pd.concat(frames))
+        table.to_file(content, driver="GeoJSON", layer="regions", RFC7946="YES")
+
+
+def _summary(job: IndexJob, scores: pd.DataFrame, simulated: bool) -> str:
+    lines = ["# Soil moisture at 3 km", ""]
+    if simulated:
+        lines += ["**Simulated data**: soil, satellites and granules are made by SMEN, not observed.", ""]
+    lines += ["| region | maps | where |", "|---|---|---|"]
+    for region in job.regions:
+        years = job.map_years[region]
+        count = sum(len(pd.read_csv(job.layout.map_list(region, year))) for year in years)
+        lines.append(f"| {region} | {count} | `{Path(job.layout.maps(region, years[0])).parent}/` |")
+    test = scores[(scores["split"] == "test") & (scores["against"] == "3 km product")]
+    lines += ["", "Test dates, against the 3 km product (ubRMSE and bias in m³/m³):", ""]
+    lines += [f"| {' | '.join(SHOWN)} |", "|" + "---|" * len(SHOWN)]
+    for row in test[SHOWN].itertuples(index=False):
+        lines.append(f"| {row[0]} | {row[1]} | {row[2]} | {row[3]:.4f} | {row[4]:+.4f} |")
+    folder = job.layout.results
+    lines += [
+        "",
+        f"To look at: `{folder}/index.html` in a browser, `{folder}/REGION/REGION.qgs` in QGIS, "
+        f"`{folder}/REGION/REGION.nc` in a notebook, `{folder}/catalog.json` for STAC; all work wherever `{folder}/` "
+        "is copied to.",
+        f"Figures: `{folder}/REGION/scores/fields.png`; all scores: `{folder}/scores.csv`.",
+        "",
+    ]
+    return "\n".join(lines)

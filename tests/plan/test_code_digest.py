@@ -1,0 +1,80 @@
+"""The digest of code: it follows imports, and leaves out what changes nothing."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from smen.plan import code_digest
+
+PACKAGE = Path(code_digest.__file__).parents[1]
+
+
+def digests(root, stages=("stages.align", "stages.train", "stages.downscale")):
+    """Digests of a copy of the package, by a process of its own: they are kept once computed."""
+    script = f"from smen.plan import code_digest; print(*[code_digest.digest(s) for s in {stages!r}])"
+    run = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
+    return dict(zip(stages, run.stdout.split(), strict=True))
+
+
+@pytest.fixture
+def copy(tmp_path):
+    shutil.copytree(PACKAGE, tmp_path / "smen", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def edit(root, module, text):
+    file = root / "smen" / module
+    file.write_text(file.read_text() + text)
+
+
+def test_stages_use_what_they_import():
+    assert "smen.products.read" in code_digest.modules("stages.align")
+    assert "smen.methods.smen_cnn.training" in code_digest.modules("stages.train")
+    assert "smen.methods.smen_cnn.training" not in code_digest.modules("stages.align")
+    assert "smen.grid" in code_digest.modules("stages.downscale")
+
+
+def test_an_edit_of_training_touches_training_and_not_alignment(copy):
+    before = digests(copy)
+    edit(copy, "methods/smen_cnn/training.py", "\nNEW = 1\n")
+    after = digests(copy)
+    assert after["stages.align"] == before["stages.align"]
+    assert after["stages.train"] != before["stages.train"]
+
+
+def test_comments_and_docstrings_touch_nothing(copy):
+    before = digests(copy)
+    edit(copy, "methods/smen_cnn/training.py", "\n# a remark\n")
+    file = copy / "smen" / "grid.py"
+    file.write_text(file.read_text().replace('"""The ground:', '"""The firm ground:'))
+    assert digests(copy) == before
+
+
+def test_settings_touch_nothing_by_themselves(copy):
+    before = digests(copy)
+    edit(copy, "settings/schema.py", "\nNEW = 1\n")
+    assert digests(copy) == before
+
+
+def test_the_parts_of_the_reports_page_are_code_too(monkeypatch):
+    from pathlib import Path
+
+    from smen.plan import code_digest
+
+    def forget():
+        for one in (code_digest.digest, code_digest._normalised_source):
+            one.cache_clear()
+
+    before = {stage: code_digest.digest(stage) for stage in ("stages.index", "stages.downscale")}
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + (b" " if path.name == "page.css" else b""))
+    forget()
+    try:
+        assert code_digest.digest("stages.index") != before["stages.index"]
+        assert code_digest.digest("stages.downscale") == before["stages.downscale"]
+    finally:
+        monkeypatch.undo()
+        forget()

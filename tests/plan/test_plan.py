@@ -1,0 +1,158 @@
+"""The plan: years, and jobs that hold just what they use."""
+
+import datetime as dt
+
+import pytest
+
+from smen.errors import SettingsError
+from smen.plan.plan import Plan
+from smen.settings.file import check_settings
+
+TODAY = dt.date(2020, 5, 6)
+
+
+def plan(**values):
+    return Plan(check_settings(values), TODAY)
+
+
+def jobs(p, region, stages=("acquire", "align", "pair")):
+    texts = {(s, y): p.job(s, region, y).model_dump_json() for s in stages for y in p.years(region)}
+    texts |= {(s, 0): p.job(s, region).model_dump_json() for s in ("train", "evaluate")}
+    return texts | {("downscale", y): p.downscale(region, y).model_dump_json() for y in p.map_years(region)}
+
+
+def changed(before, after, region="tucson"):
+    a, b = jobs(before, region), jobs(after, region)
+    return {key for key in a.keys() | b.keys() if a.get(key) != b.get(key)}
+
+
+def test_years():
+    p = plan()
+    assert p.years("tucson") == (2016, 2017, 2018)
+    assert p.training_years("tucson") == (2016, 2017)
+    assert p.map_years("tucson") == (2018,)
+    assert p.pair_years("tucson", 2016) == (2016, 2017)  # validation is the last fifth of all training dates
+    assert p.pair_years("tucson", 2018) == (2016, 2017, 2018)
+
+
+def test_years_between_training_and_test_are_history():
+    p = plan(periods={"test": ["2020-01-01", "2020-12-31"]})
+    assert p.years("tucson") == (2016, 2017, 2018, 2019, 2020)
+    assert p.map_years("tucson") == (2020,)
+
+
+def test_today_is_the_day_of_the_last_refresh():
+    p = plan(periods={"test": ["2018-01-01", "today"]})
+    assert p.map_years("tucson") == (2018, 2019, 2020)
+    assert p.downscale("tucson", 2020).span == (dt.date(2020, 1, 1), TODAY)
+    assert p.acquire("tucson", 2020).span[1] == "today"
+    assert p.acquire("tucson", 2019).span[1] == dt.date(2019, 12, 31)
+
+
+def test_another_regions_settings_touch_no_job():
+    own = {
+        "tucson": {"longitude": -110.9747, "latitude": 32.2226},
+        "geneva": {"longitude": 6.1, "latitude": 46.2, "training": {"seed": 5}},
+    }
+    assert changed(plan(), plan(regions=own)) == set()
+    assert changed(plan(), plan(regions=own), "geneva") != set()
+
+
+@pytest.mark.parametrize(
+    ("values", "stages"),
+    [
+        ({"training": {"seed": 9}}, {"train"}),
+        ({"network": {"missing": "zero"}}, {"train"}),
+        ({"samples": {"coarse_history": 3}}, {"pair"}),
+        ({"products": {"quality": "successful"}}, {"align"}),
+        ({"maps": {"masked": ["frozen"]}}, {"downscale"}),
+        ({"source": {"bad_granules": "skip"}}, {"acquire"}),
+    ],
+)
+def test_a_setting_touches_the_stages_that_use_it(values, stages):
+    assert {stage for stage, _ in changed(plan(), plan(**values))} == stages
+
+
+def test_a_longer_test_period_leaves_training_alone():
+    later = plan(periods={"test": ["2018-01-01", "2019-06-30"]})
+    touched = changed(plan(), later)
+    assert not {("train", 0), ("pair", 2016), ("pair", 2017), ("align", 2016), ("acquire", 2017)} & touched
+    assert ("acquire", 2018) not in touched  # to the end of the year already
+    assert ("downscale", 2019) in touched
+
+
+def test_order_of_keys_touches_nothing():
+    one = plan(training={"seed": 2, "epochs": 3})
+    other = plan(training={"epochs": 3, "seed": 2})
+    assert changed(one, other) == set()
+
+
+def test_weights_from_elsewhere_stand_in_for_training():
+    p = plan(network={"weights": "shared/network.safetensors"})
+    assert not p.trains("tucson")
+    assert p.downscale("tucson", 2018).model == "shared/network.safetensors"
+
+
+def test_a_map_period_that_ends_before_it_begins():
+    with pytest.raises(SettingsError, match="ends before it begins"):
+        plan(maps={"period": ["2018-05-01", "2018-04-01"]})
+
+
+def test_jobs_survive_json():
+    p = plan()
+    for stage in ("simulate", "acquire", "align", "pair", "downscale"):
+        job = p.job(stage, "geneva", 2018)
+        assert type(job).model_validate_json(job.model_dump_json()) == job
+
+
+def test_a_region_or_year_that_is_not_there_is_named():
+    with pytest.raises(SettingsError, match=r"no region `tuscon`.*did you mean `tucson`"):
+        plan().job("align", "tuscon", 2016)
+    with pytest.raises(SettingsError, match="1999 is not a year of tucson: its periods reach from 2016 to 2018"):
+        plan().job("align", "tucson", 1999)
+
+
+SIZES = ("size_10", "size_20", "size_50", "size_100")
+
+
+def test_the_papers_trainings():
+    p = plan()
+    assert p.cases("oklahoma_city") == ("both", *SIZES)
+    assert p.cases("tucson") == ("both", "spatial", "temporal")
+    assert p.cases("geneva") == ("both",)
+
+
+def test_regions_of_other_names_have_the_papers_trainings_too():
+    regions = {name: {"longitude": 5, "latitude": 45} for name in ("north", "south")}
+    p = plan(regions=regions)
+    assert p.cases("north") == ("both", "spatial", "temporal", *SIZES)
+    assert p.cases("south") == ("both",)
+    p = plan(regions=regions, paper={"inputs_region": "south", "sizes_region": "south", "sizes": [4, 4, 2]})
+    assert p.cases("south") == ("both", "spatial", "temporal", "size_2", "size_4")
+    with pytest.raises(SettingsError, match="did you mean `south`"):
+        plan(regions=regions, paper={"inputs_region": "soth"}).cases("north")
+
+
+@pytest.mark.parametrize(
+    ("paper", "touched"),
+    [
+        ({"epochs": 20}, {"both", "spatial", "size_10"}),
+        ({"padding": "reflect"}, {"both", "spatial", "size_10"}),
+        ({"sizes_test": 5}, {"size_10"}),
+        ({"sizes_drawn": "latest"}, {"size_10"}),
+        ({"sizes": [10, 40]}, set()),
+        ({"seeds": [1, 2]}, set()),
+        ({"comparables": False}, set()),
+        ({"inputs_region": "geneva"}, set()),
+    ],
+)
+def test_a_setting_of_the_paper_retrains_what_uses_it(paper, touched):
+    def trainings(p):
+        cases = {"both": "oklahoma_city", "spatial": "tucson", "size_10": "oklahoma_city"}
+        return {case: p.experiment(region, case, 1).model_dump_json() for case, region in cases.items()}
+
+    before, after = plan(), plan(paper=paper)
+    old, new = trainings(before), trainings(after)
+    assert {case for case in old if old[case] != new[case]} == touched
+    assert before.compare("oklahoma_city") != after.compare("oklahoma_city") or "inputs_region" in paper
+    assert jobs(before, "tucson") == jobs(after, "tucson")  # `all` knows nothing of the paper

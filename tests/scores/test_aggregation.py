@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from smen.scores.aggregation import mean_ubrmse, per_cell, per_image, score, with_zeros
+from smen.scores.metrics import bias, ubrmse
+
+TARGET = np.zeros((3, 1, 4))
+ESTIMATE = np.array([[[0.1, 0.3, np.nan, np.nan]], [[0.5, 0.5, 0.5, 0.5]], [[0.2, np.nan, np.nan, np.nan]]])
+
+
+def test_the_senses_differ_and_are_what_they_say():
+    # Images: errors .1 and .3 (spread .1); all .5 (spread 0); a single cell (no spread).
+    np.testing.assert_allclose(per_image(ubrmse, ESTIMATE, TARGET), [0.1, 0.0, np.nan], atol=1e-12)
+    scores = score(ESTIMATE, TARGET)
+    assert (scores.dates, scores.cells) == (2, 3)
+    assert scores.ubrmse == scores.mean["ubrmse"] == pytest.approx(0.05)
+    assert scores.median["ubrmse"] == pytest.approx(0.05)
+    assert scores.mean["bias"] == pytest.approx((0.2 + 0.5) / 2)
+    pooled = np.array([0.1, 0.3, 0.5, 0.5, 0.5, 0.5, 0.2])
+    assert scores.pooled["ubrmse"] == pytest.approx(np.sqrt(np.mean((pooled - pooled.mean()) ** 2)))
+    assert mean_ubrmse(ESTIMATE, TARGET) == pytest.approx(0.05)
+
+
+def test_over_time_at_a_place():
+    over_time = per_cell(ubrmse, ESTIMATE, TARGET, minimum_dates=2)
+    first = np.array([0.1, 0.5, 0.2])
+    np.testing.assert_allclose(over_time, [[first.std(), 0.1, np.nan, np.nan]], atol=1e-12)
+    assert np.isnan(score(ESTIMATE, TARGET).per_cell["ubrmse"])  # nowhere five dates
+
+
+def test_no_dates_at_all():
+    scores = score(np.empty((0, 2, 2)), np.empty((0, 2, 2)))
+    assert scores.dates == 0
+    assert np.isnan(scores.ubrmse)
+
+
+def test_zeros_where_nothing_is_known_flatter():
+    # The first image's errors become .1, .3, 0, 0: mean .1, squares .1 / 4, less .01. The third has one cell only.
+    np.testing.assert_allclose(with_zeros(ubrmse, ESTIMATE, TARGET), [np.sqrt(0.015), 0.0, np.nan], atol=1e-12)
+    np.testing.assert_allclose(with_zeros(bias, ESTIMATE, TARGET), [0.1, 0.5, np.nan], atol=1e-12)
+    assert score(ESTIMATE, TARGET).zeros["ubrmse"] == pytest.approx(np.sqrt(0.015) / 2)
+    rng = np.random.default_rng(2)
+    target = rng.normal(0.2, 0.05, (6, 20, 20))
+    estimate = target + rng.normal(0, 0.04, target.shape)
+    target[:, :, 5:] = np.nan
+    scores = score(estimate, target)
+    # Three of four cells are agreed zeros: about half of the error's root mean square is left.
+    assert scores.zeros["ubrmse"] == pytest.approx(scores.mean["ubrmse"] / 2, rel=0.02)
+    assert scores.zeros["r"] > 0.95 > 0.9 > scores.mean["r"]
+
+
+def test_a_constant_leaves_the_loss_s_metric_alone_and_shows_in_the_bias():
+    rng = np.random.default_rng(3)
+    target = rng.normal(0.2, 0.05, (8, 9, 7))
+    target[rng.random(target.shape) < 0.3] = np.nan
+    estimate = target + rng.normal(0, 0.04, target.shape)
+    before, after = score(estimate, target), score(estimate + 0.07, target)
+    assert after.ubrmse == pytest.approx(before.ubrmse, abs=1e-12)
+    for sense in ("mean", "pooled", "per_cell"):
+        assert getattr(after, sense)["bias"] == pytest.approx(getattr(before, sense)["bias"] + 0.07, abs=1e-12)

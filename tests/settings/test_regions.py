@@ -1,0 +1,136 @@
+"""Regions: names, windows, vector files, settings of their own."""
+
+import geopandas as gpd
+import pytest
+from shapely import MultiPolygon, Polygon, box
+
+from smen.errors import SettingsError
+from smen.grid import M03
+from smen.settings.file import check_settings
+from smen.settings.regions import resolve, slug
+
+
+def regions(**values):
+    return resolve(check_settings(values))
+
+
+def test_windows_of_the_paper():
+    # Centre cells as in NSIDC's grid: (1021, 2650), (1136, 2218), (674, 5981), minus half of 100.
+    found = {name: (r.window.row, r.window.column, r.window.shape) for name, r in regions().items()}
+    assert found == {
+        "oklahoma_city": (971, 2600, (100, 100)),
+        "tucson": (1086, 2168, (100, 100)),
+        "geneva": (624, 5931, (100, 100)),
+    }
+
+
+def test_own_sections_hold_for_one_region_alone():
+    found = regions(
+        regions={"a": {"longitude": 0, "latitude": 0, "training": {"seed": 7}}, "b": {"longitude": 9, "latitude": 0}},
+        training={"epochs": 3},
+    )
+    assert (found["a"].settings.training.seed, found["a"].settings.training.epochs) == (7, 3)
+    assert (found["b"].settings.training.seed, found["b"].settings.training.epochs) == (1, 3)
+
+
+def test_mistakes_in_own_sections_name_their_place():
+    with pytest.raises(SettingsError, match=r"unknown key `regions.a.training.sed`; did you mean `seed`"):
+        regions(regions={"a": {"longitude": 0, "latitude": 0, "training": {"sed": 7}}})
+    with pytest.raises(SettingsError, match=r"regions.a.*test begins on 2016-01-01"):
+        regions(regions={"a": {"longitude": 0, "latitude": 0, "periods": {"test": ["2016-01-01", "2016-02-01"]}}})
+
+
+@pytest.mark.parametrize("name", ["all", "paper", "align", "maps", "results"])
+def test_reserved_names(name):
+    with pytest.raises(SettingsError, match=f"`{name}` is the name of a stage"):
+        regions(regions={name: {"longitude": 0, "latitude": 0}})
+
+
+@pytest.mark.parametrize("name", ["Tucson", "a b", "../up", "", "ä", "a/b"])
+def test_names_that_are_no_slugs(name):
+    with pytest.raises(SettingsError, match="cannot be the name of a folder"):
+        regions(regions={name: {"longitude": 0, "latitude": 0}})
+
+
+def test_region_off_the_grid():
+    with pytest.raises(SettingsError, match=r"regions.pole: rows .* reach beyond the grid"):
+        regions(regions={"pole": {"longitude": 0, "latitude": 85, "size": 100}})
+
+
+def test_region_across_180_degrees_works():
+    window = regions(regions={"fiji": {"longitude": 179.9, "latitude": -17, "size": [40, 60]}})["fiji"].window
+    assert window.crosses_antimeridian
+    assert window.columns()[0] > window.columns()[-1]
+
+
+def test_no_region():
+    with pytest.raises(SettingsError, match="there is no region"):
+        regions(regions={})
+
+
+def write(folder, names, shapes, crs="EPSG:4326", column="name"):
+    path = folder / "basins.gpkg"
+    gpd.GeoDataFrame({column: names}, geometry=shapes, crs=crs).to_file(path)
+    return {"path": str(path), "column": column}
+
+
+def test_vector_file_gives_one_region_per_feature(tmp_path):
+    shapes = [box(-98, 35, -97, 36), Polygon([(6, 46), (7, 46), (6.5, 47)])]
+    file = write(tmp_path, ["Little River", "Val d'Arve"], shapes)
+    found = regions(regions={}, regions_file=file)
+    assert list(found) == ["little_river", "val_d_arve"]
+    for shape, region in zip(shapes, found.values(), strict=True):
+        cells = [M03.cell_at(x, y) for x, y in shape.exterior.coords]
+        # The smallest window: it holds the outermost cells (an edge may fall on a cell's edge) and no row more.
+        assert region.window.row == min(row for row, _ in cells)
+        assert region.window.column == min(column for _, column in cells)
+        assert abs(region.window.row + region.window.height - 1 - max(row for row, _ in cells)) <= 1
+
+
+def test_vector_file_in_another_projection(tmp_path):
+    here = gpd.GeoSeries([box(-98, 35, -97, 36)], crs="EPSG:4326")
+    window = regions(regions={}, regions_file=write(tmp_path, ["a"], list(here)))["a"].window
+    projected = list(here.to_crs("EPSG:5070"))
+    assert abs(regions(regions={}, regions_file=write(tmp_path, ["a"], projected, crs="EPSG:5070"))["a"].window.row
+               - window.row) <= 1  # fmt: skip
+
+
+def test_vector_feature_across_180_degrees(tmp_path):
+    shape = MultiPolygon([box(179, -18, 180, -17), box(-180, -18, -179, -17)])
+    window = regions(regions={}, regions_file=write(tmp_path, ["fiji"], [shape]))["fiji"].window
+    assert window.crosses_antimeridian
+    assert window.width < 100
+
+
+@pytest.mark.parametrize(
+    ("names", "crs", "column", "said"),
+    [
+        (["a"], None, "name", "does not say its coordinate system"),
+        (["a b", "A B"], "EPSG:4326", "name", "gives the name a_b to more than one feature"),
+        (["a"], "EPSG:4326", "other", "has no column 'name'"),
+        (["all"], "EPSG:4326", "name", "is the name of a stage"),
+    ],
+)
+def test_bad_vector_files(tmp_path, names, crs, column, said):
+    file = write(tmp_path, names, [box(0, 0, 1, 1)] * len(names), crs, column)
+    with pytest.raises(SettingsError, match=said):
+        regions(regions={}, regions_file=file | {"column": "name"})
+
+
+def test_vector_file_that_is_none(tmp_path):
+    (tmp_path / "a.gpkg").write_text("no geopackage")
+    with pytest.raises(SettingsError, match="no vector file that can be read"):
+        regions(regions={}, regions_file={"path": str(tmp_path / "a.gpkg"), "column": "name"})
+    with pytest.raises(SettingsError, match="there is no such file"):
+        regions(regions={}, regions_file={"path": str(tmp_path / "b.gpkg"), "column": "name"})
+
+
+def test_vector_region_of_the_same_name_as_another(tmp_path):
+    file = write(tmp_path, ["tucson"], [box(0, 0, 1, 1)])
+    with pytest.raises(SettingsError, match="two regions are named `tucson`"):
+        regions(regions_file=file)
+
+
+def test_slug_makes_names_that_are_allowed():
+    assert slug("Rhône (upper)") == "rhone_upper"
+    assert slug("???") == "region"

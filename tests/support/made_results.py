@@ -1,0 +1,194 @@
+"""Results as the workflow makes them, quickly: fields that look like soil, without granules and learning."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from safetensors.numpy import save_file
+from scipy.ndimage import gaussian_filter
+
+from smen.data import series
+from smen.data.quality import COLOURS, MEANING
+from smen.data.samples import MISSING, Samples
+from smen.data.samples_file import label
+from smen.grid import Window
+from smen.methods.checkpoint import FORMAT
+from smen.outputs.geotiff import write_map, write_quality
+from smen.outputs.naming import map_path, quality_path
+from smen.outputs.tables import write_table
+from smen.plan.plan import Plan
+from smen.scores.comparison import UNITS
+from smen.settings.file import check_settings
+from smen.stages import index, publish
+
+PLACES = {"tucson": (-110.9747, 32.2226), "geneva": (6.1432, 46.2044), "oklahoma_city": (-97.5164, 35.4676)}
+NAMES = {int(code): text for code, text in MEANING.items()}
+CODE_COLOURS = {int(code): colour for code, colour in COLOURS.items()}
+HOUR = np.timedelta64(1, "h")
+
+
+def make_results(folder, regions=("tucson",), maps=40, size=40, simulated=True):
+    """Make results and publish them; returns the plan. One year, 2018; every sixth overpass has a 3 km product."""
+    settings = {
+        "regions": {
+            name: {"longitude": PLACES[name][0], "latitude": PLACES[name][1], "size": size} for name in regions
+        },
+        "periods": {"training": ["2017-01-01", "2017-12-31"], "test": ["2018-01-01", "2018-12-31"]},
+        "folders": {"results": str(folder / "results"), "resources": str(folder / "resources")},
+        "source": {"kind": "simulated" if simulated else "directory", "directory": str(folder)},
+    }
+    plan = Plan(check_settings(settings), date(2018, 12, 31))
+    for number, name in enumerate(regions):
+        _region(plan, name, maps, simulated, np.random.default_rng(number))
+        publish.run(plan.publish(name))
+    index.run(plan.index())
+    return plan
+
+
+def _region(plan, name, count, simulated, rng):
+    layout, window = plan.layout, plan.regions[name].window
+    time, descending = times(count)
+    coarse, fine, estimate, deviation = _fields(window, count, rng)
+    dates = np.arange(2, count, 6)
+    _series(layout, name, window, time, descending, coarse, fine, dates, simulated)
+    _samples(layout, name, time, dates)
+    _maps(layout, name, window, time, descending, estimate, deviation, dates, simulated)
+    _model(layout, name)
+    _scores(layout, name, len(dates), simulated)
+
+
+def times(count):
+    """Overpasses in the morning and in the evening by turns, evenly over the year."""
+    hours = (np.linspace(0, 364, count).astype(int) * 24).astype("timedelta64[h]")
+    descending = np.arange(count) % 2 == 0
+    time = np.datetime64("2018-01-01T00:00:00") + hours + np.where(descending, 12 * HOUR, 23 * HOUR)
+    return time.astype("datetime64[s]"), descending
+
+
+def _fields(window, count, rng):
+    """Soil with a pattern that stays, a level that moves, water at one place and a missing corner."""
+    pattern = 0.07 * _smooth(window.shape, 2.5, rng) + 0.03 * _smooth(window.shape, 8, rng)
+    level = 0.2 + 0.07 * np.sin(np.arange(count) / 11) + 0.04 * _smooth((count,), 3, rng)
+    storms = np.stack([0.04 * _smooth(window.shape, 14, rng) for _ in range(count)])
+    soil = np.clip(level[:, None, None] + storms + pattern, 0.02, 0.6).astype(np.float32)
+    rows, columns = window.rows() // 12, window.columns() // 12
+    block = (rows - rows[0])[:, None] * 100 + (columns - columns[0])[None, :]
+    coarse = np.stack([_block_means(one, block) for one in soil])
+    fine = (soil + rng.normal(0, 0.03, soil.shape)).astype(np.float32)
+    strip = np.add.outer(np.arange(window.height) // 3, np.arange(window.width))
+    estimate = np.clip(soil + 0.01 * np.stack([_smooth(window.shape, 1, rng) for _ in range(count)]), 0.02, None)
+    for i in range(count):
+        fine[i][(strip + 17 * i) % (2 * window.width) > 1.1 * window.width] = np.nan
+        if i % 5 == 4:
+            coarse[i][:, : window.width // 4] = np.nan
+            estimate[i][:, : window.width // 4] = np.nan
+    estimate[:, 5:9, 5:12] = np.nan  # a lake
+    deviation = (0.02 + 0.02 * np.abs(_smooth(window.shape, 4, rng)))[None] * np.ones((count, 1, 1))
+    return coarse.astype(np.float32), fine, estimate.astype(np.float32), deviation.astype(np.float32)
+
+
+def _smooth(shape, cells, rng):
+    field = gaussian_filter(rng.normal(size=shape), cells, mode="wrap")
+    return field / field.std()
+
+
+def _block_means(field, block):
+    table = pd.Series(field.ravel()).groupby(block.ravel()).transform("mean")
+    return table.to_numpy().reshape(field.shape)
+
+
+def granule(role, time):
+    """A name that tells what it belongs to."""
+    return f"{role}_{time}.h5"
+
+
+def _series(layout, name, window, time, descending, coarse, fine, dates, simulated):
+    flags = np.zeros(window.shape, np.uint16)
+    for role, product, chosen, stack in (
+        ("coarse", "SPL2SMP", np.arange(len(time)), coarse),
+        ("fine", "SPL2SMAP_S", dates, fine),
+    ):
+        for year in (2017, 2018):
+            wanted = [i for i in chosen if year == 2018]
+            fields = (
+                series.Field(time[i], descending[i], time[i], stack[i], None, flags, granule(role, time[i]),
+                             (time[i] + HOUR,) if role == "fine" else ())
+                for i in wanted
+            )  # fmt: skip
+            path = layout.aligned(name, role, year)
+            series.write(path, window, product, len(wanted), fields, simulated=simulated, title=f"{name} {role}")
+
+
+def _samples(layout, name, time, dates):
+    count = len(time)
+    history = np.full((count, 4), MISSING)
+    for i in range(count):
+        earlier = np.flatnonzero(dates < i)[::-1][:4]
+        history[i, : len(earlier)] = earlier
+    fine = np.full(count, MISSING)
+    fine[dates] = np.arange(len(dates))
+    samples = Samples(
+        time=time, coarse=np.arange(count), fine=fine, fine_history=history, fine_history_coarse=history,
+        age=np.zeros((count, 4), np.float32), coarse_history=np.full((count, 2), MISSING),
+        split=np.full(count, 3, np.uint8),
+    )  # fmt: skip
+    path = layout.samples(name, 2018)
+    _folder(path).mkdir(parents=True, exist_ok=True)
+    label(samples, time, time[dates]).to_netcdf(path, engine="h5netcdf")
+
+
+def _folder(path):
+    return Path(path).parent
+
+
+def _maps(layout, name, window, time, descending, estimate, deviation, dates, simulated):
+    folder = _folder(layout.maps(name, 2018))
+    rows = []
+    for i, t in enumerate(time):
+        direction = "D" if descending[i] else "A"
+        path = map_path(folder, name, t, direction)
+        known = np.isfinite(estimate[i])
+        earlier = dates[dates < i]
+        age = np.nan if not len(earlier) else (t - time[earlier[-1]]) / np.timedelta64(1, "D")
+        codes = np.where(known, 1 if len(earlier) else 3, 0).astype(np.uint8)
+        codes[5:9, 5:12] = 10
+        tags = {"SIMULATED": "yes" if simulated else "no", "MODEL_DIGEST": "0123456789abcdef", "REGION": name}
+        ages = np.where(known, age, np.nan).astype(np.float32)
+        write_map(path, window, estimate[i], np.where(known, deviation[i], np.nan), ages, time=t, direction=direction,
+                  tags=tags)  # fmt: skip
+        write_quality(quality_path(path), window, codes, names=NAMES, colours=CODE_COLOURS, time=t,
+                      direction=direction, tags=tags)  # fmt: skip
+        rows.append({"time": f"{t}Z", "direction": direction, "map": path.name, "quality": quality_path(path).name})
+    pd.DataFrame(rows).to_csv(layout.map_list(name, 2018), index=False)
+
+
+def _model(layout, name):
+    epochs = [
+        {"epoch": e, "train": 0.06 / e**0.4, "validation": 0.05 / e**0.25, "learning_rate": 1e-3, "best": e < 25}
+        for e in range(1, 31)
+    ]
+    header = {"network": "smen", "weights_digest": "0123456789abcdef" * 4, "epochs": epochs}
+    path = layout.model(name)
+    _folder(path).mkdir(parents=True, exist_ok=True)
+    save_file({"weight": np.zeros(3, np.float32)}, path, {FORMAT: json.dumps(header)})
+
+
+def _scores(layout, name, dates, simulated):
+    rows = [
+        {"region": name, "split": split, "against": against, "method": method, "dates": dates, "ubRMSE": value,
+         "ubRMSE_low": value - 0.002, "ubRMSE_high": value + 0.003, "ubRMSE_median": value, "ubRMSE_pooled": value,
+         "ubRMSE_per_cell": value, "bias": 0.004, "RMSE": value + 0.001, "R": 0.8}
+        for split in ("train", "validation", "test")
+        for against in ("3 km product", "truth")
+        for method, value in (
+            ("smen", 0.031), ("nearest_neighbour", 0.048), ("bilinear", 0.046), ("mean_residual", 0.033)
+        )
+    ]  # fmt: skip
+    write_table(layout.scores(name, "scores.csv"), rows, units=UNITS, simulated=simulated)
+
+
+def window_of(plan, name) -> Window:
+    """The region's cells."""
+    return plan.regions[name].window

@@ -1,0 +1,32 @@
+# How does a person find and see all regions?
+rule index:
+    input:
+        scores=[layout.scores(region, "scores.csv") for region in plan.regions],
+        maps=[layout.map_list(region, year) for region in plan.regions for year in plan.map_years(region)],
+        published=[layout.deliverable(region, "qgs") for region in plan.regions],
+    output:
+        summary=report(
+            layout.summary("summary.md"),
+            caption="../report/summary.rst",
+            category="All regions",
+            labels={"what": "summary"},
+        ),
+        scores=report(
+            layout.summary("scores.csv"),
+            caption="../report/all_scores.rst",
+            category="All regions",
+            labels={"what": "scores"},
+        ),
+        regions=layout.summary("regions.geojson"),
+        index=layout.summary("index.html"),
+        catalogue=layout.summary("catalog.json"),
+        styles=directory(layout.summary("styles")),
+    log:
+        f"logs/{layout.results}/index.log",
+    conda:
+        "../../envs/smen.yaml"
+    params:
+        job=job("index"),
+        code=code_digest.digest("stages.index"),
+    shell:
+        "smen index --job {params.job:q} --log {log}"
