@@ -7,7 +7,7 @@ its file's own name gives it; it is the key by which coarse and fine fields of o
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -142,20 +142,3 @@ class Prediction:
     mean: NDArray[np.float32]
     standard_deviation: NDArray[np.float32] | None = None
     quality: NDArray[np.uint8] | None = None
-
-
-class Method(Protocol):
-    """The one interface of networks and baselines."""
-
-    @property
-    def name(self) -> str:
-        """Short name, as in tables."""
-        ...
-
-    def fit(self, fields: Fields, samples: Samples) -> None:
-        """Learn from the training dates; validation dates may choose when to stop. Test dates are not looked at."""
-        ...
-
-    def predict(self, fields: Fields, samples: Samples) -> Prediction:
-        """Estimate the 3 km field of each overpass from its coarse field and what came before it."""
-        ...

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.data.records import MISSING, NONE, TEST, TRAIN, VALIDATION, Fields, Method, Prediction, Samples
+from smen.data.records import MISSING, NONE, TEST, TRAIN, VALIDATION, Fields, Prediction, Samples
 from smen.errors import DataError
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ __all__ = [
     "TRAIN",
     "VALIDATION",
     "Fields",
-    "Method",
     "Periods",
     "Prediction",
     "Samples",

@@ -1,63 +1,110 @@
-"""All methods by name.
+"""All methods by name. To add one: write its module, and name its class in one of these tables.
 
-The simple baselines, and the learned ones that the paper's experiments compare with. Baselines learn from all dates of
-the training period, those that a network sets aside for its early stop included: they stop nowhere, and less data
-would only make them look worse than they are.
+A class stands here as `module:Class` and is imported when it is asked for, so that a method made of numpy alone runs
+without loading torch.
+
+Baselines learn from all dates of the training period, those included that a network sets aside for its early stop:
+they have no early stop, and less data would only make them look worse than they are.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
-from smen.methods.baselines.bicubic import Bicubic
-from smen.methods.baselines.blend import Blend
-from smen.methods.baselines.constant import Constant
-from smen.methods.baselines.filtered import FilteredMeanResidual
-from smen.methods.baselines.kalman import Kalman
-from smen.methods.baselines.lstm import LstmMethod
-from smen.methods.baselines.mean_residual import MeanResidual
-from smen.methods.baselines.random_forest import RandomForest
-from smen.methods.baselines.regression import Regression
-from smen.methods.baselines.residual_history import LastResidual
-from smen.methods.baselines.srcnn import SrcnnMethod
-from smen.methods.interpolation import Bilinear, NearestNeighbour
-from smen.methods.smen_cnn.training import Training
+from smen.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from smen.data.records import Method
+    from smen.methods.protocol import Method, Predictor
 
-BASELINES: dict[str, Callable[[], Method]] = {
-    "nearest_neighbour": NearestNeighbour,
-    "bilinear": Bilinear,
-    "mean_residual": lambda: MeanResidual(shrunk=False),
-    "shrunk_residual": MeanResidual,
-    "filtered_residual": FilteredMeanResidual,
+METHODS = {
+    "fusion": "smen.methods.fusion.fusion_method:FusionMethod",
+    "smen": "smen.methods.smen_cnn.network_method:NetworkMethod",
 }
-"""How each baseline that every run is compared with is made, by its name in tables; in rising order of effort."""
+"""Methods that can make maps (`smen.methods.protocol.Method`), by the name that settings and checkpoints use."""
 
-SIMPLE_BASELINES: dict[str, Callable[[], Method]] = {
-    "constant": Constant,
-    "nearest_neighbour": NearestNeighbour,
-    "bilinear": Bilinear,
-    "bicubic": Bicubic,
-    "mean_residual": lambda: MeanResidual(shrunk=False),
-    "shrunk_residual": MeanResidual,
-    "regression": Regression,
-    "last_residual": LastResidual,
-    "blend": Blend,
-    "kalman": Kalman,
-    "filtered_residual": FilteredMeanResidual,
+SIMPLE_BASELINES = {
+    "constant": "smen.methods.baselines.constant:Constant",
+    "nearest_neighbour": "smen.methods.interpolation:NearestNeighbour",
+    "bilinear": "smen.methods.interpolation:Bilinear",
+    "bicubic": "smen.methods.baselines.bicubic:Bicubic",
+    "mean_residual": "smen.methods.baselines.mean_residual:MeanResidual.unshrunk",
+    "shrunk_residual": "smen.methods.baselines.mean_residual:MeanResidual",
+    "regression": "smen.methods.baselines.regression:Regression",
+    "last_residual": "smen.methods.baselines.residual_history:LastResidual",
+    "blend": "smen.methods.baselines.blend:Blend",
+    "kalman": "smen.methods.baselines.kalman:Kalman",
+    "filtered_residual": "smen.methods.baselines.filtered:FilteredMeanResidual",
 }
-"""The same of all baselines."""
+"""Baselines without random numbers, by their names in tables, in rising order of effort."""
 
-LEARNED_BASELINES: dict[str, Callable[[int, int], Method]] = {
-    "random_forest": RandomForest,
-    "srcnn": lambda seed, threads: SrcnnMethod(Training(epochs=20, patience=6, seed=seed, threads=threads)),
-    "lstm": lambda seed, threads: LstmMethod(Training(learning_rate=3e-3, seed=seed, threads=threads)),
-}
-"""How each learned baseline is made from a seed and a number of threads, by its name in tables."""
+BASELINES = ("nearest_neighbour", "bilinear", "mean_residual", "shrunk_residual", "filtered_residual")
+"""Those of them that every run is compared with."""
 
-UNTAUGHT = ("nearest_neighbour", "bilinear")
+UNTRAINED = ("nearest_neighbour", "bilinear")
 """Those of them that need no training date."""
+
+LEARNED_BASELINES = {
+    "random_forest": "smen.methods.baselines.random_forest:RandomForest",
+    "srcnn": "smen.methods.baselines.srcnn:SrcnnMethod.seeded",
+    "lstm": "smen.methods.baselines.lstm:LstmMethod.seeded",
+}
+"""Learned baselines of the paper's experiments, by their names in tables; made from a seed and a number of threads."""
+
+
+def method_class(name: str) -> type[Method]:
+    """Return the class of a method that can make maps.
+
+    Args:
+        name: a key of `METHODS`.
+
+    Raises:
+        DataError: there is no such method.
+    """
+    if name not in METHODS:
+        raise DataError(f"there is no method {name!r}; known: {', '.join(METHODS)}")
+    return cast("type[Method]", _imported(METHODS[name]))
+
+
+def method_name(method: Method) -> str:
+    """Return the name by which a method is registered.
+
+    Raises:
+        DataError: it is not registered.
+    """
+    place = f"{type(method).__module__}:{type(method).__qualname__}"
+    for name, registered in METHODS.items():
+        if registered == place:
+            return name
+    raise DataError(f"the method {place} is not registered: name it in smen.methods.registry.METHODS")
+
+
+def simple_baseline(name: str) -> Predictor:
+    """Make a baseline, unfitted.
+
+    Args:
+        name: a key of `SIMPLE_BASELINES`.
+    """
+    return cast("Callable[[], Predictor]", _imported(SIMPLE_BASELINES[name]))()
+
+
+def learned_baseline(name: str, seed: int, threads: int) -> Predictor:
+    """Make a learned baseline, unfitted.
+
+    Args:
+        name: a key of `LEARNED_BASELINES`.
+        seed: of its random numbers.
+        threads: processor threads for its training.
+    """
+    return cast("Callable[[int, int], Predictor]", _imported(LEARNED_BASELINES[name]))(seed, threads)
+
+
+def _imported(place: str) -> object:
+    """Return what `module:name` stands for; the name may be dotted."""
+    module, names = place.split(":")
+    found: object = import_module(module)
+    for name in names.split("."):
+        found = getattr(found, name)
+    return found

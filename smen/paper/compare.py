@@ -18,8 +18,7 @@ from smen.data.samples import hold_out
 from smen.data.truth import read_truth
 from smen.methods.checkpoint import load_checkpoint
 from smen.methods.fusion.fusion_method import FusionMethod
-from smen.methods.registry import LEARNED_BASELINES, SIMPLE_BASELINES
-from smen.methods.smen_cnn.training import Training
+from smen.methods.registry import LEARNED_BASELINES, SIMPLE_BASELINES, learned_baseline, simple_baseline
 from smen.paper.cases import dates_of, samples_of_case
 from smen.paper.sampling import size_of
 from smen.scores.aggregation import score
@@ -29,7 +28,8 @@ from smen.scores.per_date import date_scores
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from smen.data.records import Fields, Method, Samples
+    from smen.data.records import Fields, Samples
+    from smen.methods.protocol import Predictor
     from smen.plan.jobs import CompareJob
 
 log = logging.getLogger(__name__)
@@ -104,36 +104,36 @@ def _groups(job: CompareJob, fields: Fields) -> Iterator[Judged]:
             yield Judged({(case, seed): trained.predict(fields, drawn).mean}, drawn)
 
 
-def _methods(job: CompareJob, fields: Fields, samples: Samples) -> Iterator[tuple[Method, int]]:
+def _methods(job: CompareJob, fields: Fields, samples: Samples) -> Iterator[tuple[Predictor, int]]:
     """Every method beside the paper's network, fitted on the training dates."""
-    for make in SIMPLE_BASELINES.values():
-        method = make()
+    for name in SIMPLE_BASELINES:
+        method = simple_baseline(name)
         method.fit(fields, samples)
         yield method, NO_SEED
     # These stop early, or set dates aside, for which they need some of the training dates.
     held = hold_out(samples)
-    fusion = FusionMethod(training=Training(seed=job.recipe.seeds[0], threads=job.threads))
+    fusion = FusionMethod(seed=job.recipe.seeds[0])
     fusion.fit(fields, held)
     yield fusion, NO_SEED
     if job.others:
         yield _learnt_elsewhere(job, fields, held), NO_SEED
     if not job.recipe.comparables:
         return
-    for make_learned in LEARNED_BASELINES.values():
+    for name in LEARNED_BASELINES:
         for seed in job.recipe.seeds:
-            learned = make_learned(seed, job.threads)
+            learned = learned_baseline(name, seed, job.threads)
             learned.fit(fields, held)
             yield learned, seed
 
 
-def _learnt_elsewhere(job: CompareJob, fields: Fields, samples: Samples) -> Method:
+def _learnt_elsewhere(job: CompareJob, fields: Fields, samples: Samples) -> Predictor:
     """The default network as a region without dates of its own would have it: learnt from the other regions alone."""
     others = []
     for name, other in job.others.items():
         theirs = read_fields(job.layout, name, other.years)
         others.append((theirs, hold_out(dates_of(theirs, job.recipe, other.training, other.test))))
     untaught = samples.with_split(np.where(samples.split == TEST, TEST, NONE).astype(np.uint8))
-    method = FusionMethod(label="fusion_abroad", training=Training(seed=job.recipe.seeds[0], threads=job.threads))
+    method = FusionMethod(label="fusion_transfer", seed=job.recipe.seeds[0])
     method.fit(fields, untaught, others)
     return method
 

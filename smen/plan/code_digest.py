@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,10 @@ SEEN_OTHERWISE = frozenset(
     )
 )
 """Modules that only make a job's settings, file names or messages: what they change shows in the job's own text."""
+
+
+_ENTRY = re.compile(r"smen(\.\w+)+:\w+(\.\w+)*")
+"""What a table of classes that are imported when asked for holds, `module:Class` (`smen.methods.registry`)."""
 
 
 @cache
@@ -71,7 +76,7 @@ def _file(name: str) -> Path:
 
 @cache
 def _imports(name: str) -> frozenset[str]:
-    """Return the modules of the package that a module imports, anywhere in it."""
+    """Return the modules of the package that a module imports, anywhere in it, or names as `module:Class`."""
     found: set[str] = set()
     for node in ast.walk(_tree(name)):
         if isinstance(node, ast.Import):
@@ -79,6 +84,8 @@ def _imports(name: str) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module)
             found.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _ENTRY.fullmatch(node.value):
+            found.add(node.value.split(":")[0])
     return frozenset(n for n in found if n.split(".")[0] == "smen" and _file(n).is_file())
 
 

@@ -24,7 +24,7 @@ from smen.plan.jobs import DownscaleJob
 
 if TYPE_CHECKING:
     from smen.data.records import Fields, Prediction, Samples
-    from smen.methods.checkpoint import Trained
+    from smen.methods.protocol import Method
     from smen.outputs.naming import Direction
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def _empty(folder: Path) -> None:
         ) from error
 
 
-def _maps(job: DownscaleJob, fields: Fields, samples: Samples, method: Trained) -> Iterator[dict[str, object]]:
+def _maps(job: DownscaleJob, fields: Fields, samples: Samples, method: Method) -> Iterator[dict[str, object]]:
     tags = _tags(job, method, fields)
     progress = tqdm(total=len(samples), desc=f"{job.region} {job.year}", unit="map", disable=None)
     for start in range(0, len(samples), AT_ONCE):
@@ -90,9 +90,9 @@ def _maps(job: DownscaleJob, fields: Fields, samples: Samples, method: Trained) 
     progress.close()
 
 
-def _mask(job: DownscaleJob, fields: Fields, samples: Samples, i: int, method: Trained, prediction: Prediction) -> None:
+def _mask(job: DownscaleJob, fields: Fields, samples: Samples, i: int, method: Method, prediction: Prediction) -> None:
     """Leave out the cells of conditions that the settings name; the quality raster says which it was."""
-    surface = method.fitted(fields).surface
+    surface = method.surface(fields)
     for name in job.masked:
         code = QualityCode[name.upper()]
         hidden = condition(fields, samples, i, surface, code)
@@ -135,7 +135,7 @@ def _write(
     }
 
 
-def _tags(job: DownscaleJob, method: Trained, fields: Fields) -> dict[str, str]:
+def _tags(job: DownscaleJob, method: Method, fields: Fields) -> dict[str, str]:
     """Return what every map says of itself: region, source, model, software, whether it is simulated."""
     header = read_header(Path(job.model))
     return {

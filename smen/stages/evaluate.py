@@ -12,7 +12,7 @@ from smen.data.load import read_fields, read_samples
 from smen.data.records import SPLIT_NAMES, TEST, TRAIN, VALIDATION
 from smen.data.truth import read_truth
 from smen.methods.checkpoint import load_checkpoint
-from smen.methods.registry import BASELINES, UNTAUGHT
+from smen.methods.registry import BASELINES, UNTRAINED, simple_baseline
 from smen.outputs.charts import Score, scores_figure, training_figure
 from smen.outputs.figures import Example, region_figure
 from smen.outputs.tables import write_table
@@ -22,8 +22,8 @@ from smen.scores.comparison import UNITS, compare
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from smen.data.records import Fields, Method, Samples
-    from smen.methods.checkpoint import Trained
+    from smen.data.records import Fields, Samples
+    from smen.methods.protocol import Method, Predictor
 
     Stack = NDArray[np.float32]
 
@@ -45,9 +45,9 @@ def run(job: EvaluateJob) -> None:
     fields = read_fields(job.layout, job.region, job.years)
     samples = read_samples(job.layout, job.region, job.years, fields)
     network = load_checkpoint(Path(job.model), job.window)
-    methods: list[Method] = [network]
+    methods: list[Predictor] = [network]
     for name in _possible(samples):
-        baseline = BASELINES[name]()
+        baseline = simple_baseline(name)
         baseline.fit(fields, samples)
         methods.append(baseline)
     dated = samples.with_target(*SPLITS)
@@ -68,7 +68,7 @@ def _possible(samples: Samples) -> list[str]:
     if len(samples.with_target(TRAIN, VALIDATION)):
         return list(BASELINES)
     log.warning("there is no training date: only baselines that learn nothing are compared with")
-    return list(UNTAUGHT)
+    return list(UNTRAINED)
 
 
 def _rows(
@@ -90,7 +90,7 @@ def _rows(
     return rows
 
 
-def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | str]], network: Trained) -> None:
+def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | str]], network: Method) -> None:
     title = f"{job.region}: scores"
     path = Path(job.layout.scores(job.region, "scores.csv"))
     write_table(path, rows, units=UNITS, simulated=fields.simulated, title=title, digits=4)
@@ -112,15 +112,14 @@ def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | 
         highlight=network.name,
         simulated=fields.simulated,
     )
-    curves = {kind: [float(epoch[kind]) for epoch in network.epochs] for kind in ("train", "validation")}
-    best = next((epoch["epoch"] for epoch in reversed(network.epochs) if epoch["best"]), None)
+    summary = network.training_summary()
     training_figure(
         path.with_name("training.png"),
-        curves,
+        summary.curves(),
         title=job.region,
         subtitle="loss while the network was trained",
         label="ubRMSE (m³/m³)",
-        best=best,
+        best=summary.best_epoch,
         simulated=fields.simulated,
     )
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from smen import __version__
@@ -20,7 +19,7 @@ from smen.data.load import NESTING
 from smen.data.quality import COLOURS, MEANING
 from smen.data.series import Series
 from smen.errors import DataError, OutputError
-from smen.methods.checkpoint import read_header
+from smen.methods.checkpoint import read_header, summary_of
 from smen.outputs.cube import write_cube
 from smen.outputs.maps import MapFile, read_lists
 from smen.outputs.qgis import write_project
@@ -65,7 +64,7 @@ def run(job: PublishJob) -> None:
     header = read_header(Path(job.model))
     simulated = seen.coarse.simulated or seen.fine.simulated
     provenance = Provenance(
-        model=str(header["network"]),
+        model=str(header["method"]),
         model_digest=str(header["weights_digest"])[:16],
         settings_digest=job.digest,
         source=job.source,
@@ -203,12 +202,5 @@ def _coarse(coarse: Series, maps: Sequence[MapFile]) -> Coarse:
 
 
 def _training(header: dict[str, Any]) -> dict[str, Any]:
-    epochs = pd.DataFrame(header["epochs"])
-    if epochs.empty:
-        return {}
-    kept = epochs.loc[epochs["best"], "epoch"]
-    return {
-        "train": epochs["train"].tolist(),
-        "validation": epochs["validation"].tolist(),
-        "best": None if kept.empty else int(kept.iloc[-1]),
-    }
+    summary = summary_of(header)
+    return {**summary.curves(), "best": summary.best_epoch}

@@ -19,22 +19,21 @@ from smen.data.records import MISSING, TEST
 from smen.methods.fusion.features import INGREDIENTS
 from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.fusion.pattern import Pattern
-from smen.methods.smen_cnn.training import Training
 from smen.scores.aggregation import per_image
 from smen.scores.intervals import paired_difference
 from smen.scores.metrics import ubrmse
 
 
-def estimates(fields, samples, test, training):
+def estimates(fields, samples, test):
     """The network whole, and without each of its parts, by name."""
-    whole = FusionMethod(training=training)
+    whole = FusionMethod()
     whole.fit(fields, samples)
     yield "whole", whole.predict(fields, test).mean
-    linear = FusionMethod(training=training, options={"hidden": False})
+    linear = FusionMethod(options={"hidden": False})
     linear.fit(fields, samples)
     yield "without hidden units", linear.predict(fields, test).mean
     for name in INGREDIENTS:
-        part = FusionMethod(training=training, options={"without": [name]})
+        part = FusionMethod(options={"without": [name]})
         part.fit(fields, samples)
         yield f"without {name}", part.predict(fields, test).mean
     learnt = whole.learnt
@@ -48,7 +47,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=pathlib.Path)
     parser.add_argument("--regions", nargs="+", default=["oklahoma_city", "tucson", "geneva"])
-    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("ablation.json"))
     chosen = parser.parse_args()
     out, found = chosen.out.resolve(), collections.defaultdict(lambda: collections.defaultdict(list))
@@ -57,7 +55,7 @@ if __name__ == "__main__":
             fields, samples, truth = world(folder, region)
             keep = (samples.split == TEST) & (samples.fine != MISSING)
             test, target = samples.select(keep), fields.fine[samples.fine[keep]]
-            for name, mean in estimates(fields, samples, test, Training(threads=chosen.threads)):
+            for name, mean in estimates(fields, samples, test):
                 estimate = np.where(np.isfinite(target), mean, np.nan)
                 found[name]["product"].append(per_image(ubrmse, estimate, target))
                 found[name]["truth"].append(per_image(ubrmse, estimate, truth[keep]))

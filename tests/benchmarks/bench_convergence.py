@@ -77,9 +77,9 @@ def paper(fields, samples, recipe, every, clock):
     return watch.rows
 
 
-def fusion(fields, samples, threads, clock):
+def fusion(fields, samples, clock):
     """(seconds, ubRMSE on the test dates) of the default network."""
-    method, start = FusionMethod(training=replace(PAPER, threads=threads)), clock()
+    method, start = FusionMethod(), clock()
     method.fit(fields, samples)
     seconds = clock() - start
     test = samples.with_target(TEST)
@@ -106,7 +106,7 @@ if __name__ == "__main__":
         fields, *(tuple(np.datetime64(day) for day in span) for span in (chosen.training, chosen.test))
     )
     recipe = replace(PAPER, epochs=chosen.epochs, threads=chosen.threads, number_format="auto", kernels="auto", seed=1)
-    seconds, reached = min(fusion(fields, samples, chosen.threads, clock) for _ in range(2))
+    seconds, reached = min(fusion(fields, samples, clock) for _ in range(2))
     curve = paper(fields, samples, recipe, chosen.every, clock)
     epoch, when, best = min(curve, key=lambda row: row[2])
     row = {

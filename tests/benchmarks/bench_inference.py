@@ -16,6 +16,7 @@ import pathlib
 import pstats
 import tempfile
 import time
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -77,7 +78,8 @@ def measure(job, threads):
     samples = read_samples(job.layout, job.region, [job.year], everything)
     samples = samples.select(downscale._in_span(job, samples))
     method = load_checkpoint(pathlib.Path(job.model), job.window)
-    method.training = Training(**{**method.training.__dict__, "threads": threads})
+    if isinstance(method, NetworkMethod):
+        method.training = replace(method.training, threads=threads)
     multiply, operated = product(torch.float32)
     found = {"predict": [], "stage": [], "product": []}
     for _ in range(2):
@@ -113,7 +115,7 @@ if __name__ == "__main__":
         fields = read_fields(job.layout, job.region, job.years)
         samples = read_samples(job.layout, job.region, job.years, fields)
         training = Training(epochs=1, threads=chosen.threads)
-        for method in (FusionMethod(training=training), NetworkMethod(training=training)):
+        for method in (FusionMethod(), NetworkMethod(training=training)):
             name = method.name
             maps, best, operated, shares[name] = measure(trained(job, method, fields, samples), chosen.threads)
             rate = operated / best["product"][column]

@@ -12,6 +12,7 @@ import os
 import pathlib
 import time
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from smen.data.records import TEST
 from smen.data.samples import Periods, hold_out, samples_of
 from smen.data.truth import read_truth
 from smen.methods.fusion.fusion_method import FusionMethod
-from smen.methods.registry import LEARNED_BASELINES, SIMPLE_BASELINES
+from smen.methods.registry import LEARNED_BASELINES, learned_baseline, simple_baseline
 from smen.methods.smen_cnn.network_method import NetworkMethod
 from smen.methods.smen_cnn.training import PAPER, Training
 from smen.scores.aggregation import per_image
@@ -41,11 +42,10 @@ FEW = ("bilinear", "shrunk_residual", "filtered_residual")
 
 
 def methods(arguments):
-    chosen = {name: SIMPLE_BASELINES[name] for name in arguments.baselines}
-    training = Training(epochs=arguments.epochs, threads=arguments.threads)
-    chosen["fusion"] = lambda: FusionMethod(training=training)
+    chosen = {name: partial(simple_baseline, name) for name in arguments.baselines}
+    chosen["fusion"] = FusionMethod
     for name in arguments.comparables:
-        chosen[name] = lambda name=name: LEARNED_BASELINES[name](1, arguments.threads)
+        chosen[name] = partial(learned_baseline, name, 1, arguments.threads)
     if arguments.published:
         recipe = replace(PAPER, epochs=arguments.published, threads=arguments.threads, number_format="auto")
         chosen["smen as published"] = lambda: NetworkMethod(training=recipe, missing="zero", level_matched=False)
@@ -139,7 +139,6 @@ if __name__ == "__main__":
     parser.add_argument("--paper", type=int, default=0, help="epochs of the paper's network, 0: leave it out")
     parser.add_argument("--comparables", nargs="*", default=[], help=f"of {', '.join(LEARNED_BASELINES)}")
     parser.add_argument("--published", type=int, default=0, help="epochs of the paper's network by its own recipe")
-    parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("scores.csv"))
     chosen = parser.parse_args()

@@ -79,7 +79,6 @@ if __name__ == "__main__":
     parser.add_argument("--paper", type=int, default=0, help="epochs of the paper's network, 0: leave it out")
     parser.add_argument("--comparables", nargs="*", default=[], help="learned methods to compare with")
     parser.add_argument("--published", type=int, default=0, help="epochs of the paper's network by its own recipe")
-    parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("scores.csv"))
     chosen = parser.parse_args()

@@ -22,7 +22,6 @@ from bench_networks import world
 
 from smen.data.records import MISSING, NONE, TEST
 from smen.methods.fusion.fusion_method import FusionMethod
-from smen.methods.smen_cnn.training import Training
 from smen.scores.aggregation import per_image
 from smen.scores.intervals import mean_interval, paired_difference
 from smen.scores.metrics import ubrmse
@@ -61,13 +60,13 @@ def without_recent(samples, fields, last):
     )
 
 
-def run(folder, regions, training, found):
+def run(folder, regions, found):
     worlds = {region: world(folder, region) for region in regions}
     for region, (fields, samples, truth) in worlds.items():
         chosen = (samples.split == TEST) & (samples.fine != MISSING)
         test, true = samples.select(chosen), truth[chosen]
         target = fields.fine[test.fine]
-        home = FusionMethod(training=training)
+        home = FusionMethod()
         home.fit(fields, samples)
         scores = by_date(home.predict(fields, test), target, true)
         month = test.time.astype("datetime64[M]").astype(int) % 12 + 1
@@ -84,9 +83,9 @@ def run(folder, regions, training, found):
             add(found, ("ageing", region, f"quarter {q + 1}, history as it is"), scores, quarter == q)
             add(found, ("ageing", region, f"quarter {q + 1}, none since training"), old, quarter == q)
         nothing = samples.with_split(np.where(samples.split == TEST, TEST, NONE).astype(np.uint8))
-        away = FusionMethod(training=training)
+        away = FusionMethod()
         away.fit(fields, nothing, [w[:2] for name, w in worlds.items() if name != region])
-        helped = FusionMethod(training=training)
+        helped = FusionMethod()
         helped.fit(fields, samples, [w[:2] for name, w in worlds.items() if name != region])
         every = np.ones(len(test), bool)
         for how, method in (("own dates", home), ("the others' dates", away), ("own and others'", helped)):
@@ -117,12 +116,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=pathlib.Path)
     parser.add_argument("--regions", nargs="+", default=["oklahoma_city", "tucson", "geneva"])
-    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("uncertainty.json"))
     chosen = parser.parse_args()
     out, scores = chosen.out.resolve(), collections.defaultdict(lambda: collections.defaultdict(list))
     for each in [f.resolve() for f in chosen.folders]:
-        run(each, chosen.regions, Training(threads=chosen.threads), scores)
+        run(each, chosen.regions, scores)
         rows = summary(scores)
         out.write_text(json.dumps(rows, indent=1))
     print(f"{'table':8s} {'of':40s} dates  ubRMSE   truth   stated  90 %    CRPS    less best constant's")

@@ -37,6 +37,11 @@ def test_stages_use_what_they_import():
     assert "smen.grid" in code_digest.modules("stages.downscale")
 
 
+def test_methods_that_the_registry_imports_lazily_count():
+    used = code_digest.modules("methods.registry")
+    assert {"smen.methods.fusion.ridge", "smen.methods.smen_cnn.training", "smen.methods.baselines.kalman"} <= used
+
+
 def test_an_edit_of_training_touches_training_and_not_alignment(copy):
     before = digests(copy)
     edit(copy, "methods/smen_cnn/training.py", "\nNEW = 1\n")

@@ -169,7 +169,8 @@ def _model(layout, name):
         {"epoch": e, "train": 0.06 / e**0.4, "validation": 0.05 / e**0.25, "learning_rate": 1e-3, "best": e < 25}
         for e in range(1, 31)
     ]
-    header = {"network": "smen", "weights_digest": "0123456789abcdef" * 4, "epochs": epochs}
+    summary = {"train": epochs[23]["train"], "validation": epochs[23]["validation"], "epochs": epochs}
+    header = {"method": "smen", "weights_digest": "0123456789abcdef" * 4, "training_summary": summary}
     path = layout.model(name)
     _folder(path).mkdir(parents=True, exist_ok=True)
     save_file({"weight": np.zeros(3, np.float32)}, path, {FORMAT: json.dumps(header)})

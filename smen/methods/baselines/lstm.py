@@ -15,6 +15,7 @@ from smen.methods.baselines.trained_network import TrainedMethod
 from smen.methods.interpolation import smooth
 from smen.methods.smen_cnn.inputs import Batch
 from smen.methods.smen_cnn.interface import Inputs, Network
+from smen.methods.smen_cnn.training import Training
 
 if TYPE_CHECKING:
     from smen.data.records import Samples
@@ -83,6 +84,16 @@ class LstmMethod(TrainedMethod):
     """An LSTM of the last m coarse values, interpolated, and the k past residuals of each cell, with their ages."""
 
     name: str = "lstm"
+
+    @classmethod
+    def seeded(cls, seed: int, threads: int) -> LstmMethod:
+        """Make one with the recipe of the comparisons.
+
+        Args:
+            seed: of weights and order of dates.
+            threads: processor threads of the training.
+        """
+        return cls(Training(learning_rate=3e-3, seed=seed, threads=threads))
 
     def network(self, samples: Samples) -> Network:
         """For as many residuals and coarse fields as the samples hold."""

@@ -31,6 +31,11 @@ class MeanResidual:
     interpolated: bool = False
     climatology: Climatology | None = None
 
+    @classmethod
+    def unshrunk(cls) -> MeanResidual:
+        """Make one that takes each cell's own mean, however few its dates."""
+        return cls(shrunk=False)
+
     @property
     def name(self) -> str:
         """Short name, as in tables."""

@@ -12,10 +12,11 @@ import torch
 from smen.data.fill import Climatology, known_coarse, residuals_of
 from smen.data.records import MISSING, TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
+from smen.methods.protocol import Epoch
 from smen.methods.smen_cnn.inputs import Batch, InputBuilder, Normalisation
 from smen.methods.smen_cnn.interface import Inputs, Network
 from smen.methods.smen_cnn.losses import TINY
-from smen.methods.smen_cnn.training import Epoch, Training, denormalised, reproducible, train
+from smen.methods.smen_cnn.training import Training, denormalised, reproducible, train
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from smen.data.quality import QualityCode
 from smen.grid import Window
 from smen.methods.fusion.error_model import ErrorModel
 from smen.methods.fusion.features import CAUSES, FEATURES, MASKS
-from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.fusion.parameters import FusionParameters
 from smen.methods.fusion.pattern import Pattern
 from smen.methods.fusion.random_features import RandomFeatures
-from smen.methods.smen_cnn.training import Training
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 ARRAYS = ("offset", "usual", "noise", "warm", "cold", "elsewhere")
 HIDDEN = ("weights", "bias", "centre", "scale")
@@ -23,24 +24,28 @@ LINEAR = ("warm", "cold", "elsewhere")
 NETWORK, SURFACE, FIELD = "network.", "surface.", "field."
 
 
-def tensors_of(learnt: FusionParameters) -> dict[str, torch.Tensor]:
+def tensors_of(learnt: FusionParameters) -> dict[str, NDArray[Any]]:
     """All arrays and weights by name; those of `network.` are what the digest is of."""
-    tensors = {FIELD + name: torch.from_numpy(np.ascontiguousarray(getattr(learnt, name))) for name in ARRAYS}
-    tensors[FIELD + "pattern"] = torch.from_numpy(np.ascontiguousarray(learnt.pattern.sums))
+    tensors = {FIELD + name: getattr(learnt, name) for name in ARRAYS}
+    tensors[FIELD + "pattern"] = learnt.pattern.sums
     for name in LINEAR:
         tensors[NETWORK + name] = tensors.pop(FIELD + name)
     if learnt.hidden is not None:
         for name in HIDDEN:
-            tensors[f"{NETWORK}hidden.{name}"] = torch.from_numpy(getattr(learnt.hidden, name))
+            tensors[f"{NETWORK}hidden.{name}"] = getattr(learnt.hidden, name)
     for code, where in learnt.surface.items():
-        tensors[SURFACE + code.name] = torch.from_numpy(where.astype(np.uint8))
+        tensors[SURFACE + code.name] = where.astype(np.uint8)
     return tensors
 
 
-def header_of(method: FusionMethod, learnt: FusionParameters) -> dict[str, Any]:
+def header_of(learnt: FusionParameters) -> dict[str, Any]:
     """What the header says beside what all checkpoints say."""
-    pattern = learnt.pattern
+    pattern, window = learnt.pattern, learnt.window
     return {
+        "window": {"row": window.row, "column": window.column, "height": window.height, "width": window.width},
+        "coarse_nesting": learnt.coarse_nesting,
+        "training_times": [str(time) for time in learnt.training_times],
+        "simulated": learnt.simulated,
         "features": list(FEATURES),
         "masks": list(MASKS),
         "causes": list(CAUSES),
@@ -63,8 +68,8 @@ def header_of(method: FusionMethod, learnt: FusionParameters) -> dict[str, Any]:
     }
 
 
-def restore(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> FusionMethod:
-    """The method that a header and its tensors describe.
+def restore(header: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> FusionParameters:
+    """The parameters that a header and its tensors describe.
 
     Raises:
         KeyError: something is missing.
@@ -73,16 +78,14 @@ def restore(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> FusionM
     if [header["features"], header["masks"], header["causes"]] != [list(FEATURES), list(MASKS), list(CAUSES)]:
         raise ValueError("its features are others than this version's")
     window = Window(**header["window"])
-    arrays = {n: tensors[(NETWORK if n in LINEAR else FIELD) + n].numpy() for n in ARRAYS}
-    pattern = Pattern(tensors[FIELD + "pattern"].numpy(), **header["pattern"])
+    arrays = {n: tensors[(NETWORK if n in LINEAR else FIELD) + n] for n in ARRAYS}
+    pattern = Pattern(tensors[FIELD + "pattern"], **header["pattern"])
     surface = {
-        QualityCode[n.removeprefix(SURFACE)]: v.numpy().astype(bool)
-        for n, v in tensors.items()
-        if n.startswith(SURFACE)
+        QualityCode[n.removeprefix(SURFACE)]: v.astype(bool) for n, v in tensors.items() if n.startswith(SURFACE)
     }
     if any(a.shape != window.shape for a in (pattern.sums[0], arrays["noise"], *surface.values())):
         raise ValueError("its fields do not fit its window")
-    learnt = FusionParameters(
+    return FusionParameters(
         window=window,
         coarse_nesting=header["coarse_nesting"],
         pattern=pattern,
@@ -101,24 +104,16 @@ def restore(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> FusionM
         simulated=header["simulated"],
         abroad=header["abroad"],
     )
-    return FusionMethod(
-        history=header["history"],
-        options=header["options"],
-        training=Training(**header["training"]),
-        label=header["label"],
-        learnt=learnt,
-        epochs=header["epochs"],
-    )
 
 
 def _spread(spread: ErrorModel) -> dict[str, Any]:
     return {"shares": [float(s) for s in spread.shares], "factor": spread.factor}
 
 
-def _hidden(header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> RandomFeatures | None:
+def _hidden(header: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> RandomFeatures | None:
     if header["hidden_size"] is None:
         return None
-    return RandomFeatures(**{n: tensors[f"{NETWORK}hidden.{n}"].numpy() for n in HIDDEN}, size=header["hidden_size"])
+    return RandomFeatures(**{n: tensors[f"{NETWORK}hidden.{n}"] for n in HIDDEN}, size=header["hidden_size"])
 
 
 def _restored(said: dict[str, Any]) -> ErrorModel:

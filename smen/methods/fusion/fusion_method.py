@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from smen.data.fill import known_coarse
 from smen.data.quality import NO_VALUE, quality_codes, static_surface
 from smen.data.records import MISSING, Prediction
 from smen.errors import DataError, SettingsError
+from smen.methods.fusion import fusion_file
 from smen.methods.fusion.coarse_history import CoarseHistory
 from smen.methods.fusion.features import INGREDIENTS, FeatureBuilder
 from smen.methods.fusion.parameters import FusionParameters, abroad, bounded, estimate_seen_cells, estimate_unseen_cells
@@ -20,70 +21,76 @@ from smen.methods.fusion.pattern import Pattern
 from smen.methods.fusion.random_features import RandomFeatures, skip
 from smen.methods.fusion.ridge import NormalEquations, fit_folds
 from smen.methods.fusion.training_set import TrainingSet, fit_abroad, fit_hidden
-from smen.methods.smen_cnn.training import Epoch, Training
+from smen.methods.protocol import Method, MethodState, TrainingSummary
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from smen.data.quality import QualityCode
     from smen.data.records import Fields, Samples
+    from smen.grid import Window
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
-class FusionMethod:
+class FusionMethod(Method):
     """Linear skip, ensemble and calibrated spread.
 
     Attributes:
         history: k, the number of earlier fine fields.
         options: for ablations, `hidden`: False for a skip without hidden units, and `without`: names of
             `features.INGREDIENTS` to leave out.
-        training: how; `fit` replaces every `auto` by what it meant.
+        seed: of the frames that training leaves out, and of the random features.
         label: name in tables.
         learnt: what `fit` or a checkpoint gave.
-        epochs: the training's history in m3/m3: one row, the closed form.
+        summary: ubRMSE on the training dates, and of their out-of-fold estimates.
     """
 
     history: int = 4
     options: Mapping[str, Any] = field(default_factory=dict)
-    training: Training = field(default_factory=Training)
+    seed: int = 0
     label: str | None = None
     learnt: FusionParameters | None = None
-    epochs: list[Epoch] = field(default_factory=list)
+    summary: TrainingSummary | None = None
     _builder: tuple[Fields, FeatureBuilder] | None = field(default=None, repr=False, compare=False)
     _abroad: tuple[Fields, FusionParameters] | None = field(default=None, repr=False, compare=False)
 
     @property
-    def network(self) -> str:
-        """Name in settings."""
-        return "fusion"
-
-    @property
     def name(self) -> str:
         """Short name, as in tables."""
-        return self.label or self.network
+        return self.label or "fusion"
 
-    def fit(self, fields: Fields, samples: Samples, others: Sequence[tuple[Fields, Samples]] = ()) -> None:
+    @classmethod
+    def from_settings(cls, history: int, settings: Mapping[str, Any]) -> Self:
+        """Make the method, unfitted, from what a user may set: of that the seed alone acts on a fit in closed form.
+
+        Args:
+            history: k, the number of earlier fine fields.
+            settings: the training settings by name.
+        """
+        return cls(history=history, seed=settings["seed"])
+
+    def fit(self, fields: Fields, samples: Samples, donor_regions: Sequence[tuple[Fields, Samples]] = ()) -> None:
         """Learn from the dates of the training period, those for validation included: each fold validates the others.
 
         Args:
             fields: the region's arrays.
             samples: its overpasses.
-            others: the same of other regions to learn from as well. What a date of theirs is worth is chosen by what it
-                does for the region's own; a region without dates of its own learns from them alone.
+            donor_regions: the same of other regions to learn from as well. The weight of their dates is the one that
+                serves the region's own dates best; a region without dates of its own learns from them alone.
 
         Raises:
             DataError: there is no date to train on, the samples' history has another length, or other regions have
                 another coarse product.
         """
-        for part in (samples, *(s for _, s in others)):
+        for part in (samples, *(s for _, s in donor_regions)):
             self._check_history(part)
-        if any(f.coarse_nesting != fields.coarse_nesting for f, _ in others):
+        if any(f.coarse_nesting != fields.coarse_nesting for f, _ in donor_regions):
             raise DataError("the other regions have another coarse product: learn from regions with the same one")
-        self.training = self.training.resolved()
         without = self._without()
-        own = TrainingSet.of(fields, samples, self.training.seed, without)
-        studies = [s for f, p in others if (s := TrainingSet.of(f, p, self.training.seed, without))]
+        own = TrainingSet.of(fields, samples, self.seed, without)
+        studies = [s for f, p in donor_regions if (s := TrainingSet.of(f, p, self.seed, without))]
         if own is None and not studies:
             raise DataError(
                 "no half-orbit of the training period has both a fine field that covers enough of the window and a "
@@ -100,15 +107,14 @@ class FusionMethod:
         known, fields, examples, pattern = study.known, study.fields, study.warm, study.pattern
         hidden = None
         if self.options.get("hidden", True):
-            hidden = RandomFeatures.of(examples, float(np.sqrt(pattern.within)), self.training.seed)
+            hidden = RandomFeatures.of(examples, float(np.sqrt(pattern.within)), self.seed)
             warm = fit_hidden(hidden, study, others)
         else:
             warm = fit_folds(study.moments(examples), study.folds, _joined([s.moments(s.warm) for s in others]))
         left, skips = study.left(examples), study.skips(examples, warm, hidden)
         unit = max(float(np.sqrt(np.nanmean((left - skips) ** 2, dtype=np.float64))), 1e-4)
         plain = np.array([skip(e, warm.mean(axis=0), hidden) for e in examples], np.float32)
-        both = {"train": _ubrmse(left - plain), "validation": _ubrmse(left - skips)}
-        self.epochs = [Epoch(epoch=1, train=both["train"], validation=both["validation"], learning_rate=0, best=True)]
+        self.summary = TrainingSummary(train=_ubrmse(left - plain), validation=_ubrmse(left - skips))
         cold = fit_folds(study.moments(study.cold), study.folds, _joined([s.moments(s.cold) for s in others]))
         elsewhere, abroad_spread = fit_abroad([study, *others])
         coarse = fields.coarse[known.coarse]
@@ -190,6 +196,51 @@ class FusionMethod:
         if self._abroad is None or self._abroad[0] is not fields:
             self._abroad = fields, abroad(self.learnt, fields)
         return self._abroad[1]
+
+    def surface(self, fields: Fields) -> dict[QualityCode, NDArray[np.bool_]]:
+        """Return where the surface itself is water, ice, mountains, urban or dense vegetation, bool (H, W) for each.
+
+        Raises:
+            DataError: the method is not trained, or the fields are of another coarse product.
+        """
+        return self.fitted(fields).surface
+
+    def training_summary(self) -> TrainingSummary:
+        """Return ubRMSE on the training dates, and of their out-of-fold estimates.
+
+        Raises:
+            DataError: the method is not trained.
+        """
+        if self.summary is None:
+            raise DataError(f"the method {self.name!r} is not trained: fit it, or load its checkpoint")
+        return self.summary
+
+    def save(self) -> MethodState:
+        """Return coefficients, pattern, error models and options.
+
+        Raises:
+            DataError: the method is not trained.
+        """
+        if self.learnt is None:
+            raise DataError(f"the method {self.name!r} is not trained: there is nothing to save")
+        own = {"history": self.history, "options": dict(self.options), "seed": self.seed, "label": self.label}
+        header = {**own, **fusion_file.header_of(self.learnt)}
+        return MethodState(fusion_file.tensors_of(self.learnt), header, self.training_summary())
+
+    @classmethod
+    def load(cls, state: MethodState, window: Window | None = None) -> Self:
+        """Make the fitted method from its state.
+
+        Args:
+            state: what `save` returned.
+            window: any region: in another than its own the method works as at cells without a training date, and its
+                standard deviations account for that.
+
+        Raises:
+            KeyError, TypeError, ValueError: the state is of another version or damaged.
+        """
+        own = {name: state.header[name] for name in ("history", "options", "seed", "label")}
+        return cls(**own, learnt=fusion_file.restore(state.header, state.tensors), summary=state.summary)
 
     def _variability(self, builder: FeatureBuilder, coarse: int) -> float | None:
         """How much the coarse field of another region than the training's varies; None at home.

@@ -2,61 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import torch
 
 from smen.data.fill import Climatology, Missing, known_coarse, residuals_of
-from smen.data.quality import NO_VALUE, QualityCode, quality_codes, static_surface
+from smen.data.quality import NO_VALUE, quality_codes, static_surface
 from smen.data.records import MISSING, TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
-from smen.methods.smen_cnn import Network, build_network
+from smen.methods.protocol import Epoch, Method, MethodState, TrainingSummary
+from smen.methods.smen_cnn import build_network, network_file
+from smen.methods.smen_cnn.fitted_network import FittedNetwork
 from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation, gather
 from smen.methods.smen_cnn.level import match_coarse_mean
-from smen.methods.smen_cnn.training import Epoch, Training, denormalised, reproducible, train
+from smen.methods.smen_cnn.training import Training, denormalised, reproducible, train
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from smen.data.quality import QualityCode
     from smen.data.records import Fields, Samples
     from smen.grid import Window
     from smen.methods.smen_cnn.resume import TrainingCheckpoint
 
 
-@dataclass(frozen=True)
-class FittedNetwork:
-    """All that a fitted method knows of its region; a checkpoint holds it.
-
-    Attributes:
-        window: the region.
-        network: trained, in evaluation mode, on the CPU.
-        normalisation: of inputs and output.
-        climatology: mean residual of the training and validation dates.
-        climate: least and greatest coarse value of these dates, m3/m3.
-        surface: where the ground itself is water, ice, mountains, urban, dense vegetation, bool (H, W) for each.
-        coarse_nesting: side of a coarse cell in M03 cells.
-        training_times: half-orbits of the dates learnt from, datetime64[s].
-        validation_times: half-orbits of the dates that chose when to stop.
-        simulated: whether any of it comes from simulated fields.
-    """
-
-    window: Window
-    network: Network
-    normalisation: Normalisation
-    climatology: Climatology
-    climate: tuple[float, float]
-    surface: dict[QualityCode, NDArray[np.bool_]]
-    coarse_nesting: int
-    training_times: NDArray[np.datetime64]
-    validation_times: NDArray[np.datetime64]
-    simulated: bool
-
-
 @dataclass
-class NetworkMethod:
+class NetworkMethod(Method):
     """A network with its fill, its level and its training.
 
     Attributes:
@@ -90,16 +64,36 @@ class NetworkMethod:
         """Short name, as in tables."""
         return self.label or self.network
 
-    def fit(self, fields: Fields, samples: Samples) -> None:
+    @classmethod
+    def from_settings(cls, history: int, settings: Mapping[str, Any]) -> Self:
+        """Make the method, untrained, from what a user may set.
+
+        Args:
+            history: k, the number of earlier fine fields.
+            settings: the training settings by name, `missing` among them, and threads as a number.
+        """
+        names = "epochs learning_rate schedule patience flips seed threads number_format device"
+        training = Training(batch=settings["batch_size"], **{name: settings[name] for name in names.split()})
+        return cls(history=history, missing=settings["missing"], training=training)
+
+    def fit(self, fields: Fields, samples: Samples, donor_regions: Sequence[tuple[Fields, Samples]] = ()) -> None:
         """Train on the training dates, stop by the validation dates.
 
         While the network is trained, its climatology is made of the training dates alone, and each date's own target
         left out; afterwards that of the validation dates is added, for maps are made of later ones.
 
+        Args:
+            fields: the region's arrays.
+            samples: its half-orbits, with k earlier fine fields.
+            donor_regions: none: this network learns from its own region alone.
+
         Raises:
-            DataError: there is no date to train on, or the samples' history has another length.
+            DataError: there is no date to train on, the samples' history has another length, or there are donor
+                regions.
             SettingsError: the network does not exist or does not take these options.
         """
+        if donor_regions:
+            raise DataError(f"the network {self.name!r} learns from its own region alone: give it no donor regions")
         if samples.fine_history.shape[1] != self.history:
             raise DataError(
                 f"the samples hold {samples.fine_history.shape[1]} earlier fields and the network takes "
@@ -200,3 +194,66 @@ class NetworkMethod:
                 f"{fields.coarse_nesting}: train it for this region"
             )
         return self.learnt
+
+    def surface(self, fields: Fields) -> dict[QualityCode, NDArray[np.bool_]]:
+        """Return where the surface itself is water, ice, mountains, urban or dense vegetation, bool (H, W) for each.
+
+        Raises:
+            DataError: the method is not trained, or the fields are of another window or coarse product.
+        """
+        return self.fitted(fields).surface
+
+    def training_summary(self) -> TrainingSummary:
+        """Return the losses of the epoch whose weights were kept, and the history of the training.
+
+        Raises:
+            DataError: the method is not trained.
+        """
+        if not self.epochs:
+            raise DataError(f"the network {self.name!r} is not trained: there is no history of a training")
+        return TrainingSummary.of_epochs(self.epochs)
+
+    def save(self) -> MethodState:
+        """Return weights, climatology, normalisation and recipe.
+
+        Raises:
+            DataError: the method is not trained.
+        """
+        if self.learnt is None:
+            raise DataError(f"the network {self.name!r} is not trained: there is nothing to save")
+        own = {
+            "network": self.network,
+            "options": dict(self.options),
+            "history": self.history,
+            "missing": self.missing,
+            "normalise": self.normalise,
+            "level_matched": self.level_matched,
+            "label": self.label,
+            "training": asdict(self.training),
+        }
+        header = {**own, **network_file.header_of(self.learnt)}
+        return MethodState(network_file.tensors_of(self.learnt), header, self.training_summary())
+
+    @classmethod
+    def load(cls, state: MethodState, window: Window | None = None) -> Self:
+        """Make the trained method from its state.
+
+        Args:
+            state: what `save` returned.
+            window: the region it is to be used for: the one that it was trained for, or None.
+
+        Raises:
+            DataError: it was trained for another window.
+            KeyError, RuntimeError, TypeError, ValueError: the state is of another version or damaged.
+        """
+        header = state.header
+        names = ("network", "options", "history", "missing", "normalise", "level_matched", "label")
+        learnt = network_file.restore(state.tensors, header, header["network"], header["history"], header["options"])
+        if window is not None and window != learnt.window:
+            raise DataError(f"trained for {learnt.window}, not for {window}: train a network for this region")
+        return cls(
+            **{name: header[name] for name in names},
+            training=Training(**header["training"]),
+            learnt=learnt,
+            epochs=list(state.summary.epochs),
+        )

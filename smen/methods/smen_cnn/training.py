@@ -14,13 +14,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
 from smen.errors import DataError
+from smen.methods.protocol import Epoch
 from smen.methods.smen_cnn.fast.kernels import unavailable_reason
 from smen.methods.smen_cnn.fast.memory import keep_freed_memory
 from smen.methods.smen_cnn.losses import ubrmse_loss
@@ -98,16 +99,6 @@ class Training:
 
 PAPER = Training(epochs=1000, learning_rate=1e-4, schedule="constant", patience=None, number_format="float32")
 """The published recipe: 1000 epochs of Adam at 1e-4, no early stop."""
-
-
-class Epoch(TypedDict):
-    """One row of a training's history; losses in m3/m3, validation NaN where there are no validation dates."""
-
-    epoch: int
-    train: float
-    validation: float
-    learning_rate: float
-    best: bool
 
 
 def train(

@@ -9,16 +9,10 @@ from smen.data.fill import REACH
 from smen.data.records import MISSING, TEST, TRAIN, VALIDATION
 from smen.errors import DataError
 from smen.grid import M36, Window
-from smen.methods.baselines.filtered import BIAS_DATES, direction_offset, filter_in_time
-from smen.methods.interpolation import coarse_cells, interpolate
-from smen.methods.registry import (
-    BASELINES,
-    SIMPLE_BASELINES,
-    Bilinear,
-    FilteredMeanResidual,
-    MeanResidual,
-    NearestNeighbour,
-)
+from smen.methods.baselines.filtered import BIAS_DATES, FilteredMeanResidual, direction_offset, filter_in_time
+from smen.methods.baselines.mean_residual import MeanResidual
+from smen.methods.interpolation import Bilinear, NearestNeighbour, coarse_cells, interpolate
+from smen.methods.registry import BASELINES, SIMPLE_BASELINES, simple_baseline
 
 
 def blocks(window, nesting=12, seed=0):
@@ -71,8 +65,8 @@ def test_small_holes_are_filled_and_large_ones_stay():
     coarse[3, :, 20:] = np.nan
     fields = replace(fields, coarse=coarse)
     samples = make_samples(fields)
-    for make in SIMPLE_BASELINES.values():
-        method = make()
+    for name in SIMPLE_BASELINES:
+        method = simple_baseline(name)
         method.fit(fields, samples)
         mean = method.predict(fields, samples).mean
         assert np.isfinite(mean[3, :, : 20 + REACH]).all() and np.isnan(mean[3, :, 20 + REACH :]).all(), method.name
@@ -97,7 +91,7 @@ def test_shrinking_draws_to_the_mean_of_all_cells(fields, samples):
 
 @pytest.mark.parametrize("name", SIMPLE_BASELINES)
 def test_no_test_date_is_looked_at_and_nothing_later_is_used(name, fields, samples):
-    method, other = SIMPLE_BASELINES[name](), SIMPLE_BASELINES[name]()
+    method, other = simple_baseline(name), simple_baseline(name)
     method.fit(fields, samples)
     first = samples.time[samples.split == TEST][0]
     fine, coarse = fields.fine.copy(), fields.coarse.copy()
@@ -111,7 +105,7 @@ def test_no_test_date_is_looked_at_and_nothing_later_is_used(name, fields, sampl
 
 @pytest.mark.parametrize("name", SIMPLE_BASELINES)
 def test_names(name):
-    assert SIMPLE_BASELINES[name]().name == name
+    assert simple_baseline(name).name == name
 
 
 def test_what_every_run_is_compared_with_is_among_all():

@@ -6,8 +6,8 @@ from made_fields import make_fields, make_samples
 from scipy.interpolate import RegularGridInterpolator
 
 from smen.grid import M36, Window
-from smen.methods.baselines.bicubic import cubic
-from smen.methods.registry import Bicubic, NearestNeighbour
+from smen.methods.baselines.bicubic import Bicubic, cubic
+from smen.methods.interpolation import NearestNeighbour
 
 
 def on_window(window, value):

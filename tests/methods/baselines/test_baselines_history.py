@@ -6,10 +6,10 @@ from made_fields import make_fields, make_samples
 
 from smen.data.records import MISSING, TEST
 from smen.errors import DataError
-from smen.methods.baselines.blend import faded
-from smen.methods.baselines.kalman import forecast
-from smen.methods.baselines.residual_history import Date, Past
-from smen.methods.registry import Blend, Kalman, LastResidual, MeanResidual
+from smen.methods.baselines.blend import Blend, faded
+from smen.methods.baselines.kalman import Kalman, forecast
+from smen.methods.baselines.mean_residual import MeanResidual
+from smen.methods.baselines.residual_history import Date, LastResidual, Past
 
 DAY = 1.5
 """Days from one overpass of the made fields to the next."""

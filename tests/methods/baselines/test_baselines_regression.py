@@ -6,9 +6,10 @@ from made_fields import make_fields, make_samples
 
 from smen.data.records import TEST, TRAIN, VALIDATION
 from smen.errors import DataError
+from smen.methods.baselines.constant import Constant
 from smen.methods.baselines.held_out import relatives, spread
-from smen.methods.baselines.regression import Lines
-from smen.methods.registry import Constant, MeanResidual, Regression
+from smen.methods.baselines.mean_residual import MeanResidual
+from smen.methods.baselines.regression import Lines, Regression
 
 
 def with_fine(fields, make):

@@ -10,10 +10,12 @@ from smen.data.records import MISSING, TEST, TRAIN
 from smen.errors import DataError
 from smen.methods.baselines import lstm, random_forest
 from smen.methods.baselines.cell_features import UNSEEN, cell_features
-from smen.methods.baselines.srcnn import Srcnn
+from smen.methods.baselines.lstm import LstmMethod
+from smen.methods.baselines.random_forest import RandomForest
+from smen.methods.baselines.srcnn import Srcnn, SrcnnMethod
 from smen.methods.baselines.trained_network import rmse_loss
-from smen.methods.interpolation import smooth
-from smen.methods.registry import LEARNED_BASELINES, LstmMethod, NearestNeighbour, RandomForest, SrcnnMethod
+from smen.methods.interpolation import NearestNeighbour, smooth
+from smen.methods.registry import LEARNED_BASELINES, learned_baseline
 from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation
 from smen.methods.smen_cnn.interface import Inputs
 from smen.methods.smen_cnn.training import Training
@@ -41,7 +43,7 @@ def fitted(world):
 
     def fit(name):
         if name not in made:
-            made[name] = LEARNED_BASELINES[name](1, 1)
+            made[name] = learned_baseline(name, 1, 1)
             made[name].fit(*world)
         return made[name]
 
@@ -70,7 +72,7 @@ def test_the_same_seed_and_the_same_past_give_the_same_map(name, world, fitted):
     coarse[fields.coarse_time > t] = 0.4
     fine[fields.fine_time >= t] += 0.2
     changed = replace(fields, coarse=coarse, fine=fine)
-    again = LEARNED_BASELINES[name](1, 1)
+    again = learned_baseline(name, 1, 1)
     again.fit(changed, samples)
     row = samples.select(samples.time == t)
     mean = again.predict(changed, row).mean
@@ -124,9 +126,9 @@ def test_each_map_is_made_by_itself(name, world, fitted):
 def test_bad_input(name, world):
     fields, samples = world
     with pytest.raises(DataError, match="not fitted"):
-        LEARNED_BASELINES[name](0, 1).predict(fields, samples)
+        learned_baseline(name, 0, 1).predict(fields, samples)
     with pytest.raises(DataError, match="no training date"):
-        LEARNED_BASELINES[name](0, 1).fit(fields, samples.select(samples.split == TEST))
+        learned_baseline(name, 0, 1).fit(fields, samples.select(samples.split == TEST))
 
 
 @pytest.mark.parametrize("name", ["random_forest", "lstm"])

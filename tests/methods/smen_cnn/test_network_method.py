@@ -11,7 +11,7 @@ from smen.data.fill import Climatology, residuals_of
 from smen.data.quality import QualityCode
 from smen.data.records import MISSING, TEST, TRAIN, VALIDATION
 from smen.errors import DataError
-from smen.methods.registry import Bilinear, NearestNeighbour
+from smen.methods.interpolation import Bilinear, NearestNeighbour
 from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation, gather
 from smen.methods.smen_cnn.network_method import NetworkMethod
 from smen.methods.smen_cnn.training import Training
