@@ -16,7 +16,10 @@ from smen.paper.paper_table import write_paper_table
 from smen.paper.published import PUBLISHED
 from smen.paper.sampling import SIZE
 from smen.paper.skill_chart import Skill, comparison_figure
-from smen.scores.skill import PRODUCT, accuracy, by_date, compared, difference, unscored, verdicts
+from smen.scores.accuracy import accuracy, dates_without_score
+from smen.scores.comparison import PRODUCT
+from smen.scores.date_tables import by_date, difference
+from smen.scores.ranking import ranking, verdicts
 
 if TYPE_CHECKING:
     from smen.plan.jobs import ReproduceJob
@@ -31,7 +34,7 @@ THEIRS = "paper (other data): "
 
 MOISTURE = "m3/m3"
 
-_OF_TABLES = ("train", "test", "test_low", "test_high", "seed_spread", "test_truth")
+_OF_TABLES = ("train", "test", "test_low", "test_high", "seed_deviation", "test_truth")
 _OF_METHODS = (
     "ubRMSE",
     "ubRMSE_median",
@@ -146,7 +149,7 @@ def _table3(job: ReproduceJob, table: pd.DataFrame, simulated: bool) -> None:
 
 def _without(dates: dict[str, pd.DataFrame], method: str) -> str:
     """Which of the dates that a table counts have no ubRMSE, in words; nothing where all have one."""
-    found = {region: unscored(table, method) for region, table in dates.items()}
+    found = {region: dates_without_score(table, method) for region, table in dates.items()}
     said = [f"{region} {train} and {test}" for region, (train, test) in found.items() if train or test]
     if not said:
         return ""
@@ -177,7 +180,7 @@ def _paper_table(
         *([note.strip()] if note else []),
         "low, high: 95 % interval, blocks of dates resampled.",
         *(["test_truth: against the truth on the test dates."] if "test_truth" in rows[0] else []),
-        *(["seed_spread: standard deviation of test over the seeds."] if "seed_spread" in rows[0] else []),
+        *(["seed_deviation: standard deviation of test over the seeds."] if "seed_deviation" in rows[0] else []),
         "The paper's numbers were measured on other data: compare their order, not their size.",
         f"Trained for {epochs}, Adam {rate}, {recipe.batch_size} dates a step, {seeds}.",
     ]
@@ -197,7 +200,7 @@ def _comparison(
 ) -> None:  # fmt: skip
     """All methods of a region, or of all regions together, as a table and a figure."""
     methods = [m for m in dict.fromkeys(m for t in dates.values() for m in t["method"]) if not m.startswith(SIZE)]
-    rows = compared(dates, senses, methods, OURS)
+    rows = ranking(dates, senses, methods, OURS)
     where = region or ("all regions together" if len(dates) > 1 else next(iter(dates)))
     place = Path(job.layout.comparison(region, "") if region else job.layout.paper(""))
     write_paper_table(

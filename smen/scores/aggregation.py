@@ -1,8 +1,8 @@
-"""The senses in which a metric over dates and cells can be meant.
+"""Aggregations of a metric over dates and cells.
 
-"ubRMSE" without further words is `per_image` of `ubrmse` and then the mean over dates: each date's error after its own
-mean is taken off, which is what the paper's loss is. The requirement of SMAP, 0.04 m3/m3, is meant in the sense of
-`per_cell`: the error over time at a place after the place's mean is taken off. They are different numbers.
+"ubRMSE" without further words is aggregated per image: the metric of each date over its cells (`per_image`), then the
+mean over dates. It is what the paper's loss minimises. SMAP's requirement of 0.04 m3/m3 is meant per cell
+(`per_cell`): the metric of each cell over time (Entekhabi et al. 2010). The two are different numbers.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ MINIMUM_DATES = 5
 
 @dataclass(frozen=True)
 class Scores:
-    """A method's scores over a set of dates.
+    """All metrics of one method over a set of dates, by aggregation and by the metric's name (`METRICS`).
 
     Attributes:
-        dates: how many dates had at least two valid cells.
-        cells: valid cells, the median over these dates.
-        mean: of each metric over dates, by name.
-        median: of each metric over dates, by name.
-        pooled: each metric over all cells of all dates together.
-        per_cell: each metric over time at each cell with enough dates, then the mean over cells.
-        zeros: of each metric over dates, all cells counted and those without data called 0 in both images
-            (`with_zeros`): a number to compare with others' only, it flatters.
+        dates: number of dates that have at least two valid cells.
+        cells: median over these dates of the number of valid cells.
+        mean: per image, then the mean over dates.
+        median: per image, then the median over dates.
+        pooled: over all cells of all dates together.
+        per_cell: over time at each cell with at least `MINIMUM_DATES` dates, then the mean over cells.
+        zeros: per image with missing cells set to 0 in both images (`with_zeros`), then the mean over dates. Only for
+            comparison with numbers of others: it makes an error look smaller.
     """
 
     dates: int
@@ -49,12 +49,17 @@ class Scores:
 
     @property
     def ubrmse(self) -> float:
-        """The ubRMSE without further words: of each image, then the mean over dates."""
+        """The ubRMSE without further words: per image, then the mean over dates, m3/m3."""
         return self.mean["ubrmse"]
 
 
 def score(estimate: NDArray[np.floating], target: NDArray[np.floating]) -> Scores:
-    """All metrics in all senses, of estimates and targets (N, H, W) in m3/m3, NaN where missing."""
+    """Compute all metrics in all aggregations.
+
+    Args:
+        estimate: (N, H, W), m3/m3, NaN where missing.
+        target: (N, H, W), m3/m3, NaN where missing.
+    """
     images = {name: per_image(metric, estimate, target) for name, metric in METRICS.items()}
     valid = (np.isfinite(estimate) & np.isfinite(target)).sum(axis=(1, 2))
     counted = valid >= 2
@@ -70,21 +75,38 @@ def score(estimate: NDArray[np.floating], target: NDArray[np.floating]) -> Score
 
 
 def mean_ubrmse(estimate: NDArray[np.floating], target: NDArray[np.floating]) -> float:
-    """The ubRMSE without further words, of (N, H, W): `ubrmse` of each image, then the mean over dates."""
+    """Compute the ubRMSE without further words: `ubrmse` of each image, then the mean over dates.
+
+    Args:
+        estimate: (N, H, W), m3/m3, NaN where missing.
+        target: (N, H, W), m3/m3, NaN where missing.
+
+    Returns:
+        The error in m3/m3; NaN where no date has two cells in common.
+    """
     return _over(np.mean, per_image(ubrmse, estimate, target))
 
 
 def per_image(metric: Metric, estimate: NDArray[np.floating], target: NDArray[np.floating]) -> NDArray[np.float64]:
-    """A metric of each date over its valid cells, (N,), NaN where a date has too few."""
+    """Compute a metric of each date over its valid cells.
+
+    Args:
+        metric: of two arrays.
+        estimate: (N, H, W), NaN where missing.
+        target: (N, H, W), NaN where missing.
+
+    Returns:
+        (N,), NaN where a date has too few cells in common.
+    """
     return np.array([metric(x, y) for x, y in zip(estimate, target, strict=True)], np.float64)
 
 
 def with_zeros(metric: Metric, estimate: NDArray[np.floating], target: NDArray[np.floating]) -> NDArray[np.float64]:
-    """A metric of each date over all its cells, 0 standing in both images where either has no value.
+    """Compute a metric of each date over all its cells, missing ones set to 0 in both images.
 
-    Agreed zeros count as cells without any error, so that an image that is half empty seems to be better than it is.
-    This is how an error reads whose mask is only multiplied in, as equation (2) of the SMEN paper may be taken; it is
-    here to show how much that flatters, not to judge by.
+    The zeros count as cells without error, so a half-empty image looks better than it is. An error whose mask is only
+    multiplied in is computed this way, as equation (2) of the SMEN paper may be read; the function is here to show how
+    much smaller the error gets, not to judge by.
 
     Args:
         metric: of two arrays.
@@ -95,8 +117,8 @@ def with_zeros(metric: Metric, estimate: NDArray[np.floating], target: NDArray[n
         (N,), NaN where a date has fewer than two cells in common.
     """
     valid = np.isfinite(estimate) & np.isfinite(target)
-    found = per_image(metric, np.where(valid, estimate, 0), np.where(valid, target, 0))
-    return np.where(valid.sum(axis=(1, 2)) >= 2, found, np.nan)
+    values = per_image(metric, np.where(valid, estimate, 0), np.where(valid, target, 0))
+    return np.where(valid.sum(axis=(1, 2)) >= 2, values, np.nan)
 
 
 def per_cell(
@@ -105,7 +127,17 @@ def per_cell(
     target: NDArray[np.floating],
     minimum_dates: int = MINIMUM_DATES,
 ) -> NDArray[np.float64]:
-    """A metric of each cell over its valid dates, (H, W), NaN where a cell has fewer than `minimum_dates`."""
+    """Compute a metric of each cell over its valid dates.
+
+    Args:
+        metric: of two arrays.
+        estimate: (N, H, W), NaN where missing.
+        target: (N, H, W), NaN where missing.
+        minimum_dates: valid dates that a cell needs.
+
+    Returns:
+        (H, W), NaN where a cell has fewer dates than that.
+    """
     result = np.full(estimate.shape[1:], np.nan)
     enough = (np.isfinite(estimate) & np.isfinite(target)).sum(axis=0) >= minimum_dates
     result[enough] = by_column(metric, estimate[:, enough], target[:, enough])
@@ -113,6 +145,6 @@ def per_cell(
 
 
 def _over(reduce: Callable[[NDArray[np.float64]], np.floating], values: NDArray[np.float64]) -> float:
-    """Mean or median of what is valid, NaN where nothing is."""
+    """Mean or median of the valid values; NaN where there is none."""
     valid = values[np.isfinite(values)]
     return float(reduce(valid)) if valid.size else np.nan

@@ -1,4 +1,4 @@
-"""Detail: what a map says inside the coarse cells, their own means taken off."""
+"""Detail of a map: its deviations from the mean of each coarse cell."""
 
 from __future__ import annotations
 
@@ -13,44 +13,71 @@ if TYPE_CHECKING:
 
     from smen.grid import Window
 
-LEAST = 12
-"""Cells that a coarse cell needs in common to be judged: one row of a whole one of 36 km."""
-
 
 def within_cells(
-    estimate: NDArray[np.floating], target: NDArray[np.floating], window: Window, nesting: int = 12
+    estimate: NDArray[np.floating], target: NDArray[np.floating], window: Window, coarse_factor: int = 12
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Departures of both from their means over each coarse cell, where both are valid.
+    """Compute the deviations of two images from their own means over each coarse cell, where both are valid.
+
+    A coarse cell needs as many valid fine cells as one of its rows has, 12 in a cell of 36 km.
 
     Args:
         estimate: (H, W), NaN where missing.
         target: (H, W), NaN where missing.
-        window: where they lie.
-        nesting: side of a coarse cell in M03 cells.
+        window: the H x W cells of M03.
+        coarse_factor: side of a coarse cell in M03 cells.
 
     Returns:
-        The two departures, (H, W), NaN where either is missing or a coarse cell has too few.
+        The two deviations, (H, W), NaN where either image is missing or a coarse cell has too few valid cells.
     """
-    rows = (window.row + np.arange(window.height)) // nesting
-    columns = (window.column + np.arange(window.width)) // nesting
+    rows = (window.row + np.arange(window.height)) // coarse_factor
+    columns = (window.column + np.arange(window.width)) // coarse_factor
     rows, columns = rows - rows[0], columns - columns[0]
     cell = rows[:, None] * (columns[-1] + 1) + columns[None, :]
     valid = np.isfinite(estimate) & np.isfinite(target)
     number = (rows[-1] + 1) * (columns[-1] + 1)
     count = np.bincount(cell[valid], minlength=number)
 
-    def departure(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    def deviation(values: NDArray[np.floating]) -> NDArray[np.float64]:
         total = np.bincount(cell[valid], values[valid].astype(np.float64), number)
         mean = total / np.maximum(count, 1)
-        left = values - mean[cell]
-        left[np.abs(left) <= EPSILON * np.abs(mean[cell])] = 0  # rounding, which correlates with nothing
-        return np.where(valid & (count >= LEAST)[cell], left, np.nan)
+        deviations = values - mean[cell]
+        deviations[np.abs(deviations) <= EPSILON * np.abs(mean[cell])] = 0  # rounding, which correlates with nothing
+        return np.where(valid & (count >= coarse_factor)[cell], deviations, np.nan)
 
-    return departure(estimate), departure(target)
+    return deviation(estimate), deviation(target)
 
 
 def detail_r(
-    estimate: NDArray[np.floating], target: NDArray[np.floating], window: Window, nesting: int = 12
+    estimate: NDArray[np.floating], target: NDArray[np.floating], window: Window, coarse_factor: int = 12
 ) -> NDArray[np.float64]:
-    """Correlation inside the coarse cells of each date (N, H, W), (N,): NaN where an estimate has no detail there."""
-    return np.array([pearson_r(*within_cells(x, y, window, nesting)) for x, y in zip(estimate, target, strict=True)])
+    """Compute the correlation of the detail of each date.
+
+    Args:
+        estimate: (N, H, W), NaN where missing.
+        target: (N, H, W), NaN where missing.
+        window: the H x W cells of M03.
+        coarse_factor: side of a coarse cell in M03 cells.
+
+    Returns:
+        (N,), NaN where one of the two has no detail.
+    """
+    return np.array(
+        [pearson_r(*within_cells(x, y, window, coarse_factor)) for x, y in zip(estimate, target, strict=True)]
+    )
+
+
+def deviation_ratio(estimate: NDArray[np.floating], target: NDArray[np.floating]) -> float:
+    """Compute the standard deviation of an estimate as a share of the target's.
+
+    Args:
+        estimate: any shape, NaN where missing.
+        target: the same shape, NaN where missing.
+
+    Returns:
+        The ratio, 1 where both vary equally; NaN with fewer than two pairs or where the target is constant.
+    """
+    valid = np.isfinite(estimate) & np.isfinite(target)
+    if valid.sum() < 2 or not (of_target := float(np.std(target[valid]))):
+        return np.nan
+    return float(np.std(estimate[valid])) / of_target

@@ -1,8 +1,8 @@
-"""Confidence intervals: dates are resampled in blocks, never pixels.
+"""Confidence intervals of means over dates, by a block bootstrap.
 
-The cells of one image err together, and so do images a few days apart; an interval that counts each as a witness is
-far too narrow. The moving-block bootstrap (Kuensch 1989, "The jackknife and the bootstrap for general stationary
-observations", Ann. Statist. 17, 1217-1241) draws runs of consecutive dates with replacement.
+The errors of one image's cells are correlated, and so are images a few days apart; an interval that takes them as
+independent is far too narrow. The moving-block bootstrap (Kuensch 1989, "The jackknife and the bootstrap for general
+stationary observations", Ann. Statist. 17, 1217-1241) resamples runs of consecutive dates, never cells.
 """
 
 from __future__ import annotations
@@ -12,21 +12,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smen.scores.aggregation import per_image
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from smen.scores.metrics import Metric
+
 RESAMPLES = 2000
+"""Bootstrap samples: the random error of an end of a 95 % interval is then about 2 % of the interval's width."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean over dates with its interval.
+    """A mean over dates with its confidence interval, in the units of the metric.
 
     Attributes:
         value: the mean.
         low: lower end of the interval.
         high: upper end.
-        dates: how many dates it is of.
+        dates: number of dates.
     """
 
     value: float
@@ -36,37 +41,35 @@ class Interval:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether both ends are on one side of zero: a difference that is more than chance."""
+        """Whether both ends are on one side of zero: the difference is significant."""
         return self.low > 0 or self.high < 0
 
 
-def block_length(dates: int) -> int:
-    """Dates in a block: the cube root of their number, rounded up, the optimal order for a mean (Hall et al. 1995)."""
-    return max(1, int(np.ceil(dates ** (1 / 3) - 1e-9)))
+def metric_interval(
+    metric: Metric, estimate: NDArray[np.floating], target: NDArray[np.floating], level: float = 0.95
+) -> Interval:
+    """Compute a metric per image, its mean over dates and the interval of that mean: the twin of `metric(x, y)`.
 
-
-def resample(dates: int, block: int, resamples: int, seed: int) -> NDArray[np.int64]:
-    """Indices of `resamples` series of `dates` dates, made of random blocks of a circle of dates, (resamples, dates).
-
-    The circle (Politis and Romano 1992) gives every date the same weight.
+    Args:
+        metric: of two arrays, see `smen.scores.metrics`.
+        estimate: (N, H, W), NaN where missing, dates in the order of time.
+        target: (N, H, W), NaN where missing.
+        level: of the interval, 0..1.
     """
-    rng = np.random.default_rng(seed)
-    starts = rng.integers(0, dates, (resamples, -(-dates // block)))
-    index = (starts[:, :, None] + np.arange(block)) % dates
-    return index.reshape(resamples, -1)[:, :dates]
+    return mean_interval(per_image(metric, estimate, target), level)
 
 
 def mean_interval(
     values: ArrayLike, level: float = 0.95, block: int | None = None, resamples: int = RESAMPLES, seed: int = 0
 ) -> Interval:
-    """The mean over dates of a per-date metric, with the percentile interval of a block bootstrap.
+    """Compute the mean over dates of a per-date metric, with the percentile interval of a block bootstrap.
 
     Args:
-        values: one for each date in the order of time; NaN dates are left out.
+        values: one for each date in the order of time, (N,); NaN dates are left out.
         level: of the interval, 0..1.
         block: dates in a block; None: `block_length`.
-        resamples: how often it is drawn.
-        seed: of the draws.
+        resamples: number of bootstrap samples.
+        seed: of the random draws.
 
     Returns:
         Value and interval; NaN without any valid date, an interval of NaN with only one.
@@ -91,15 +94,45 @@ def paired_difference(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Interval:
-    """Mean over dates of first minus second, paired by date, with its interval.
+    """Compute the mean over dates of first minus second, paired by date, with its interval.
 
     Args:
-        first: a per-date metric of one method, in the order of time.
-        second: the same of another; dates that are NaN in either are left out.
+        first: a per-date metric of one method in the order of time, (N,).
+        second: the same metric of another method, (N,); dates that are NaN in either are left out.
         level: of the interval, 0..1.
         block: dates in a block; None: `block_length`.
-        resamples: how often it is drawn.
-        seed: of the draws.
+        resamples: number of bootstrap samples.
+        seed: of the random draws.
     """
     difference = np.asarray(first, np.float64) - np.asarray(second, np.float64)
     return mean_interval(difference, level, block, resamples, seed)
+
+
+def block_length(dates: int) -> int:
+    """Return the dates in a block: the cube root of their number, rounded up.
+
+    That is the order of the optimal length for the variance of a mean (Hall, Horowitz and Jing 1995, "On blocking
+    rules for the bootstrap with dependent data", Biometrika 82, 561-574).
+    """
+    return max(1, int(np.ceil(dates ** (1 / 3) - 1e-9)))
+
+
+def resample(dates: int, block: int, resamples: int, seed: int) -> NDArray[np.int64]:
+    """Draw series of dates made of random blocks.
+
+    The dates are joined to a circle, so that each has the same weight (Politis and Romano 1992, "A circular
+    block-resampling procedure for stationary data").
+
+    Args:
+        dates: number of dates, N.
+        block: dates in a block.
+        resamples: number of series.
+        seed: of the random draws.
+
+    Returns:
+        Indices into the dates, (resamples, N).
+    """
+    rng = np.random.default_rng(seed)
+    starts = rng.integers(0, dates, (resamples, -(-dates // block)))
+    index = (starts[:, :, None] + np.arange(block)) % dates
+    return index.reshape(resamples, -1)[:, :dates]

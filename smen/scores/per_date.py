@@ -1,4 +1,4 @@
-"""All that is measured of an estimate on each date: level, pattern, and detail inside the coarse cells."""
+"""All metrics of each date: level, pattern, and detail inside the coarse cells."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from smen.scores.aggregation import per_image, with_zeros
 from smen.scores.blockiness import blockiness
-from smen.scores.detail import within_cells
+from smen.scores.detail import deviation_ratio, within_cells
 from smen.scores.gdown import g_down
 from smen.scores.metrics import bias, pearson_r, rmse, ubrmse
 from smen.scores.spectrum import spectrum_ratio
@@ -22,20 +22,23 @@ if TYPE_CHECKING:
 
 
 def date_scores(
-    estimate: Stack, target: Stack, coarse: Stack, window: Window, nesting: int = 12
+    estimate: Stack, target: Stack, coarse: Stack, window: Window, coarse_factor: int = 12
 ) -> dict[str, NDArray[np.float64]]:
-    """Every metric of each date, by its name in tables, (N,); NaN where a date has too few cells for it.
+    """Compute every metric of each date.
 
     Args:
         estimate: (N, H, W), m3/m3, NaN where missing.
-        target: likewise; what it is judged by.
-        coarse: likewise; the coarse field, which the gain in detail is measured against.
-        window: where they lie.
-        nesting: side of a coarse cell in M03 cells.
+        target: (N, H, W), m3/m3, NaN where missing; the reference.
+        coarse: (N, H, W), m3/m3, NaN where missing; the coarse field, for the gain over it (`g_down`).
+        window: the H x W cells of M03.
+        coarse_factor: side of a coarse cell in M03 cells.
+
+    Returns:
+        (N,) of each metric by its name in tables, NaN where a date has too few cells; `..._inside` and
+        `deviation_ratio` are of the deviations from the coarse cells' means.
     """
-    inside = [within_cells(x, y, window, nesting) for x, y in zip(estimate, target, strict=True)]
-    spread = [_spread(x, y) for x, y in inside]
-    phase = (window.row % nesting, window.column % nesting)
+    inside = [within_cells(x, y, window, coarse_factor) for x, y in zip(estimate, target, strict=True)]
+    phase = (window.row % coarse_factor, window.column % coarse_factor)
     return {
         "ubRMSE": per_image(ubrmse, estimate, target),
         "ubRMSE_zeros": with_zeros(ubrmse, estimate, target),
@@ -44,16 +47,8 @@ def date_scores(
         "R": per_image(pearson_r, estimate, target),
         "R_inside": np.array([pearson_r(x, y) for x, y in inside]),
         "ubRMSE_inside": np.array([ubrmse(x, y) for x, y in inside]),
-        "deviation_ratio": np.array(spread),
+        "deviation_ratio": np.array([deviation_ratio(x, y) for x, y in inside]),
         "spectrum_ratio": np.array([spectrum_ratio(x, y) for x, y in zip(estimate, target, strict=True)]),
-        "blockiness": np.array([blockiness(x, nesting, phase) for x in estimate]),
+        "blockiness": np.array([blockiness(x, coarse_factor, phase) for x in estimate]),
         "g_down": np.array([g_down(x, c, y).g_down for x, c, y in zip(estimate, coarse, target, strict=True)]),
     }
-
-
-def _spread(estimate: NDArray[np.floating], target: NDArray[np.floating]) -> float:
-    """Standard deviation inside the coarse cells as a share of the target's; NaN where either says nothing."""
-    valid = np.isfinite(estimate) & np.isfinite(target)
-    if valid.sum() < 2 or not (below := float(np.std(target[valid]))):
-        return np.nan
-    return float(np.std(estimate[valid])) / below

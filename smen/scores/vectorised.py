@@ -1,4 +1,4 @@
-"""The metrics down the columns of two matrices, all columns at once: the quick twins of `smen.scores.metrics`."""
+"""The metrics of `smen.scores.metrics` for all columns of two matrices at once."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
-_TOGETHER = 256
-"""Columns at a time: a few hundred dates of them stay in a processor's cache, which makes it some times quicker."""
+_COLUMNS_AT_ONCE = 256
+"""Columns at a time: with a few hundred dates they fit into the processor's cache, which is several times faster."""
 
 
 def by_column(metric: Metric, estimate: NDArray[np.floating], target: NDArray[np.floating]) -> Matrix:
-    """A metric of each column over the rows that are valid in both; quickly for those in `METRICS`.
+    """Compute a metric of each column over the rows that are valid in both matrices.
 
     Args:
-        metric: of two arrays; another than those of `smen.scores.metrics` is called for one column after the other.
+        metric: of two arrays; those in `METRICS` are computed for all columns at once, any other one by one.
         estimate: (N, M), NaN where missing.
         target: (N, M), NaN where missing.
 
     Returns:
         (M,), in double precision; NaN where the metric is undefined.
     """
-    twin = _TWINS.get(metric)
-    if twin is None:
+    vectorised = _VECTORISED.get(metric)
+    if vectorised is None:
         return np.array([metric(x, y) for x, y in zip(estimate.T, target.T, strict=True)], np.float64)
     result = np.empty(estimate.shape[1])
-    for first in range(0, result.size, _TOGETHER):
-        part = np.s_[:, first : first + _TOGETHER]
-        valid = np.isfinite(estimate[part]) & np.isfinite(target[part])
-        x, y = (np.where(valid, values[part], 0).astype(np.float64) for values in (estimate, target))
-        enough = valid.sum(axis=0) >= _LEAST[metric]
-        result[first : first + _TOGETHER] = np.where(enough, twin(x, y, valid), np.nan)
+    for first in range(0, result.size, _COLUMNS_AT_ONCE):
+        some = np.s_[:, first : first + _COLUMNS_AT_ONCE]
+        valid = np.isfinite(estimate[some]) & np.isfinite(target[some])
+        x, y = (np.where(valid, values[some], 0).astype(np.float64) for values in (estimate, target))
+        enough = valid.sum(axis=0) >= _MINIMUM_PAIRS[metric]
+        result[first : first + _COLUMNS_AT_ONCE] = np.where(enough, vectorised(x, y, valid), np.nan)
     return result
 
 
@@ -70,23 +70,23 @@ def _pearson_r(x: Matrix, y: Matrix, valid: Mask) -> Matrix:
 
 
 def _deviation(values: Matrix, valid: Mask) -> Matrix:
-    """Departure from the column's mean, 0 where not valid."""
+    """Deviation from the column's mean, 0 where not valid."""
     return np.where(valid, values - _mean(values, valid), 0)
 
 
 def _varies(values: Matrix, valid: Mask) -> Mask:
-    """Which columns spread more than rounding does, as in `pearson_r`."""
+    """Which columns vary by more than rounding, as in `smen.scores.metrics.is_constant`."""
     highest = np.where(valid, values, -np.inf).max(axis=0, initial=-np.inf)
     lowest = np.where(valid, values, np.inf).min(axis=0, initial=np.inf)
     return np.asarray(highest - lowest > EPSILON * np.abs(values).max(axis=0, initial=0))
 
 
-_TWINS: Mapping[Metric, Callable[[Matrix, Matrix, Mask], Matrix]] = {
+_VECTORISED: Mapping[Metric, Callable[[Matrix, Matrix, Mask], Matrix]] = {
     bias: _bias,
     rmse: _rmse,
     ubrmse: _ubrmse,
     pearson_r: _pearson_r,
 }
 
-_LEAST: Mapping[Metric, int] = {bias: 1, rmse: 1, ubrmse: 2, pearson_r: 2}
-"""Pairs that each needs."""
+_MINIMUM_PAIRS: Mapping[Metric, int] = {bias: 1, rmse: 1, ubrmse: 2, pearson_r: 2}
+"""Valid pairs that each metric needs."""

@@ -17,12 +17,12 @@ from smen.outputs.charts import Score, scores_figure, training_figure
 from smen.outputs.figures import Example, region_figure
 from smen.outputs.tables import write_table
 from smen.plan.jobs import EvaluateJob
-from smen.scores.comparison import UNITS, compare
+from smen.scores.comparison import PRODUCT, TRUTH, UNITS, compare
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from smen.data.records import Fields, Samples
+    from smen.data.records import Fields, Prediction, Samples
     from smen.methods.protocol import Method, Predictor
 
     Stack = NDArray[np.float32]
@@ -51,14 +51,14 @@ def run(job: EvaluateJob) -> None:
         baseline.fit(fields, samples)
         methods.append(baseline)
     dated = samples.with_target(*SPLITS)
-    estimates = {method.name: method.predict(fields, dated).mean for method in methods}
+    predictions = {method.name: method.predict(fields, dated) for method in methods}
     target = fields.fine[dated.fine]
     truth = None if job.truth is None else read_truth(job.truth, job.window, dated.time)
-    rows = _rows(job, dated, estimates, target, truth)
+    rows = _rows(job, dated, predictions, target, truth)
     _write(job, fields, rows, network)
-    _draw(job, fields, dated, estimates[network.name], target, truth)
+    _draw(job, fields, dated, predictions[network.name].mean, target, truth)
     for row in rows:
-        if row["split"] == "test" and row["against"] == "3 km product":
+        if row["split"] == "test" and row["against"] == PRODUCT:
             log.info("test, %s: ubRMSE %.4f, bias %+.4f m3/m3, %d dates", row["method"], row["ubRMSE"], row["bias"],
                      row["dates"])  # fmt: skip
 
@@ -72,20 +72,24 @@ def _possible(samples: Samples) -> list[str]:
 
 
 def _rows(
-    job: EvaluateJob, samples: Samples, estimates: dict[str, Stack], target: Stack, truth: Stack | None
+    job: EvaluateJob, samples: Samples, predictions: dict[str, Prediction], target: Stack, truth: Stack | None
 ) -> list[dict[str, float | int | str]]:
     """Return the rows of the table: every split, against the product and against the truth where it is known."""
-    references = {"3 km product": target}
-    if truth is not None:
-        references["truth"] = truth
+    references = {PRODUCT: target} if truth is None else {PRODUCT: target, TRUTH: truth}
+    estimates = {name: prediction.mean for name, prediction in predictions.items()}
+    deviations = {
+        name: prediction.standard_deviation
+        for name, prediction in predictions.items()
+        if prediction.standard_deviation is not None
+    }
     rows = []
     for split in SPLITS:
         chosen = samples.split == split
         if not chosen.any():
             continue
         for against, reference in references.items():
-            part = {name: estimate[chosen] for name, estimate in estimates.items()}
-            for row in compare(part, reference[chosen]):
+            shown, stated = ({n: stack[chosen] for n, stack in stacks.items()} for stacks in (estimates, deviations))
+            for row in compare(shown, reference[chosen], stated):
                 rows.append({"region": job.region, "split": SPLIT_NAMES[split], "against": against, **row})
     return rows
 
@@ -94,21 +98,20 @@ def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | 
     title = f"{job.region}: scores"
     path = Path(job.layout.scores(job.region, "scores.csv"))
     write_table(path, rows, units=UNITS, simulated=fields.simulated, title=title, digits=4)
-    against = "3 km product"
     dots = [
         Score(
             str(row["method"]), str(row["split"]), float(row["ubRMSE"]),
             float(row["ubRMSE_low"]), float(row["ubRMSE_high"]), int(row["dates"]),
         )
         for row in rows
-        if row["against"] == against
+        if row["against"] == PRODUCT
     ]  # fmt: skip
     scores_figure(
         path.with_suffix(".png"),
         dots,
         title=job.region,
         label="ubRMSE (m³/m³)",
-        subtitle=f"against the {against}, mean over dates and 95 % interval",
+        subtitle=f"against the {PRODUCT}, mean over dates and 95 % interval",
         highlight=network.name,
         simulated=fields.simulated,
     )

@@ -14,7 +14,7 @@ from smen.outputs.stac import write_root
 from smen.outputs.styles import ramp_style
 from smen.outputs.tables import SIMULATED, read_table, write_table
 from smen.plan.jobs import IndexJob
-from smen.scores.comparison import UNITS
+from smen.scores.comparison import PRODUCT, UNITS
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def _summary(job: IndexJob, scores: pd.DataFrame, simulated: bool) -> str:
         years = job.map_years[region]
         count = sum(len(pd.read_csv(job.layout.map_list(region, year))) for year in years)
         lines.append(f"| {region} | {count} | `{Path(job.layout.maps(region, years[0])).parent}/` |")
-    test = scores[(scores["split"] == "test") & (scores["against"] == "3 km product")]
+    test = scores[(scores["split"] == "test") & (scores["against"] == PRODUCT)]
     lines += ["", "Test dates, against the 3 km product (ubRMSE and bias in m³/m³):", ""]
     lines += [f"| {' | '.join(SHOWN)} |", "|" + "---|" * len(SHOWN)]
     for row in test[SHOWN].itertuples(index=False):

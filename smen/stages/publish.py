@@ -36,7 +36,19 @@ CODE_COLOURS = {int(code): colour for code, colour in COLOURS.items()}
 COARSE_NAMES = {"SPL2SMP": "SMAP 36 km", "SPL2SMP_E": "SMAP 36 km, posted at 9 km"}
 """What the report calls the coarse products."""
 
-SCORES = ("method", "split", "against", "dates", "ubRMSE", "ubRMSE_low", "ubRMSE_high", "bias", "R")
+SCORES = (
+    "method",
+    "split",
+    "against",
+    "dates",
+    "ubRMSE",
+    "ubRMSE_low",
+    "ubRMSE_high",
+    "bias",
+    "R",
+    "coverage_90",
+    "crps",
+)
 """Columns of the scores that the report shows."""
 
 

@@ -108,7 +108,7 @@ def test_table1(job):
         assert row["train"] == pytest.approx(mean(region, "smen", "train"), rel=1e-5)
         assert row["test"] == pytest.approx(mean(region, "smen"), rel=1e-5)
         assert row["test_low"] < row["test"] < row["test_high"]
-        assert row["seed_spread"] == pytest.approx(0.001 / np.sqrt(2), rel=1e-4)
+        assert row["seed_deviation"] == pytest.approx(0.001 / np.sqrt(2), rel=1e-4)
         assert row["test_truth"] == pytest.approx(mean(region, "smen", against="truth"), rel=1e-5)
     theirs = [c for c in table if c.startswith("paper (other data): ")]
     assert table.loc["oklahoma_city", theirs].tolist() == [80, 50, 0.021, 0.048]

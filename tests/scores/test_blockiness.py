@@ -1,6 +1,9 @@
 import numpy as np
 import pytest
-from test_spectrum import inner, masked, red
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_textures import blocky as made_blocky
+from made_textures import inner, masked, red
 
 from smen.scores.blockiness import blockiness
 
@@ -8,11 +11,8 @@ PHASE = (5, 3)
 SHAPE = (100, 100)
 
 
-def blocky(seed, phase=PHASE, nesting=12, shape=SHAPE):
-    """A field of coarse cells, and its origin within the first of them."""
-    values = np.random.default_rng(seed).normal(0.2, 0.05, (shape[0] // nesting + 2, shape[1] // nesting + 2))
-    field = np.kron(values, np.ones((nesting, nesting)))
-    return field[phase[0] : phase[0] + shape[0], phase[1] : phase[1] + shape[1]]
+def blocky(seed, phase=PHASE, coarse_factor=12):
+    return made_blocky(seed, phase, coarse_factor, SHAPE)
 
 
 def natural(seed, slope):
@@ -52,9 +52,12 @@ def test_rows_and_columns_count_alike():
     assert blockiness(rows_only, 12, PHASE) > 50
 
 
-def test_neither_scale_nor_level_matters():
+@settings(max_examples=25)
+@given(st.floats(0.01, 100), st.floats(-5, 5))
+def test_neither_scale_nor_level_matters(factor, level):
     field = masked(natural(1, 2.0) + 0.1 * blocky(1))
-    assert blockiness(7 * field - 3, 12, PHASE) == pytest.approx(blockiness(field, 12, PHASE), rel=1e-6)
+    assert blockiness(factor * field + level, 12, PHASE) == pytest.approx(blockiness(field, 12, PHASE), rel=1e-6)
+    assert blockiness(-field, 12, PHASE) == pytest.approx(blockiness(field, 12, PHASE), rel=1e-9)
 
 
 def test_cells_of_nine_km():

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from smen.scores.gdown import g_down
@@ -69,3 +71,19 @@ def test_only_common_cells_count():
 def test_nothing_to_compare_with_is_no_number():
     assert np.isnan(g_down(ESTIMATE, COARSE, np.full(TARGET.shape, 0.2)).g_down)
     assert np.isnan(g_down([0.1, np.nan], [0.1, 0.2], [0.2, 0.1]).g_down)
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 100), st.floats(-1, 1))
+def test_gains_are_bounded_and_do_not_depend_on_units_or_level(seed, factor, shift):
+    fine, low, reference = np.random.default_rng(seed).normal(0.2, 0.05, (3, 20))
+    gain = g_down(fine, low, reference)
+    assert all(-1 <= part <= 1 for part in (*parts(gain), gain.g_down))
+    other = g_down(*(factor * values + shift for values in (fine, low, reference)))
+    assert parts(other) == pytest.approx(parts(gain), abs=1e-6)
+
+
+def test_a_coarse_series_may_be_one_value_for_all_places():
+    target = np.array([[0.1, 0.2], [0.3, 0.4]])
+    assert parts(g_down(target, 0.25, target)) == parts(g_down(target, np.full((2, 2), 0.25), target))
+    assert g_down(target, 0.25, target).prec == pytest.approx(1)

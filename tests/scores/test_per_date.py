@@ -29,20 +29,20 @@ def test_every_metric_of_each_date():
     target[1, :, 50:] = np.nan
     target[2] = np.nan
     estimate = coarse + 0.5 * detail + 0.01
-    found = date_scores(estimate, target, coarse, WINDOW)
-    assert set(found) == NAMES
-    assert all(values.shape == (3,) for values in found.values())
+    scores = date_scores(estimate, target, coarse, WINDOW)
+    assert set(scores) == NAMES
+    assert all(values.shape == (3,) for values in scores.values())
     whole, known = detail[0].ravel(), detail[1, :, :50].ravel()
-    np.testing.assert_allclose(found["ubRMSE"][:2], [0.5 * np.std(whole), 0.5 * np.std(known)], rtol=1e-9)
-    np.testing.assert_allclose(found["bias"][:2], [0.01 - 0.5 * np.mean(whole), 0.01 - 0.5 * np.mean(known)])
+    np.testing.assert_allclose(scores["ubRMSE"][:2], [0.5 * np.std(whole), 0.5 * np.std(known)], rtol=1e-9)
+    np.testing.assert_allclose(scores["bias"][:2], [0.01 - 0.5 * np.mean(whole), 0.01 - 0.5 * np.mean(known)])
     r = stats.pearsonr(estimate[0].ravel(), target[0].ravel()).statistic
-    assert found["R"][0] == pytest.approx(r)
-    assert found["R_inside"][0] == pytest.approx(1)
-    assert found["deviation_ratio"][0] == pytest.approx(0.5)
-    assert found["ubRMSE_zeros"][0] == found["ubRMSE"][0]
-    assert found["ubRMSE_zeros"][1] < found["ubRMSE"][1]
+    assert scores["R"][0] == pytest.approx(r)
+    assert scores["R_inside"][0] == pytest.approx(1)
+    assert scores["deviation_ratio"][0] == pytest.approx(0.5)
+    assert scores["ubRMSE_zeros"][0] == scores["ubRMSE"][0]
+    assert scores["ubRMSE_zeros"][1] < scores["ubRMSE"][1]
     for name in NAMES - {"blockiness"}:  # which needs no target
-        assert np.isnan(found[name][2]), name
+        assert np.isnan(scores[name][2]), name
 
 
 def test_the_coarse_field_is_blocky_at_its_place_and_gains_nothing():
@@ -56,3 +56,20 @@ def test_the_coarse_field_is_blocky_at_its_place_and_gains_nothing():
     np.testing.assert_allclose(of_target["g_down"], 1)
     np.testing.assert_allclose(of_target["spectrum_ratio"], 1)
     np.testing.assert_allclose(of_coarse["deviation_ratio"], 0, atol=1e-9)
+
+
+def test_cells_of_nine_km_are_taken_where_the_coarse_product_has_them():
+    coarse, detail = coarse_and_fine()
+    target = coarse + detail
+    fine, finer = (date_scores(coarse + 0.5 * detail, target, coarse, WINDOW, factor) for factor in (12, 3))
+    for name in NAMES - {"R_inside", "ubRMSE_inside", "deviation_ratio", "blockiness"}:
+        np.testing.assert_array_equal(fine[name], finer[name])
+    # A part of the detail lies between the cells of 9 km: what is left within them is less.
+    assert (finer["ubRMSE_inside"] < fine["ubRMSE_inside"]).all()
+
+
+def test_no_dates_give_no_values():
+    nothing = np.empty((0, 96, 108))
+    scores = date_scores(nothing, nothing, nothing, WINDOW)
+    assert set(scores) == NAMES
+    assert all(values.shape == (0,) for values in scores.values())

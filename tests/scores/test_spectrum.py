@@ -1,39 +1,11 @@
 import numpy as np
 import pytest
+from made_textures import SHAPE, gaps, inner, masked, noise, red
 from scipy.ndimage import gaussian_filter
 
 from smen.scores.spectrum import LONGEST, spectrum_bins, spectrum_ratio
 
 CELL = 3.0026850700487  # km
-SHAPE = (100, 90)
-
-
-def noise(seed, shape=SHAPE):
-    return np.random.default_rng(seed).normal(size=shape)
-
-
-def red(seed, slope=3.0, shape=SHAPE):
-    """A field whose power falls with that slope, cut from the middle of a larger one."""
-    large = noise(seed, tuple(3 * n for n in shape))
-    waves = np.hypot(*np.meshgrid(*(np.fft.fftfreq(n) for n in large.shape), indexing="ij"))
-    waves[0, 0] = np.inf
-    field = np.fft.ifft2(np.fft.fft2(large) * waves ** (-slope / 2)).real
-    return (field / field.std())[: shape[0] + 60, : shape[1] + 60]
-
-
-def inner(field):
-    return field[30:-30, 30:-30]
-
-
-def gaps(seed, shape=SHAPE):
-    """A slanting strip with a tenth of it missing in patches."""
-    row, column = np.indices(shape)
-    patches = gaussian_filter(noise(seed, shape), 1.5)
-    return (column + 0.2 * row > 12) & (column + 0.2 * row < 80) & (patches < np.quantile(patches, 0.9))
-
-
-def masked(field, seed=1):
-    return np.where(gaps(seed, field.shape), field, np.nan)
 
 
 @pytest.mark.parametrize("target", [noise(1), masked(noise(1)), inner(red(2)), masked(inner(red(2)))])

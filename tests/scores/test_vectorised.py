@@ -1,11 +1,12 @@
 import numpy as np
+import pytesmo.metrics as pytesmo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from smen.scores.metrics import METRICS, pearson_r, ubrmse
-from smen.scores.vectorised import by_column
+from smen.scores.vectorised import _COLUMNS_AT_ONCE, by_column
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -46,3 +47,31 @@ def test_nothing_at_all(metric, shape):
     found = by_column(metric, np.empty(shape), np.empty(shape))
     assert found.shape == shape[1:]
     assert np.isnan(found).all()
+
+
+IN_PYTESMO = {"bias": pytesmo.bias, "rmse": pytesmo.rmsd, "ubrmse": pytesmo.ubrmsd, "r": pytesmo.pearson_r}
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_agrees_with_pytesmo_over_time_at_each_cell(name):
+    rng = np.random.default_rng(8)
+    target = rng.uniform(0.02, 0.5, (25, 40))
+    estimate = 0.6 * target + rng.normal(0.05, 0.04, target.shape)
+    estimate[:, ::7] = np.nan
+    target[3:5] = np.nan
+    values = by_column(METRICS[name], estimate, target)
+    for column in range(40):
+        valid = np.isfinite(estimate[:, column]) & np.isfinite(target[:, column])
+        if valid.any():
+            expected = IN_PYTESMO[name](estimate[valid, column], target[valid, column])
+            assert values[column] == pytest.approx(expected, abs=1e-6)
+        else:
+            assert np.isnan(values[column])
+
+
+def test_more_columns_than_are_computed_at_once():
+    rng = np.random.default_rng(9)
+    x, y = rng.normal(0.2, 0.05, (2, 3, _COLUMNS_AT_ONCE + 5))
+    values = by_column(ubrmse, x, y)
+    assert values.shape == (_COLUMNS_AT_ONCE + 5,)
+    np.testing.assert_allclose(values, np.std(x - y, axis=0))

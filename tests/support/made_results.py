@@ -180,7 +180,9 @@ def _scores(layout, name, dates, simulated):
     rows = [
         {"region": name, "split": split, "against": against, "method": method, "dates": dates, "ubRMSE": value,
          "ubRMSE_low": value - 0.002, "ubRMSE_high": value + 0.003, "ubRMSE_median": value, "ubRMSE_pooled": value,
-         "ubRMSE_per_cell": value, "bias": 0.004, "RMSE": value + 0.001, "R": 0.8}
+         "ubRMSE_per_cell": value, "bias": 0.004, "RMSE": value + 0.001, "R": 0.8,
+         "coverage_90": 0.88 if method == "smen" else None, "crps": 0.017 if method == "smen" else None,
+         "spread_skill": 0.95 if method == "smen" else None}
         for split in ("train", "validation", "test")
         for against in ("3 km product", "truth")
         for method, value in (

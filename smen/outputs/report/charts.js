@@ -81,9 +81,10 @@
     $("scores").innerHTML = `<svg viewBox="0 0 ${width} ${bottom + 36}" role="img" aria-label="ubRMSE of each method">
       ${ticks.join("")}${dots.join("")}<text class="label" x="${(left + width - right) / 2}" y="${bottom + 33}"
       text-anchor="middle">ubRMSE (m³/m³), ${rows[0].dates} ${rows[0].dates === 1 ? "date" : "dates"}</text></svg>`;
-    const columns = [["dates", 0], ["ubRMSE", 4], ["ubRMSE_low", 4], ["ubRMSE_high", 4], ["bias", 4], ["R", 2]];
+    const columns = [["dates", 0], ["ubRMSE", 4], ["ubRMSE_low", 4], ["ubRMSE_high", 4], ["bias", 4], ["R", 2],
+      ["coverage_90", 2], ["crps", 4]];
     const body = rows.map((row) => `<tr><td>${smen.escape(methodName(row.method))}</td>${columns.map(([name, digits]) =>
-      `<td>${row[name] === null ? "–" : smen.number(row[name], digits)}</td>`).join("")}</tr>`);
+      `<td>${row[name] == null ? "–" : smen.number(row[name], digits)}</td>`).join("")}</tr>`);
     $("table").innerHTML = `<table><thead><tr><th>method</th>${columns.map(([name]) => `<th>${name}</th>`).join("")}</tr>
       </thead><tbody>${body.join("")}</tbody></table>`;
   };

@@ -59,7 +59,8 @@ class RegionReport:
         codes: what each quality code means.
         colours: its colour.
         simulated: whether the data are.
-        scores: rows with method, split, against, dates, ubRMSE, ubRMSE_low, ubRMSE_high, bias and R.
+        scores: rows with method, split, against, dates, ubRMSE, ubRMSE_low, ubRMSE_high, bias, R, and, where
+            the method states a standard deviation, coverage_90 and crps.
         training: losses by epoch, ``train`` and ``validation``, and the epoch that was kept, ``best``.
         files: links to show, by title, relative to the page.
         about: facts to show, by title.
