@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,8 @@ from smen.data.load import read_fields
 from smen.data.records import TRAIN
 from smen.methods.checkpoint import save_checkpoint
 from smen.methods.smen_cnn.network_method import NetworkMethod
+from smen.methods.smen_cnn.recipe import PUBLISHED_RECIPE
 from smen.methods.smen_cnn.resume import TrainingCheckpoint
-from smen.methods.smen_cnn.training import Training
 from smen.paper.cases import samples_of_case
 from smen.paper.sampling import streams_of
 
@@ -31,13 +32,13 @@ def run(job: ExperimentJob) -> None:
     fields = read_fields(job.layout, job.region, job.years)
     samples = samples_of_case(fields, job, job.case, job.seed)
     checkpoint = TrainingCheckpoint(
-        Path(job.layout.training_state(job.region, job.case, job.seed)), about=job.model_dump_json()
+        Path(job.layout.training_state(job.region, job.case, job.seed)), description=job.model_dump_json()
     )
     method = untrained(job, checkpoint)
     method.fit(fields, samples)
     told = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"folders"})}
     save_checkpoint(Path(job.layout.experiment(job.region, job.case, job.seed)), method, told)
-    checkpoint.done()
+    checkpoint.remove()
     dates = len(samples.with_target(TRAIN))
     log.info("%s, seed %d: %d dates, %d epochs, training ubRMSE %.4f m3/m3", job.case, job.seed, dates,
              len(method.epochs), method.epochs[-1]["train"])  # fmt: skip
@@ -54,14 +55,13 @@ def untrained(job: ExperimentJob, checkpoint: TrainingCheckpoint | None = None) 
         level_matched=False,
         label=job.case,
         checkpoint=checkpoint,
-        training=Training(
+        training=replace(
+            PUBLISHED_RECIPE,
             epochs=recipe.epochs,
             batch=recipe.batch_size,
             learning_rate=recipe.learning_rate,
-            schedule="constant",
-            patience=None,
             seed=job.seed,
             threads=job.threads,
-            number_format=recipe.number_format,
+            precision=recipe.number_format,
         ),
     )

@@ -24,8 +24,9 @@ from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.smen_cnn import build_network
 from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation, gather
 from smen.methods.smen_cnn.losses import ubrmse_loss
+from smen.methods.smen_cnn.recipe import PUBLISHED_RECIPE
 from smen.methods.smen_cnn.resume import TrainingCheckpoint
-from smen.methods.smen_cnn.training import PAPER, denormalised, train
+from smen.methods.smen_cnn.training import denormalised, train
 from smen.paper.sampling import paper_samples
 from smen.scores.aggregation import per_image
 from smen.scores.metrics import ubrmse
@@ -38,14 +39,14 @@ class Watch(TrainingCheckpoint):
         super().__init__(pathlib.Path())
         self.score, self.each, self.clock, self.rows = score, every, clock, []
 
-    def begin(self, learn, settings):
+    def load(self, training_batch, recipe):
         self.started = self.clock()
 
-    def keep(self, state):
+    def save(self, state):
         before = self.clock()
-        left = state()
-        if left["epoch"] % self.each == 0 or left["epoch"] in (1, 2, 5):
-            self.rows.append((left["epoch"], before - self.started, self.score(left["network"])))
+        saved = state()
+        if saved["epoch"] % self.each == 0 or saved["epoch"] in (1, 2, 5):
+            self.rows.append((saved["epoch"], before - self.started, self.score(saved["network"])))
         self.started += self.clock() - before
 
 
@@ -92,7 +93,7 @@ if __name__ == "__main__":
     parser.add_argument("--region", default="tucson")
     parser.add_argument("--training", nargs=2, default=["2016-01-01", "2017-12-31"])
     parser.add_argument("--test", nargs=2, default=["2018-01-01", "2018-12-31"])
-    parser.add_argument("--epochs", type=int, default=PAPER.epochs)
+    parser.add_argument("--epochs", type=int, default=PUBLISHED_RECIPE.epochs)
     parser.add_argument("--every", type=int, default=20, help="epochs from one score to the next")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--processor-time", action="store_true", help="on a busy machine, with one thread")
@@ -105,7 +106,7 @@ if __name__ == "__main__":
     samples = paper_samples(
         fields, *(tuple(np.datetime64(day) for day in span) for span in (chosen.training, chosen.test))
     )
-    recipe = replace(PAPER, epochs=chosen.epochs, threads=chosen.threads, number_format="auto", kernels="auto", seed=1)
+    recipe = replace(PUBLISHED_RECIPE, epochs=chosen.epochs, threads=chosen.threads, seed=1)
     seconds, reached = min(fusion(fields, samples, clock) for _ in range(2))
     curve = paper(fields, samples, recipe, chosen.every, clock)
     epoch, when, best = min(curve, key=lambda row: row[2])

@@ -16,7 +16,7 @@ from bench_convergence import paper
 from bench_networks import world
 from timing import report
 
-from smen.methods.smen_cnn.training import PAPER
+from smen.methods.smen_cnn.recipe import PUBLISHED_RECIPE
 from smen.paper.sampling import paper_samples
 
 WAYS = (("float32", "plain"), ("bfloat16", "plain"), ("bfloat16", "fused"))
@@ -37,16 +37,16 @@ if __name__ == "__main__":
     samples = paper_samples(fields, *(tuple(np.datetime64(day) for day in span) for span in spans))
     rows = []
     for seed in chosen.seeds:
-        for number_format, kernels in WAYS:
-            recipe = replace(PAPER, epochs=chosen.epochs, threads=chosen.threads, seed=seed,
-                             number_format=number_format, kernels=kernels)  # fmt: skip
+        for precision, kernels in WAYS:
+            recipe = replace(PUBLISHED_RECIPE, epochs=chosen.epochs, threads=chosen.threads, seed=seed,
+                             precision=precision, kernels=kernels)  # fmt: skip
             epoch, seconds, error = paper(fields, samples, recipe, chosen.epochs, time.process_time)[-1]
-            if number_format == "float32":
+            if precision == "float32":
                 exact = error
             rows.append(
                 {
                     "seed": seed,
-                    "format": number_format,
+                    "format": precision,
                     "kernels": kernels,
                     "epochs": epoch,
                     "ubRMSE of test dates": error,

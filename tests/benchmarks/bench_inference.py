@@ -28,7 +28,7 @@ from smen.data.load import read_fields, read_samples
 from smen.methods.checkpoint import load_checkpoint, save_checkpoint
 from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.smen_cnn.network_method import NetworkMethod
-from smen.methods.smen_cnn.training import Training
+from smen.methods.smen_cnn.recipe import TrainingRecipe
 from smen.stages import downscale
 
 PARTS = (
@@ -114,7 +114,7 @@ if __name__ == "__main__":
         job = job.model_copy(update={"span": (job.span[0], last)})
         fields = read_fields(job.layout, job.region, job.years)
         samples = read_samples(job.layout, job.region, job.years, fields)
-        training = Training(epochs=1, threads=chosen.threads)
+        training = TrainingRecipe(epochs=1, threads=chosen.threads)
         for method in (FusionMethod(), NetworkMethod(training=training)):
             name = method.name
             maps, best, operated, shares[name] = measure(trained(job, method, fields, samples), chosen.threads)

@@ -80,7 +80,7 @@ def opened(path, area, threads):
     )  # fmt: skip
 
 
-def run(path, area, mask, world, network, arguments, kind):
+def run(path, area, mask, world, network, arguments, dtype):
     """Map and write; the number of cells mapped. Only a row of blocks of the raster is kept at a time."""
     cells, row = 0, 0
     band = np.full((TILE, area.width), NODATA, np.float32)
@@ -92,7 +92,7 @@ def run(path, area, mask, world, network, arguments, kind):
             band.fill(NODATA)
 
         tiles = tiles_of(area, arguments.tile, PAPER_REACH, mask)
-        for window, values in map_tiles(network, Normalisation(0.2, 0.05, 0.05), tiles, world.read, kind):
+        for window, values in map_tiles(network, Normalisation(0.2, 0.05, 0.05), tiles, world.read, dtype):
             top, left = window.row - area.row, window.column - area.column
             while top >= row + TILE:
                 write()
@@ -109,19 +109,19 @@ if __name__ == "__main__":
     parser.add_argument("--tile", type=int, default=256, help="at most a block of the raster, and a part of it")
     parser.add_argument("--rows", type=int, nargs=2, default=(0, M03.rows), help="only a band of the grid")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--number-format", choices=["float32", "bfloat16"], default="bfloat16")
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], default="bfloat16")
     parser.add_argument("--processor-time", action="store_true", help="on a busy machine")
     parser.add_argument("--out", type=pathlib.Path)
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
     clock = time.process_time if chosen.processor_time else time.perf_counter
-    kind = getattr(torch, chosen.number_format)
+    dtype = getattr(torch, chosen.precision)
     area = Window(chosen.rows[0], 0, chosen.rows[1] - chosen.rows[0], M03.columns)
     mask = land()[slice(*chosen.rows)]
     world = World(chosen.tile + 3 + 2 * PAPER_REACH)
     torch.manual_seed(1)
     network = build_network("smen", 4, {}).eval()
-    multiply, operated = product(kind)
+    multiply, operated = product(dtype)
     multiply()
     start = clock()
     multiply()
@@ -129,7 +129,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
         path = pathlib.Path(scratch) / "land.tif"
         start = clock()
-        cells = run(path, area, mask, world, network, chosen, kind)
+        cells = run(path, area, mask, world, network, chosen, dtype)
         seconds = clock() - start
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         with rasterio.open(path) as raster:
@@ -152,7 +152,7 @@ if __name__ == "__main__":
         "it / larger floor": seconds / max(computing, writing),
         "GB memory": memory,
         "MB file": megabytes,
-        "format": chosen.number_format,
+        "format": chosen.precision,
         "tile": chosen.tile,
     }
     report([row], chosen.out, clock="processor" if chosen.processor_time else "wall")

@@ -24,7 +24,7 @@ from smen.data.truth import read_truth
 from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.registry import LEARNED_BASELINES, learned_baseline, simple_baseline
 from smen.methods.smen_cnn.network_method import NetworkMethod
-from smen.methods.smen_cnn.training import PAPER, Training
+from smen.methods.smen_cnn.recipe import PUBLISHED_RECIPE, TrainingRecipe
 from smen.scores.aggregation import per_image
 from smen.scores.detail import detail_r
 from smen.scores.intervals import mean_interval, paired_difference
@@ -47,10 +47,11 @@ def methods(arguments):
     for name in arguments.comparables:
         chosen[name] = partial(learned_baseline, name, 1, arguments.threads)
     if arguments.published:
-        recipe = replace(PAPER, epochs=arguments.published, threads=arguments.threads, number_format="auto")
-        chosen["smen as published"] = lambda: NetworkMethod(training=recipe, missing="zero", level_matched=False)
+        published = replace(PUBLISHED_RECIPE, epochs=arguments.published, threads=arguments.threads)
+        chosen["smen as published"] = lambda: NetworkMethod(training=published, missing="zero", level_matched=False)
     if arguments.paper:
-        chosen["smen"] = lambda: NetworkMethod(training=Training(epochs=arguments.paper, threads=arguments.threads))
+        recipe = TrainingRecipe(epochs=arguments.paper, threads=arguments.threads)
+        chosen["smen"] = lambda: NetworkMethod(training=recipe)
     return chosen
 
 

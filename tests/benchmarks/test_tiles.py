@@ -168,7 +168,7 @@ def test_bfloat16_is_near_float32(network):
     area = Window(2000, 300, 40, 40)
     world = World(area.row, area.height)
     exact = mosaic(network, world, area, 20)
-    near = mosaic(network, world, area, 20, number_format=torch.bfloat16)
+    near = mosaic(network, world, area, 20, dtype=torch.bfloat16)
     assert near.dtype == np.float32
     assert 0 < np.abs(near - exact).max() < 0.05 * np.ptp(exact)
 

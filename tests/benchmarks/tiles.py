@@ -19,7 +19,7 @@ import torch
 
 from smen.errors import GridError
 from smen.grid import M03, Window
-from smen.methods.smen_cnn.fast.memory import keep_freed_memory
+from smen.methods.smen_cnn.fast.allocator import keep_freed_memory
 from smen.methods.smen_cnn.training import denormalised
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def map_tiles(
     normalisation: Normalisation,
     tiles: Iterable[Tile],
     read: Callable[[Window], Inputs | None],
-    number_format: torch.dtype = torch.float32,
+    dtype: torch.dtype = torch.float32,
 ) -> Iterator[tuple[Window, NDArray[np.float32]]]:
     """Map tile after tile, as many at once as torch has threads: one thread each wastes less than all on one tile.
 
@@ -136,13 +136,13 @@ def map_tiles(
         tiles: as `tiles_of` gives them.
         read: the inputs of a window, a batch of one; None where there is nothing to map. It is called in the caller's
             thread.
-        number_format: of the convolutions: float32, or bfloat16 where the processor is quicker in it.
+        dtype: of the convolutions: float32, or bfloat16 where the processor is quicker in it.
 
     Yields:
         A tile's cells and their soil moisture, float32 (height, width), m3/m3, in the order of the tiles.
     """
     keep_freed_memory()
-    for_inference = network.for_inference(number_format)
+    for_inference = network.for_inference(dtype)
 
     def mapped(tile: Tile, inputs: Inputs) -> NDArray[np.float32]:
         with torch.inference_mode():

@@ -9,9 +9,9 @@ from safetensors.torch import save_file
 from smen.errors import DataError, OutputError
 from smen.methods.checkpoint import load_checkpoint, read_header, save_checkpoint
 from smen.methods.smen_cnn.network_method import NetworkMethod
-from smen.methods.smen_cnn.training import Training
+from smen.methods.smen_cnn.recipe import TrainingRecipe
 
-QUICK = Training(epochs=2, threads=1, number_format="float32", device="cpu")
+QUICK = TrainingRecipe(epochs=2, threads=1, precision="float32", device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_the_header_says_all(path, fields, samples):
     header = header["state"]
     assert header["window"] == {"row": 1021, "column": 2650, "height": 24, "width": 36}
     assert header["network"] == "smen" and header["options"] == {"padding": "reflect"} and header["history"] == 4
-    assert header["training"]["seed"] == 0 and header["training"]["number_format"] == "float32"
+    assert header["training"]["seed"] == 0 and header["training"]["precision"] == "float32"
     assert header["training_times"][0] == str(samples.time[0])
     assert header["simulated"] is False
 

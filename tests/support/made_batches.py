@@ -4,9 +4,9 @@ import torch
 
 from smen.methods.smen_cnn import Inputs
 from smen.methods.smen_cnn.inputs import Batch
-from smen.methods.smen_cnn.training import Training
+from smen.methods.smen_cnn.recipe import TrainingRecipe
 
-SMALL = Training(epochs=3, batch=2, threads=1, number_format="float32", device="cpu")
+SMALL = TrainingRecipe(epochs=3, batch=2, threads=1, precision="float32", device="cpu")
 
 
 def batch(n=5, shape=(8, 9), seed=0):

@@ -35,12 +35,12 @@ from smen.methods.smen_cnn.resume import TrainingCheckpoint
 from smen.paper import experiment
 
 class Doomed(TrainingCheckpoint):
-    def keep(self, state):
-        super().keep(state)
+    def save(self, state):
+        super().save(state)
         if state()["epoch"] == 5:
             os.kill(os.getpid(), signal.SIGKILL)
 
-experiment.TrainingCheckpoint = lambda path, about: Doomed(path, about, every=0)
+experiment.TrainingCheckpoint = lambda path, description: Doomed(path, description, every=0)
 experiment.run(ExperimentJob.model_validate_json(sys.argv[1]))
 """
 

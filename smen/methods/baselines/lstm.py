@@ -15,7 +15,7 @@ from smen.methods.baselines.trained_network import TrainedMethod
 from smen.methods.interpolation import smooth
 from smen.methods.smen_cnn.inputs import Batch
 from smen.methods.smen_cnn.interface import Inputs, Network
-from smen.methods.smen_cnn.training import Training
+from smen.methods.smen_cnn.recipe import TrainingRecipe
 
 if TYPE_CHECKING:
     from smen.data.records import Samples
@@ -93,7 +93,7 @@ class LstmMethod(TrainedMethod):
             seed: of weights and order of dates.
             threads: processor threads of the training.
         """
-        return cls(Training(learning_rate=3e-3, seed=seed, threads=threads))
+        return cls(TrainingRecipe(learning_rate=3e-3, seed=seed, threads=threads))
 
     def network(self, samples: Samples) -> Network:
         """For as many residuals and coarse fields as the samples hold."""

@@ -12,7 +12,7 @@ from torch.nn import functional
 from smen.methods.baselines.bicubic import cubic
 from smen.methods.baselines.trained_network import TrainedMethod
 from smen.methods.smen_cnn.interface import Inputs, Network
-from smen.methods.smen_cnn.training import Training
+from smen.methods.smen_cnn.recipe import TrainingRecipe
 
 if TYPE_CHECKING:
     from smen.data.records import Samples
@@ -63,7 +63,7 @@ class SrcnnMethod(TrainedMethod):
             seed: of weights and order of dates.
             threads: processor threads of the training.
         """
-        return cls(Training(epochs=20, patience=6, seed=seed, threads=threads))
+        return cls(TrainingRecipe(epochs=20, patience=6, seed=seed, threads=threads))
 
     def network(self, samples: Samples) -> Network:
         """A fresh one; the history does not matter to it."""

@@ -13,10 +13,12 @@ from smen.data.fill import Climatology, known_coarse, residuals_of
 from smen.data.records import MISSING, TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
 from smen.methods.protocol import Epoch
+from smen.methods.smen_cnn.determinism import reproducible
 from smen.methods.smen_cnn.inputs import Batch, InputBuilder, Normalisation
 from smen.methods.smen_cnn.interface import Inputs, Network
 from smen.methods.smen_cnn.losses import TINY
-from smen.methods.smen_cnn.training import Training, denormalised, reproducible, train
+from smen.methods.smen_cnn.recipe import TrainingRecipe
+from smen.methods.smen_cnn.training import denormalised, train
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,7 +45,7 @@ class TrainedMethod(ABC):
         learnt: what `fit` gave.
     """
 
-    training: Training = field(default_factory=Training)
+    training: TrainingRecipe = field(default_factory=TrainingRecipe)
     epochs: list[Epoch] = field(default_factory=list, repr=False)
     learnt: Trained | None = field(default=None, repr=False)
     name: str = "network"

@@ -1,9 +1,9 @@
-"""What every network receives and gives."""
+"""Inputs and outputs of every network."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import NamedTuple
 
@@ -30,57 +30,62 @@ class Inputs(NamedTuple):
     age: Tensor
     climatology: Tensor
 
+    @classmethod
+    def concatenated(cls, batches: Sequence[Inputs]) -> Inputs:
+        """Join batches, at least one, into one batch of all their overpasses."""
+        return cls(*(torch.cat(parts) for parts in zip(*batches, strict=True)))
+
     def to(self, device: torch.device) -> Inputs:
-        """The same batch on a device."""
+        """Return the same batch on a device."""
         return Inputs(*(t.to(device) for t in self))
 
     def rows(self, index: Tensor) -> Inputs:
-        """Some overpasses of the batch."""
+        """Return some overpasses of the batch, by their indices, int64 (n,), on the batch's device."""
         return Inputs(*(t[index] for t in self))
 
     def flipped(self, axes: tuple[int, ...]) -> Inputs:
-        """The batch mirrored along some of the last two axes (-2: north-south, -1: east-west)."""
+        """Return the batch mirrored along some of the last two axes (-2: north-south, -1: east-west)."""
         return Inputs(*(t if t.ndim < 3 or not axes else torch.flip(t, axes) for t in self))
 
 
 Estimator = Callable[[Inputs], Tensor]
-"""`Inputs` of a batch -> estimates (B, H, W) in the units of the coarse input."""
+"""`Inputs` of a batch -> normalised estimates (B, H, W), in the units of the coarse input."""
 
 
 class Network(nn.Module, ABC):
     """Base of all networks: `Inputs` of a batch -> estimates (B, H, W) in the units of the coarse input.
 
-    Args:
+    Attributes:
         history: k, how many earlier residuals the network receives.
+        fused: whether training may use a faster computation of the same sums, where the network has one.
     """
 
     def __init__(self, history: int) -> None:
         super().__init__()
         self.history = history
         self.fused = False
-        """Whether training may take a quicker way to the same sums, where the network has one."""
 
     @abstractmethod
     def forward(self, inputs: Inputs) -> Tensor:
         """Estimate the fine fields."""
 
-    def for_inference(self, number_format: torch.dtype = torch.float32) -> Estimator:
-        """The trained network for many maps: evaluation mode, no derivatives.
+    def for_inference(self, dtype: torch.dtype = torch.float32) -> Estimator:
+        """Prepare the trained network for many maps: evaluation mode, no derivatives.
 
         Args:
-            number_format: of the convolutions: its own, or bfloat16 where the processor is quicker in it.
+            dtype: of the convolutions: its own, or bfloat16 where the processor is faster in it.
 
         Returns:
-            Good until the weights change.
+            A callable, valid until the weights change.
         """
         self.eval()
 
         def estimate(inputs: Inputs) -> Tensor:
-            half = number_format == torch.bfloat16
+            half = dtype == torch.bfloat16
             device = inputs.coarse.device.type
             with torch.no_grad(), torch.autocast(device, torch.bfloat16) if half else nullcontext():
-                made: Tensor = self(inputs)
-            return made
+                estimates: Tensor = self(inputs)
+            return estimates
 
         return estimate
 

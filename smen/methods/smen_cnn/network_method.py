@@ -15,10 +15,12 @@ from smen.data.records import MISSING, TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
 from smen.methods.protocol import Epoch, Method, MethodState, TrainingSummary
 from smen.methods.smen_cnn import build_network, network_file
+from smen.methods.smen_cnn.determinism import reproducible
 from smen.methods.smen_cnn.fitted_network import FittedNetwork
 from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation, gather
 from smen.methods.smen_cnn.level import match_coarse_mean
-from smen.methods.smen_cnn.training import Training, denormalised, reproducible, train
+from smen.methods.smen_cnn.recipe import TrainingRecipe
+from smen.methods.smen_cnn.training import denormalised, train
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,7 +55,7 @@ class NetworkMethod(Method):
     missing: Missing = "climatology"
     normalise: bool = True
     level_matched: bool = True
-    training: Training = field(default_factory=Training)
+    training: TrainingRecipe = field(default_factory=TrainingRecipe)
     label: str | None = None
     checkpoint: TrainingCheckpoint | None = field(default=None, repr=False, compare=False)
     learnt: FittedNetwork | None = None
@@ -72,9 +74,14 @@ class NetworkMethod(Method):
             history: k, the number of earlier fine fields.
             settings: the training settings by name, `missing` among them, and threads as a number.
         """
-        names = "epochs learning_rate schedule patience flips seed threads number_format device"
-        training = Training(batch=settings["batch_size"], **{name: settings[name] for name in names.split()})
-        return cls(history=history, missing=settings["missing"], training=training)
+        same = ("epochs", "learning_rate", "schedule", "patience", "seed", "threads", "device")
+        recipe = TrainingRecipe(
+            batch=settings["batch_size"],
+            augment_flips=settings["flips"],
+            precision=settings["number_format"],
+            **{name: settings[name] for name in same},
+        )
+        return cls(history=history, missing=settings["missing"], training=recipe)
 
     def fit(self, fields: Fields, samples: Samples, donor_regions: Sequence[tuple[Fields, Samples]] = ()) -> None:
         """Train on the training dates, stop by the validation dates.
@@ -253,7 +260,7 @@ class NetworkMethod(Method):
             raise DataError(f"trained for {learnt.window}, not for {window}: train a network for this region")
         return cls(
             **{name: header[name] for name in names},
-            training=Training(**header["training"]),
+            training=TrainingRecipe(**header["training"]),
             learnt=learnt,
             epochs=list(state.summary.epochs),
         )

@@ -18,7 +18,7 @@ from smen.methods.interpolation import NearestNeighbour, smooth
 from smen.methods.registry import LEARNED_BASELINES, learned_baseline
 from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation
 from smen.methods.smen_cnn.interface import Inputs
-from smen.methods.smen_cnn.training import Training
+from smen.methods.smen_cnn.recipe import TrainingRecipe
 
 
 @pytest.fixture(autouse=True)
@@ -84,8 +84,8 @@ def test_the_same_seed_and_the_same_past_give_the_same_map(name, world, fitted):
 @pytest.mark.parametrize(
     "make",
     [
-        lambda seed: SrcnnMethod(Training(epochs=1, seed=seed)),
-        lambda seed: LstmMethod(Training(epochs=1, seed=seed)),
+        lambda seed: SrcnnMethod(TrainingRecipe(epochs=1, seed=seed)),
+        lambda seed: LstmMethod(TrainingRecipe(epochs=1, seed=seed)),
         lambda seed: RandomForest(seed),
     ],
 )

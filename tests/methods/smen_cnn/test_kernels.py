@@ -6,7 +6,7 @@ import torch
 
 from smen.errors import DataError
 from smen.methods.smen_cnn.fast import kernels
-from smen.methods.smen_cnn.training import Training
+from smen.methods.smen_cnn.recipe import TrainingRecipe
 
 able = pytest.mark.skipif(
     kernels.unavailable_reason() is not None, reason=f"no fused kernels: {kernels.unavailable_reason()}"
@@ -28,7 +28,7 @@ def test_moments(kind):
     a, b = features(6, kind, 1), features(6, kind, 2)
     plain, product = (x.double().numpy() for x in (a, a.double() * b.double()))
     expected = np.stack([plain.sum((0, 2, 3)), product.sum((0, 2, 3))])
-    np.testing.assert_allclose(kernels.moments(a, b), expected, atol=1e-4 if kind != torch.float64 else 1e-11)
+    np.testing.assert_allclose(kernels.channel_sums(a, b), expected, atol=1e-4 if kind != torch.float64 else 1e-11)
 
 
 @able
@@ -51,7 +51,7 @@ def test_the_way_back_through_a_rectifier(kind, frames):
         loss = loss + (vectors[2] * later.double() * r[images:]).sum()
     loss.backward()
     wanted = exact.grad
-    by_class = kernels.rectifier_backward(y, earlier, later, frames, constant, slope, gain)
+    by_class = kernels.relu_backward(y, earlier, later, frames, constant, slope, gain)
     scale = float(wanted.abs().max())
     torch.testing.assert_close(y.double(), wanted, rtol=0, atol=EXACT[kind] * scale)
     rows, columns = ([slice(0, 1), slice(1, n - 1), slice(n - 1, n)] for n in (height, width))
@@ -65,22 +65,22 @@ def test_joining(kind):
     y, g = features(3, kind, 1), features(3, kind, 2)
     scale, shift = torch.randn(2, kernels.FEATURES, generator=torch.Generator().manual_seed(3))
     expected = y.double() * scale.double()[:, None, None] + shift.double()[:, None, None] + g.double()
-    kernels.join(y, g, scale, shift)
+    kernels.scale_shift_add(y, g, scale, shift)
     torch.testing.assert_close(g.double(), expected, rtol=0, atol=EXACT[kind] * float(expected.abs().max()))
 
 
 @able
 def test_the_same_bytes_each_time():
     a, b = features(9, torch.bfloat16, 1, 31, 40), features(9, torch.bfloat16, 2, 31, 40)
-    first = kernels.moments(a, b)
-    assert all(torch.equal(kernels.moments(a, b), first) for _ in range(20))
+    first = kernels.channel_sums(a, b)
+    assert all(torch.equal(kernels.channel_sums(a, b), first) for _ in range(20))
 
 
 @able
 def test_features_that_lie_otherwise_are_refused():
     lying = features(2, torch.float32, 1).contiguous()
     with pytest.raises(ValueError, match="channels last"):
-        kernels.moments(lying, lying)
+        kernels.channel_sums(lying, lying)
 
 
 @pytest.fixture
@@ -99,9 +99,9 @@ def another_compiler(monkeypatch):
 
 def test_without_a_compiler_the_plain_pass_is_taken_and_asking_for_more_is_refused(another_compiler):
     another_compiler("no-such-compiler")
-    assert Training(device="cpu").resolved().kernels == "plain"
+    assert TrainingRecipe(device="cpu").resolved().kernels == "plain"
     with pytest.raises(DataError, match=r"no C\+\+ compiler no-such-compiler: install g\+\+.*auto or plain"):
-        Training(device="cpu", kernels="fused").resolved()
+        TrainingRecipe(device="cpu", kernels="fused").resolved()
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,11 @@ def test_a_compiler_that_fails_is_told(another_compiler, tmp_path, script, said)
     failing.write_text(f"#!/bin/sh\n{script}\n")
     failing.chmod(0o755)
     another_compiler(failing)
-    assert Training(device="cpu").resolved().kernels == "plain"
+    assert TrainingRecipe(device="cpu").resolved().kernels == "plain"
     with pytest.raises(DataError, match=said):
-        Training(device="cpu", kernels="fused").resolved()
+        TrainingRecipe(device="cpu", kernels="fused").resolved()
 
 
 @able
 def test_with_a_compiler_the_fused_pass_is_taken():
-    assert Training(device="cpu").resolved().kernels == "fused"
+    assert TrainingRecipe(device="cpu").resolved().kernels == "fused"

@@ -14,9 +14,9 @@ from smen.errors import DataError
 from smen.methods.interpolation import Bilinear, NearestNeighbour
 from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation, gather
 from smen.methods.smen_cnn.network_method import NetworkMethod
-from smen.methods.smen_cnn.training import Training
+from smen.methods.smen_cnn.recipe import TrainingRecipe
 
-QUICK = Training(epochs=8, threads=1, number_format="float32", device="cpu")
+QUICK = TrainingRecipe(epochs=8, threads=1, precision="float32", device="cpu")
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,11 @@ from made_batches import SMALL, batch
 from smen.methods.smen_cnn import build_network
 from smen.methods.smen_cnn.inputs import Normalisation
 from smen.methods.smen_cnn.losses import ubrmse_loss
+from smen.methods.smen_cnn.recipe import TrainingRecipe
 from smen.methods.smen_cnn.resume import TrainingCheckpoint
-from smen.methods.smen_cnn.training import Training, train
+from smen.methods.smen_cnn.training import train
 
-LONG = Training(**{**SMALL.__dict__, "epochs": 6, "patience": None})
+LONG = TrainingRecipe(**{**SMALL.__dict__, "epochs": 6, "patience": None})
 
 
 class Interruption:
@@ -23,10 +24,10 @@ class Interruption:
         return ubrmse_loss(estimate, target, valid)
 
 
-def run(path, loss=ubrmse_loss, settings=LONG, about="", every=0.0):
+def run(path, loss=ubrmse_loss, settings=LONG, description="", every=0.0):
     torch.manual_seed(0)
     network = build_network("smen", 4)
-    checkpoint = TrainingCheckpoint(path, about, every) if path else None
+    checkpoint = TrainingCheckpoint(path, description, every) if path else None
     rows = train(network, Normalisation(0.2, 0.05, 0.05), batch(), batch(seed=1), settings, loss, checkpoint)
     return network.state_dict(), rows
 
@@ -58,8 +59,8 @@ def test_an_interrupted_training_ends_as_if_it_never_was(tmp_path):
 def test_the_state_of_another_training_is_not_taken_up(tmp_path):
     path = tmp_path / "state.pt"
     interrupted(path, 20)
-    other = Training(**{**LONG.__dict__, "seed": 5})
-    for options in ({"settings": other}, {"about": "other padding"}):
+    other = TrainingRecipe(**{**LONG.__dict__, "seed": 5})
+    for options in ({"settings": other}, {"description": "other padding"}):
         expected = run(None, settings=options.get("settings", LONG))
         found = run(path, **options, every=1e9)
         assert found[1] == expected[1]
@@ -80,5 +81,5 @@ def test_it_is_written_no_more_often_than_asked(tmp_path):
     assert not path.exists()
     run(path, every=0.0)
     assert path.exists()
-    TrainingCheckpoint(path).done()
+    TrainingCheckpoint(path).remove()
     assert not path.exists()

@@ -6,8 +6,10 @@ from torch import nn
 
 from smen.errors import DataError
 from smen.methods.smen_cnn import Network, build_network
+from smen.methods.smen_cnn.determinism import reproducible
 from smen.methods.smen_cnn.inputs import Batch, Normalisation
-from smen.methods.smen_cnn.training import PAPER, Training, reproducible, train
+from smen.methods.smen_cnn.recipe import PUBLISHED_RECIPE, TrainingRecipe
+from smen.methods.smen_cnn.training import train
 
 
 def trained(settings, validate=None, seed=0):
@@ -34,7 +36,7 @@ def test_the_same_bytes_for_the_same_inputs():
     assert rows == rows_again
     for name, value in first.state_dict().items():
         assert torch.equal(value, second.state_dict()[name]), name
-    other, _ = trained(Training(**{**SMALL.__dict__, "seed": 1}), batch(seed=1))
+    other, _ = trained(TrainingRecipe(**{**SMALL.__dict__, "seed": 1}), batch(seed=1))
     assert not torch.equal(other.g.weight, first.g.weight)
 
 
@@ -47,7 +49,7 @@ def test_the_state_of_the_process_does_not_matter():
 
 
 def test_it_learns():
-    _, rows = trained(Training(**{**SMALL.__dict__, "epochs": 40, "learning_rate": 3e-3}))
+    _, rows = trained(TrainingRecipe(**{**SMALL.__dict__, "epochs": 40, "learning_rate": 3e-3}))
     assert rows[-1]["train"] < 0.5 * rows[0]["train"]
     assert np.isnan(rows[-1]["validation"])
 
@@ -58,7 +60,7 @@ def test_early_stop_gives_back_the_best_weights():
     learn = Batch(learn.inputs, learn.inputs.coarse.clone())
     check = Batch(check.inputs, -check.inputs.coarse)
     network = Scripted()
-    settings = Training(
+    settings = TrainingRecipe(
         **{**SMALL.__dict__, "epochs": 50, "patience": 4, "learning_rate": 0.01, "schedule": "constant"}
     )
     rows = train(network, Normalisation(), learn, check, settings)
@@ -70,31 +72,33 @@ def test_early_stop_gives_back_the_best_weights():
 
 
 def test_without_patience_all_epochs_are_run():
-    settings = Training(**{**SMALL.__dict__, "epochs": 6, "patience": None})
+    settings = TrainingRecipe(**{**SMALL.__dict__, "epochs": 6, "patience": None})
     assert len(trained(settings, batch(seed=1))[1]) == 6
 
 
 def test_validation_without_a_valid_cell_is_none():
     check = batch()
     empty = Batch(check.inputs, torch.full_like(check.target, float("nan")))
-    _, rows = trained(Training(**{**SMALL.__dict__, "patience": 1}), empty)
+    _, rows = trained(TrainingRecipe(**{**SMALL.__dict__, "patience": 1}), empty)
     assert len(rows) == 3 and all(np.isnan(r["validation"]) for r in rows)
 
 
 def test_schedules():
-    constant = trained(Training(**{**SMALL.__dict__, "schedule": "constant"}))[1]
+    constant = trained(TrainingRecipe(**{**SMALL.__dict__, "schedule": "constant"}))[1]
     assert {r["learning_rate"] for r in constant} == {SMALL.learning_rate}
     # Half a cosine over three epochs: 1, (1 + cos 60) / 2 = .75, (1 + cos 120) / 2 = .25 of the rate.
-    cosine = trained(Training(**{**SMALL.__dict__, "schedule": "cosine"}))[1]
+    cosine = trained(TrainingRecipe(**{**SMALL.__dict__, "schedule": "cosine"}))[1]
     assert [r["learning_rate"] for r in cosine] == pytest.approx([1e-3, 0.75e-3, 0.25e-3])
 
 
 def test_the_published_recipe():
-    assert (PAPER.epochs, PAPER.learning_rate, PAPER.patience, PAPER.flips) == (1000, 1e-4, None, False)
+    published = PUBLISHED_RECIPE
+    assert (published.epochs, published.learning_rate, published.patience) == (1000, 1e-4, None)
+    assert (published.schedule, published.augment_flips) == ("constant", False)
 
 
 def test_bfloat16_and_flips_run_and_repeat():
-    settings = Training(**{**SMALL.__dict__, "number_format": "bfloat16", "flips": True})
+    settings = TrainingRecipe(**{**SMALL.__dict__, "precision": "bfloat16", "augment_flips": True})
     first, rows = trained(settings, batch(seed=1))
     second, _ = trained(settings, batch(seed=1))
     assert all(np.isfinite(r["train"]) for r in rows)
@@ -103,12 +107,12 @@ def test_bfloat16_and_flips_run_and_repeat():
 
 
 def test_auto_is_resolved_for_the_record():
-    resolved = Training().resolved()
-    assert resolved.device in ("cpu", "cuda") and resolved.number_format in ("float32", "bfloat16")
+    resolved = TrainingRecipe().resolved()
+    assert resolved.device in ("cpu", "cuda") and resolved.precision in ("float32", "bfloat16")
     assert resolved.resolved() == resolved
     if not torch.cuda.is_available():
         with pytest.raises(DataError, match="CUDA"):
-            Training(device="cuda").resolved()
+            TrainingRecipe(device="cuda").resolved()
 
 
 def test_threads_are_given_back():

@@ -1,1 +1,1 @@
-"""Quicker ways through the paper's network, with the same results."""
+"""Faster computation of the paper's network, with the same results but for rounding."""

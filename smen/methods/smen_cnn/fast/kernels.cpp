@@ -1,7 +1,7 @@
-// Passes over the features of the paper's network, for `passes.py`: what lies between two convolutions, in one go.
+// Loops over the features of the paper's network, for `kernels.py`: what lies between two convolutions.
 //
 // Features are images of 32 channels, channels last: (images, height, width, 32), in float, double or bfloat16. Sums
-// are made in float along a row of cells and in double over rows, by thread in a fixed order: the same bytes each time.
+// are kept in float along a row of cells and in double over rows, by thread in a fixed order: the same bytes each time.
 
 #include <cstdint>
 #include <cstring>
@@ -10,7 +10,7 @@
 namespace {
 
 constexpr int64_t FEATURES = 32;
-constexpr int64_t CLASSES = 9;  // of cells, by which of their neighbours lie in the window: corners, edges, the inside
+constexpr int64_t CLASSES = 9;  // of cells, by which of their neighbours lie in the window: corners, edges, interior
 
 // The upper half of a float.
 struct bfloat16 {
@@ -31,16 +31,17 @@ struct bfloat16 {
     }
 };
 
-// Ask for memory that comes up 2 KiB further on. Twice as quick as leaving it to the processor of a virtual machine, where
-// features come from beyond the cache (measured: 14 against 33 GB/s). What lies past the end is never read.
-template <class T> void ahead(const T *here) { __builtin_prefetch(reinterpret_cast<const char *>(here) + 2048); }
+// Prefetch the memory 2 KiB further on: twice as fast as the hardware prefetcher of a virtual machine where features
+// lie beyond the cache (measured: 33 against 14 GB/s). What lies past the end is never read.
+template <class T> void prefetch(const T *here) { __builtin_prefetch(reinterpret_cast<const char *>(here) + 2048); }
 
-template <class T> struct Sum { using type = float; };
-template <> struct Sum<double> { using type = double; };
-template <class T> using sum_t = typename Sum<T>::type;
+// The type of sums over features of a type.
+template <class T> struct AccumulatorOf { using type = float; };
+template <> struct AccumulatorOf<double> { using type = double; };
+template <class T> using accumulator_t = typename AccumulatorOf<T>::type;
 
-// Rows of cells shared out among threads; `work(row, share)` adds to the thread's own share, and shares are added up
-// in the order of threads.
+// Distribute rows of cells over threads: `work(row, share)` adds to the thread's own sums, which are then added up in
+// the order of threads.
 template <class Work>
 void over_rows(int64_t rows, int64_t size, double *out, int threads, Work work) {
     std::vector<std::vector<double>> shares(threads, std::vector<double>(size, 0.0));
@@ -54,19 +55,19 @@ void over_rows(int64_t rows, int64_t size, double *out, int threads, Work work) 
     }
 }
 
-// Sums of a and of a * b over all cells, out (2, 32).
+// Sums of a and of a * b over all cells, to out (2, 32).
 template <class T>
-void moments(const T *a, const T *b, int64_t rows, int64_t width, double *out, int threads) {
+void channel_sums(const T *a, const T *b, int64_t rows, int64_t width, double *out, int threads) {
     over_rows(rows, 2 * FEATURES, out, threads, [=](int64_t row, double *share) {
-        sum_t<T> plain[FEATURES] = {}, product[FEATURES] = {};
+        accumulator_t<T> plain[FEATURES] = {}, product[FEATURES] = {};
         const T *p = a + row * width * FEATURES, *q = b + row * width * FEATURES;
         for (int64_t x = 0; x < width; ++x, p += FEATURES, q += FEATURES) {
-            ahead(p);
-            ahead(q);
+            prefetch(p);
+            prefetch(q);
             for (int64_t c = 0; c < FEATURES; ++c) {
-                const sum_t<T> value = p[c];
+                const accumulator_t<T> value = p[c];
                 plain[c] += value;
-                product[c] += value * sum_t<T>(q[c]);
+                product[c] += value * accumulator_t<T>(q[c]);
             }
         }
         for (int64_t c = 0; c < FEATURES; ++c) {
@@ -76,12 +77,14 @@ void moments(const T *a, const T *b, int64_t rows, int64_t width, double *out, i
     });
 }
 
-// Where y = relu(z) > 0 put the derivative by z in the place of y, elsewhere 0:
+// Replace y = relu(z) by the gradient by z: 0 where y = 0, elsewhere
 //     constant + slope * y + gain * (earlier, of all frames but the last, and later, of all but the first).
 // `later` may be null, then `earlier` has as many frames as y. Sums of it by class of cell go to out (9, 32).
 template <class T>
-void backward(T *y, const T *earlier, const T *later, int64_t frames, int64_t images, int64_t height, int64_t width,
-              const sum_t<T> *constant, const sum_t<T> *slope, const sum_t<T> *gain, double *out, int threads) {
+void relu_backward(T *y, const T *earlier, const T *later, int64_t frames, int64_t images, int64_t height,
+                   int64_t width, const accumulator_t<T> *constant, const accumulator_t<T> *slope,
+                   const accumulator_t<T> *gain, double *out, int threads) {
+    using Accumulator = accumulator_t<T>;
     const std::vector<T> nothing(width * FEATURES, T{});
     over_rows(frames * images * height, CLASSES * FEATURES, out, threads, [=, &nothing](int64_t row, double *share) {
         const int64_t frame = row / (images * height), step = width * FEATURES, line = row % height;
@@ -89,21 +92,22 @@ void backward(T *y, const T *earlier, const T *later, int64_t frames, int64_t im
         const T *e = has_earlier ? earlier + row * step : nothing.data();
         const T *l = has_later ? later + (row - images * height) * step : nothing.data();
         T *p = y + row * step;
-        sum_t<T> total[FEATURES] = {};
+        Accumulator total[FEATURES] = {};
         for (int64_t x = 0; x < step; x += FEATURES) {
-            ahead(p + x);
-            ahead(e + x);
-            ahead(l + x);
+            prefetch(p + x);
+            prefetch(e + x);
+            prefetch(l + x);
             for (int64_t c = 0; c < FEATURES; ++c) {
-                const sum_t<T> here = p[x + c];
-                const sum_t<T> value = constant[c] + slope[c] * here + gain[c] * (sum_t<T>(e[x + c]) + sum_t<T>(l[x + c]));
-                p[x + c] = here > 0 ? value : sum_t<T>(0);
-                total[c] += sum_t<T>(p[x + c]);
+                const Accumulator here = p[x + c];
+                const Accumulator following = Accumulator(e[x + c]) + Accumulator(l[x + c]);
+                const Accumulator value = constant[c] + slope[c] * here + gain[c] * following;
+                p[x + c] = here > 0 ? value : Accumulator(0);
+                total[c] += Accumulator(p[x + c]);
             }
         }
         double *group = share + (line == 0 ? 0 : line == height - 1 ? 6 : 3) * FEATURES;
         for (int64_t c = 0; c < FEATURES; ++c) {
-            const double left = sum_t<T>(p[c]), right = sum_t<T>(p[step - FEATURES + c]);
+            const double left = Accumulator(p[c]), right = Accumulator(p[step - FEATURES + c]);
             group[c] += left;
             group[FEATURES + c] += total[c] - left - right;
             group[2 * FEATURES + c] += right;
@@ -111,36 +115,39 @@ void backward(T *y, const T *earlier, const T *later, int64_t frames, int64_t im
     });
 }
 
-// Put scale * y + shift + g in the place of g.
+// Replace g by scale * y + shift + g.
 template <class T>
-void join(const T *y, T *g, int64_t cells, const sum_t<T> *scale, const sum_t<T> *shift, int threads) {
+void scale_shift_add(const T *y, T *g, int64_t cells, const accumulator_t<T> *scale, const accumulator_t<T> *shift,
+                     int threads) {
+    using Accumulator = accumulator_t<T>;
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int64_t cell = 0; cell < cells; ++cell) {
         const T *p = y + cell * FEATURES;
         T *q = g + cell * FEATURES;
-        ahead(p);
-        ahead(q);
-        for (int64_t c = 0; c < FEATURES; ++c) q[c] = scale[c] * sum_t<T>(p[c]) + shift[c] + sum_t<T>(q[c]);
+        prefetch(p);
+        prefetch(q);
+        for (int64_t c = 0; c < FEATURES; ++c) q[c] = scale[c] * Accumulator(p[c]) + shift[c] + Accumulator(q[c]);
     }
 }
 
 }  // namespace
 
-#define SMEN_PASSES(NAME, T)                                                                                           \
-    void moments_##NAME(const T *a, const T *b, int64_t rows, int64_t width, double *out, int threads) {               \
-        moments(a, b, rows, width, out, threads);                                                                      \
+#define SMEN_KERNELS(NAME, T)                                                                                          \
+    void channel_sums_##NAME(const T *a, const T *b, int64_t rows, int64_t width, double *out, int threads) {          \
+        channel_sums(a, b, rows, width, out, threads);                                                                 \
     }                                                                                                                  \
-    void backward_##NAME(T *y, const T *earlier, const T *later, int64_t frames, int64_t images, int64_t height,       \
-                         int64_t width, const sum_t<T> *constant, const sum_t<T> *slope, const sum_t<T> *gain,         \
-                         double *out, int threads) {                                                                   \
-        backward(y, earlier, later, frames, images, height, width, constant, slope, gain, out, threads);               \
+    void relu_backward_##NAME(T *y, const T *earlier, const T *later, int64_t frames, int64_t images, int64_t height,  \
+                              int64_t width, const accumulator_t<T> *constant, const accumulator_t<T> *slope,          \
+                              const accumulator_t<T> *gain, double *out, int threads) {                                \
+        relu_backward(y, earlier, later, frames, images, height, width, constant, slope, gain, out, threads);          \
     }                                                                                                                  \
-    void join_##NAME(const T *y, T *g, int64_t cells, const sum_t<T> *scale, const sum_t<T> *shift, int threads) {     \
-        join(y, g, cells, scale, shift, threads);                                                                      \
+    void scale_shift_add_##NAME(const T *y, T *g, int64_t cells, const accumulator_t<T> *scale,                        \
+                                const accumulator_t<T> *shift, int threads) {                                          \
+        scale_shift_add(y, g, cells, scale, shift, threads);                                                           \
     }
 
 extern "C" {
-SMEN_PASSES(float32, float)
-SMEN_PASSES(float64, double)
-SMEN_PASSES(bfloat16, bfloat16)
+SMEN_KERNELS(float32, float)
+SMEN_KERNELS(float64, double)
+SMEN_KERNELS(bfloat16, bfloat16)
 }

@@ -1,7 +1,8 @@
-"""What lies between two convolutions of the paper's network in training, in one pass over the memory each.
+"""Compiled loops for what lies between two convolutions of the paper's network in training.
 
-torch would read and write all features once more for each sum, product and comparison of these; `kernels.cpp` holds
-them as loops, compiled when first needed (under a second), for float32, float64 and bfloat16.
+torch would read and write all features once more for each sum, product and comparison of these; `kernels.cpp` does
+each of them in one loop over the memory. It is compiled when first needed (under a second), for float32, float64 and
+bfloat16.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from smen.errors import SmenError
 SOURCE = Path(__file__).with_name("kernels.cpp")
 
 FEATURES, CLASSES = 32, 9
-"""Channels of all features, and classes of cells along and within a window's edge, as in `kernels.cpp`."""
+"""Number of channels, and of classes of cells by their place along the window's edge (`padding`); as in the C++."""
 
 
 @cache
 def unavailable_reason() -> str | None:
-    """Why there are none on this machine; None if there are."""
+    """Reason why the compiled kernels are unavailable here; None if they are available."""
     try:
         _library()
     except SmenError as error:
@@ -35,100 +36,107 @@ def unavailable_reason() -> str | None:
     return None
 
 
-def moments(a: Tensor, b: Tensor) -> Tensor:
-    """Sums over all cells of a and of a b, for each feature.
+def channel_sums(a: Tensor, b: Tensor) -> Tensor:
+    """Sum a and a * b over all images and cells, for each channel.
 
     Args:
-        a: features, channels last, (N, 32, H, W).
+        a: (N, 32, H, W), channels last.
         b: the same.
 
     Returns:
-        (2, 32), as wide as `wide` makes the features.
+        (2, 32), in `accumulator_dtype` of the features.
     """
     sums = torch.empty(2, FEATURES, dtype=torch.float64)
     images, _, height, width = a.shape
-    _call("moments", a.dtype, _rows(a), _rows(b), images * height, width, sums)
-    return sums.to(wide(a.dtype))
+    _call("channel_sums", a.dtype, _rows(a), _rows(b), images * height, width, sums)
+    return sums.to(accumulator_dtype(a.dtype))
 
 
-def rectifier_backward(
+def relu_backward(
     y: Tensor, earlier: Tensor, later: Tensor | None, frames: int, constant: Tensor, slope: Tensor, gain: Tensor
 ) -> Tensor:
-    """Replace y = relu(z), of T frames, by the derivative with respect to z.
+    """Replace y = relu(z) by the gradient of the loss by z.
 
-    With respect to y it is constant + slope y + gain (earlier + later), each of the three (32,).
+    The gradient by y is constant + slope y + gain (earlier + later): the first two come from y's batch statistics, the
+    third from the convolution over two frames that follows, where each frame but the outermost is used twice.
 
     Args:
-        y: features, channels last, frames first, (T * B, 32, H, W); overwritten.
-        earlier: derivative by all frames but the last; by all of them, if there is no `later`.
-        later: derivative by all frames but the first, or None.
+        y: T frames, oldest first, (T * B, 32, H, W), channels last; overwritten.
+        earlier: gradient by all frames but the last, ((T - 1) * B, 32, H, W); by all T of them if `later` is None.
+        later: gradient by all frames but the first, ((T - 1) * B, 32, H, W), or None.
         frames: T.
-        constant: as above.
-        slope: as above.
-        gain: as above.
+        constant: (32,).
+        slope: (32,).
+        gain: (32,).
 
     Returns:
-        Its sums over cells that have the same neighbours in the window: the rows of cells first, between, and last, in
-        each of which the first cell, those between, and the last, (9, 32).
+        Sums of the gradient by z over images and cells, by class of cell (`padding`), (9, 32).
     """
     sums = torch.empty(CLASSES, FEATURES, dtype=torch.float64)
     images, _, height, width = y.shape
-    vectors = (v.to(wide(y.dtype)).contiguous() for v in (constant, slope, gain))
-    others = _rows(earlier), None if later is None else _rows(later)
-    _call("backward", y.dtype, _rows(y), *others, frames, images // frames, height, width, *vectors, sums)
-    return sums.to(wide(y.dtype))
+    vectors = (v.to(accumulator_dtype(y.dtype)).contiguous() for v in (constant, slope, gain))
+    gradients = _rows(earlier), None if later is None else _rows(later)
+    _call("relu_backward", y.dtype, _rows(y), *gradients, frames, images // frames, height, width, *vectors, sums)
+    return sums.to(accumulator_dtype(y.dtype))
 
 
-def join(y: Tensor, g: Tensor, scale: Tensor, shift: Tensor) -> None:
-    """Add scale y + shift, (32,) each, to g in its place; both features, channels last, (N, 32, H, W)."""
-    vectors = (v.to(wide(y.dtype)).contiguous() for v in (scale, shift))
-    _call("join", y.dtype, _rows(y), _rows(g), len(y) * y.shape[2] * y.shape[3], *vectors)
+def scale_shift_add(y: Tensor, g: Tensor, scale: Tensor, shift: Tensor) -> None:
+    """Add scale * y + shift to g, in place.
+
+    Args:
+        y: (N, 32, H, W), channels last.
+        g: the same; overwritten by the sum.
+        scale: (32,).
+        shift: (32,).
+    """
+    vectors = (v.to(accumulator_dtype(y.dtype)).contiguous() for v in (scale, shift))
+    _call("scale_shift_add", y.dtype, _rows(y), _rows(g), len(y) * y.shape[2] * y.shape[3], *vectors)
 
 
-def wide(kind: torch.dtype) -> torch.dtype:
-    """The format of sums of a format: float32 at least."""
-    return torch.float64 if kind == torch.float64 else torch.float32
+def accumulator_dtype(dtype: torch.dtype) -> torch.dtype:
+    """Return the dtype in which sums over features of a dtype are kept: float32 at least."""
+    return torch.float64 if dtype == torch.float64 else torch.float32
 
 
 def _rows(features: Tensor) -> Tensor:
-    """The same memory as (N, H, W, 32); it must lie like that, for the loops take it as it lies."""
+    """View features (N, 32, H, W) as (N, H, W, 32); the loops need exactly that layout in memory."""
     rows = features.permute(0, 2, 3, 1)
     if rows.shape[-1] != FEATURES or not rows.is_contiguous():
         raise ValueError(f"features of shape {tuple(features.shape)} are not {FEATURES} channels, channels last")
     return rows
 
 
-def _call(name: str, kind: torch.dtype, *arguments: Tensor | int | None) -> None:
-    """Run a pass with as many threads as torch takes."""
-    given = [
+def _call(name: str, dtype: torch.dtype, *arguments: Tensor | int | None) -> None:
+    """Run a kernel with as many threads as torch uses."""
+    converted = [
         ctypes.c_void_p(a.data_ptr()) if isinstance(a, Tensor) else None if a is None else ctypes.c_int64(a)
         for a in arguments
     ]
-    _library()[f"{name}_{str(kind).removeprefix('torch.')}"](*given, ctypes.c_int(torch.get_num_threads()))
+    _library()[f"{name}_{str(dtype).removeprefix('torch.')}"](*converted, ctypes.c_int(torch.get_num_threads()))
 
 
 @cache
 def _library() -> ctypes.CDLL:
-    """`kernels.cpp`, compiled for this processor.
+    """Compile `kernels.cpp` for this processor and load it.
 
-    It shares torch's threads: both are linked against libgomp.so.1, of which a process loads one.
+    It shares torch's threads: both are linked against libgomp.so.1, which a process loads once.
 
     Raises:
         SmenError: there is no compiler, or it fails.
     """
     name = os.environ.get("CXX", "g++")
-    program = shutil.which(name)
-    if program is None:
+    compiler = shutil.which(name)
+    if compiler is None:
         raise SmenError(
             f"there is no C++ compiler {name}: install g++, or name another in the environment variable CXX"
         )
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "kernels.so"
-        command = [program, "-std=c++17", "-O3", "-march=native", "-fopenmp", "-shared", "-fPIC"]
+        command = [compiler, "-std=c++17", "-O3", "-march=native", "-fopenmp", "-shared", "-fPIC"]
         done = subprocess.run([*command, str(SOURCE), "-o", str(library)], capture_output=True, text=True, check=False)
         if done.returncode:
-            raise SmenError(f"{program} does not compile {SOURCE}: {done.stderr.strip()}")
+            raise SmenError(f"{compiler} does not compile {SOURCE}: {done.stderr.strip()}")
         try:
             return ctypes.CDLL(str(library))
-        except OSError as error:  # a scratch folder from which nothing may be run, for one
-            raise SmenError(f"what {program} made of {SOURCE} cannot be loaded: {error}") from error
+        except OSError as error:  # e.g. a temporary folder mounted noexec
+            raise SmenError(f"the library that {compiler} made of {SOURCE} cannot be loaded: {error}") from error

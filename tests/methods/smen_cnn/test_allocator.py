@@ -8,7 +8,7 @@ import pytest
 
 COUNT = """
 import ctypes, resource, sys
-from smen.methods.smen_cnn.fast.memory import keep_freed_memory
+from smen.methods.smen_cnn.fast.allocator import keep_freed_memory
 if sys.argv[1] == "kept":
     assert keep_freed_memory()
 libc = ctypes.CDLL(None)
