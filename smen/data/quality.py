@@ -9,6 +9,7 @@ import numpy as np
 
 from smen.data.fill import FILLED, UNKNOWN, fill_coarse
 from smen.data.records import FLAG_FILL, MISSING
+from smen.products.flags import SurfaceFlag
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,15 +73,15 @@ NO_VALUE: tuple[QualityCode, ...] = (QualityCode.NODATA, QualityCode.WATER, Qual
 """Codes of cells that never hold a value."""
 
 _BITS = {
-    QualityCode.DENSE_VEGETATION: (10,),
-    QualityCode.URBAN: (3,),
-    QualityCode.MOUNTAINS: (9,),
-    QualityCode.SNOW: (5,),
-    QualityCode.FROZEN: (7, 8),
-    QualityCode.PERMANENT_ICE: (6,),
-    QualityCode.WATER: (0,),
+    QualityCode.DENSE_VEGETATION: SurfaceFlag.DENSE_VEGETATION,
+    QualityCode.URBAN: SurfaceFlag.URBAN,
+    QualityCode.MOUNTAINS: SurfaceFlag.MOUNTAINS,
+    QualityCode.SNOW: SurfaceFlag.SNOW,
+    QualityCode.FROZEN: SurfaceFlag.FROZEN,
+    QualityCode.PERMANENT_ICE: SurfaceFlag.PERMANENT_ICE,
+    QualityCode.WATER: SurfaceFlag.STATIC_WATER,
 }
-"""Bits of both products' surface flag that speak for a code, in rising order of precedence."""
+"""Bits of the products' surface flag that set a code, in rising order of precedence."""
 
 ALWAYS: tuple[QualityCode, ...] = (
     QualityCode.DENSE_VEGETATION,
@@ -94,7 +95,7 @@ ALWAYS: tuple[QualityCode, ...] = (
 
 def flagged(flag: NDArray[np.uint16], code: QualityCode) -> NDArray[np.bool_]:
     """Where a surface flag speaks for a code; a flag that is fill says nothing."""
-    bits = np.uint16(sum(1 << bit for bit in _BITS[code]))
+    bits = np.uint16(_BITS[code])
     return np.asarray(((flag & bits) != 0) & (flag != FLAG_FILL), np.bool_)
 
 

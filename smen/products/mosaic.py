@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.products.product_tables import FLAG_FILL
+from smen.products.conventions import FLAG_FILL
 from smen.products.read import NOT_A_TIME, Scene
 
 if TYPE_CHECKING:

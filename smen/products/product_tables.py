@@ -1,102 +1,53 @@
-"""The three products that SMEN reads, as a table: groups, spellings, grids, flags, quality tiers.
+"""The three products that SMEN reads and simulates, as one table: names, versions, grids, groups and datasets.
 
-Everything that differs between products and their versions stands here as data; the readers know none of it, and
-the simulation writes from the same table. Sources: a real SPL2SMP half-orbit (schema of v6) and the header of a real
-SPL2SMAP_S v003 granule; the product pages at NSIDC and public readers for the rest.
+Everything that differs between products and their versions stands here, in `flags`, `conventions` and the two tables
+of datasets; reader, verifier and granule writer all use it. Sources: a real SPL2SMP half-orbit (schema of v6) and the
+header of a real SPL2SMAP_S v003 granule; the product pages at NSIDC and public readers for the rest.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntFlag
 from typing import TYPE_CHECKING, Literal
-
-import numpy as np
 
 from smen.errors import ArchiveError
 from smen.grid import M03, M09, M36, Grid
+from smen.products.coarse_datasets import COARSE_DATASETS
+from smen.products.fine_datasets import FINE_DATASETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from smen.products.dataset import Dataset
+
 Role = Literal["coarse", "fine"]
-Quality = Literal["recommended", "successful"]
-
-EPOCH = np.datetime64("2000-01-01T12:00:00", "ms")
-"""What the products' seconds count from, in UTC and without leap seconds (they reproduce `tb_time_utc`)."""
-
-FLOAT_FILL = -9999.0
-FLAG_FILL = 65534
-"""Fill of uint16 datasets. All its bits but the first are set, so it must be tested before any bit."""
-
-NOT_RECOMMENDED, SKIPPED, UNSUCCESSFUL, FREEZE_THAW_UNSUCCESSFUL = 1, 2, 4, 8
-"""Bits of `retrieval_qual_flag`; 0 is a good retrieval."""
-
-QUALITY_REJECTS: Mapping[Quality, int] = {"recommended": NOT_RECOMMENDED, "successful": SKIPPED | UNSUCCESSFUL}
-"""Bits that must be clear in a quality tier. A number must be present as well, and the flag must not be fill.
-
-`recommended` keeps flags 0 and 8: no quality concern. `successful` keeps 0, 1, 8 and 9: the retrieval was made and
-succeeded, though the surface (dense vegetation, mountains, snow, ...) may speak against it. Flags 5 and 13 carry a
-number, yet the retrieval says of itself that it failed; 7 and 15 carry none. The freeze/thaw bit is about another
-retrieval (frozen ground) and decides nothing here. In real granules every recommended value is a successful one too:
-the bits of a skipped or failed retrieval come with the first one.
-"""
-
-
-class CoarseSurface(IntFlag):
-    """Bits of `surface_flag` in SPL2SMP and SPL2SMP_E. `FROZEN` is any of the two frozen bits."""
-
-    STATIC_WATER = 1 << 0
-    RADAR_WATER = 1 << 1
-    COAST = 1 << 2
-    URBAN = 1 << 3
-    PRECIPITATION = 1 << 4
-    SNOW = 1 << 5
-    PERMANENT_ICE = 1 << 6
-    FROZEN_RADIOMETER = 1 << 7
-    FROZEN_MODEL = 1 << 8
-    MOUNTAINS = 1 << 9
-    DENSE_VEGETATION = 1 << 10
-    NADIR = 1 << 11
-    FROZEN = FROZEN_RADIOMETER | FROZEN_MODEL
-
-
-class FineSurface(IntFlag):
-    """Bits of `surface_flag_3km` in SPL2SMAP_S. `FROZEN` is any of the two frozen bits."""
-
-    STATIC_WATER = 1 << 0
-    RADAR_WATER = 1 << 1
-    COAST = 1 << 2
-    URBAN = 1 << 3
-    PRECIPITATION = 1 << 4
-    SNOW = 1 << 5
-    PERMANENT_ICE = 1 << 6
-    FROZEN_RADAR = 1 << 7
-    FROZEN_MODEL = 1 << 8
-    MOUNTAINS = 1 << 9
-    DENSE_VEGETATION = 1 << 10
-    SCENE_EDGE = 1 << 11
-    ANOMALOUS_SIGMA0 = 1 << 12
-    FROZEN = FROZEN_RADAR | FROZEN_MODEL
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One dataset of a product.
+    """What the reader asks a granule for: a dataset under any of its names, or another one that stands in for it.
 
     Attributes:
-        spellings: the names it goes by in the files, the one to try (and to write) first in front.
+        spellings: the names to try, in this order.
         dtype: numpy type in the newest version.
-        fill: value of the attribute `_FillValue`; taken for fill also where a file lacks the attribute. None: no fill.
-        units: attribute `units`, or None where the product gives none.
+        fill: fill value where a file lacks the attribute; None: no fill.
         required: whether a granule without it cannot be read.
     """
 
     spellings: tuple[str, ...]
     dtype: str
     fill: float | int | None
-    units: str | None = None
-    required: bool = True
+    required: bool
+
+    @classmethod
+    def of(cls, *datasets: Dataset) -> Variable:
+        """Return the variable of a dataset, followed by those that stand in for it where a version lacks it."""
+        return cls(
+            spellings=tuple(name for dataset in datasets for name in (dataset.name, *dataset.other_names)),
+            dtype=datasets[0].dtype,
+            fill=datasets[0].fill,
+            required=any(dataset.required for dataset in datasets),
+        )
 
 
 @dataclass(frozen=True)
@@ -119,11 +70,11 @@ class Product:
         group: HDF5 group of the datasets.
         grid: grid of the row and column indices.
         prefix: beginning of the file names.
-        version: NSIDC's version in the names of folders, e.g. ``009``.
+        version: NSIDC's version in the names of folders, e.g. ``009``: the one taken unless the settings name another.
         crid: composite release of that version, for building names.
         dimensions: rank of the datasets: 1 for a list of cells, 2 for rectangles.
-        surface: meaning of the surface flag's bits.
-        variables: our name of a dataset to its description.
+        datasets: all datasets of the group that SMEN reads or simulates.
+        variables: the reader's name of a dataset to its description.
         retrievals: the soil moistures that can be asked for by name, the default one first.
     """
 
@@ -135,7 +86,7 @@ class Product:
     version: str
     crid: str
     dimensions: int
-    surface: type[CoarseSurface] | type[FineSurface]
+    datasets: tuple[Dataset, ...]
     variables: Mapping[str, Variable]
     retrievals: Mapping[str, Retrieval]
 
@@ -145,18 +96,46 @@ class Product:
         return next(iter(self.retrievals))
 
 
+COARSE_VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "row": ("EASE_row_index",),
+    "column": ("EASE_column_index",),
+    "latitude": ("latitude",),
+    "longitude": ("longitude",),
+    "soil_moisture": ("soil_moisture",),
+    "quality_flag": ("retrieval_qual_flag",),
+    "surface_flag": ("surface_flag",),
+    "seconds": ("tb_time_seconds",),
+}
+"""The reader's names of datasets of SPL2SMP and SPL2SMP_E."""
+
+FINE_VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "row": ("EASE_row_index_3km",),
+    "column": ("EASE_column_index_3km",),
+    "latitude": ("latitude_3km",),
+    "longitude": ("longitude_3km",),
+    "soil_moisture_3km": ("soil_moisture_3km",),
+    "soil_moisture_apm_3km": ("soil_moisture_apm_3km",),
+    "quality_flag": ("retrieval_qual_flag_3km",),
+    "quality_flag_apm": ("retrieval_qual_flag_apm_3km", "retrieval_qual_flag_3km"),
+    "surface_flag": ("surface_flag_3km",),
+    "surface_flag_apm": ("surface_flag_apm_3km", "surface_flag_3km"),
+    "deviation": ("soil_moisture_std_dev_3km",),
+    "deviation_apm": ("soil_moisture_std_dev_apm_3km", "soil_moisture_std_dev_3km"),
+    "seconds": ("spacecraft_overpass_time_seconds_3km",),
+    "time_difference": ("SMAP_Sentinel-1_overpass_timediff_hr_3km",),
+}
+"""The reader's names of datasets of SPL2SMAP_S. The `apm` retrieval (SMAP's morning or evening overpass, whichever is
+nearer in time) takes the flags and deviation of the plain one where a version has none of its own."""
+
+
+def _variables(datasets: tuple[Dataset, ...], names: Mapping[str, tuple[str, ...]]) -> dict[str, Variable]:
+    """Describe the variables of a product by its datasets."""
+    table = {dataset.name: dataset for dataset in datasets}
+    return {key: Variable.of(*(table[name] for name in chain)) for key, chain in names.items()}
+
+
 def _coarse(short_name: str, grid: Grid, prefix: str, version: str) -> Product:
-    """SPL2SMP and SPL2SMP_E differ in nothing but their grid and names."""
-    variables = {
-        "row": Variable(("EASE_row_index",), "uint16", FLAG_FILL),
-        "column": Variable(("EASE_column_index",), "uint16", FLAG_FILL),
-        "latitude": Variable(("latitude",), "float32", None, "degrees_north", required=False),
-        "longitude": Variable(("longitude",), "float32", None, "degrees_east", required=False),
-        "soil_moisture": Variable(("soil_moisture",), "float32", FLOAT_FILL, "cm**3/cm**3"),
-        "quality_flag": Variable(("retrieval_qual_flag",), "uint16", FLAG_FILL),
-        "surface_flag": Variable(("surface_flag",), "uint16", FLAG_FILL),
-        "seconds": Variable(("tb_time_seconds",), "float64", FLOAT_FILL, "seconds"),
-    }
+    """Describe SPL2SMP or SPL2SMP_E: they differ in nothing but their grid and names."""
     return Product(
         short_name=short_name,
         role="coarse",
@@ -166,68 +145,44 @@ def _coarse(short_name: str, grid: Grid, prefix: str, version: str) -> Product:
         version=version,
         crid="R19240",
         dimensions=1,
-        surface=CoarseSurface,
-        variables=variables,
+        datasets=COARSE_DATASETS,
+        variables=_variables(COARSE_DATASETS, COARSE_VARIABLES),
         retrievals={"soil_moisture": Retrieval("soil_moisture", "quality_flag", "surface_flag")},
     )
 
 
-def _fine() -> Product:
-    """SPL2SMAP_S; the `apm` retrieval falls back on the flags of the plain one where a version has none of its own."""
-    apm, disagg = "soil_moisture_apm_3km", "disagg_soil_moisture_apm_3km"
-    flag, flag_apm = "retrieval_qual_flag_3km", "retrieval_qual_flag_apm_3km"
-    surface, surface_apm = "surface_flag_3km", "surface_flag_apm_3km"
-    deviation, deviation_apm = "soil_moisture_std_dev_3km", "soil_moisture_std_dev_apm_3km"
-    difference = tuple(f"{n}_overpass_timediff_hr_3km" for n in ("SMAP_Sentinel-1", "SMAP_Sentinel"))
-    volume = "cm**3/cm**3"
-    variables = {
-        "row": Variable(("EASE_row_index_3km",), "uint16", FLAG_FILL),
-        "column": Variable(("EASE_column_index_3km",), "uint16", FLAG_FILL),
-        "latitude": Variable(("latitude_3km",), "float32", None, "degrees_north", required=False),
-        "longitude": Variable(("longitude_3km",), "float32", None, "degrees_east", required=False),
-        "soil_moisture_3km": Variable(("soil_moisture_3km",), "float32", FLOAT_FILL, volume, required=False),
-        "soil_moisture_apm_3km": Variable((apm, disagg), "float32", FLOAT_FILL, volume, required=False),
-        "quality_flag": Variable((flag,), "uint16", FLAG_FILL),
-        "quality_flag_apm": Variable((flag_apm, flag), "uint16", FLAG_FILL),
-        "surface_flag": Variable((surface,), "uint16", FLAG_FILL),
-        "surface_flag_apm": Variable((surface_apm, surface), "uint16", FLAG_FILL),
-        "deviation": Variable((deviation,), "float32", FLOAT_FILL, volume, required=False),
-        "deviation_apm": Variable((deviation_apm, deviation), "float32", FLOAT_FILL, volume, required=False),
-        "seconds": Variable(
-            ("spacecraft_overpass_time_seconds_3km",), "float64", FLOAT_FILL, "seconds", required=False
+_FINE = Product(
+    short_name="SPL2SMAP_S",
+    role="fine",
+    group="Soil_Moisture_Retrieval_Data_3km",
+    grid=M03,
+    prefix="SMAP_L2_SM_SP",
+    version="003",
+    crid="R18290",
+    dimensions=2,
+    datasets=FINE_DATASETS,
+    variables=_variables(FINE_DATASETS, FINE_VARIABLES),
+    retrievals={
+        "soil_moisture_3km": Retrieval("soil_moisture_3km", "quality_flag", "surface_flag", "deviation"),
+        "soil_moisture_apm_3km": Retrieval(
+            "soil_moisture_apm_3km", "quality_flag_apm", "surface_flag_apm", "deviation_apm"
         ),
-        "time_difference": Variable(difference, "float32", FLOAT_FILL, "hours", required=False),
-    }
-    return Product(
-        short_name="SPL2SMAP_S",
-        role="fine",
-        group="Soil_Moisture_Retrieval_Data_3km",
-        grid=M03,
-        prefix="SMAP_L2_SM_SP",
-        version="003",
-        crid="R18290",
-        dimensions=2,
-        surface=FineSurface,
-        variables=variables,
-        retrievals={
-            "soil_moisture_3km": Retrieval("soil_moisture_3km", "quality_flag", "surface_flag", "deviation"),
-            apm: Retrieval("soil_moisture_apm_3km", "quality_flag_apm", "surface_flag_apm", "deviation_apm"),
-        },
-    )
-
+    },
+)
 
 PRODUCTS: Mapping[str, Product] = {
     product.short_name: product
     for product in (
         _coarse("SPL2SMP", M36, "SMAP_L2_SM_P", "009"),
         _coarse("SPL2SMP_E", M09, "SMAP_L2_SM_P_E", "006"),
-        _fine(),
+        _FINE,
     )
 }
+"""The products by short name."""
 
 
 def product(short_name: str) -> Product:
-    """The product of a name.
+    """Return the product of a name.
 
     Raises:
         ArchiveError: SMEN does not read such a product.

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from smen.errors import ArchiveError
+from smen.products.conventions import EPOCH, FLAG_FILL
+from smen.products.flags import QUALITY_REJECTS, Quality
 from smen.products.hdf5 import GranuleFile, open_granule
 from smen.products.names import Direction, GranuleName, granule_name
-from smen.products.product_tables import EPOCH, FLAG_FILL, QUALITY_REJECTS, Product, Quality, Retrieval, product
+from smen.products.product_tables import Product, Retrieval, product
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +36,7 @@ class CoarseField:
     Attributes:
         name: what the granule's name says; `name.time` is the key by which all refer to the half-orbit.
         soil_moisture: m3/m3, (height, width) float32, NaN where no retrieval of the quality asked for.
-        surface_flag: (height, width) uint16, bits of `CoarseSurface`, 65534 where the granule has no cell or fill.
+        surface_flag: (height, width) uint16, bits of `SurfaceFlag`, 65534 where the granule has no cell or fill.
         overpass_time: mean of the seconds of all cells in the window, datetime64[s], NaT where none has any.
         begin: beginning of the half-orbit by /Metadata, datetime64[ms].
         end: its end.
@@ -65,7 +67,7 @@ class Scene:
         name: what the granule's name says: SMAP's time, Sentinel-1's time, the place.
         soil_moisture: m3/m3, (height, width) float32, NaN where no retrieval of the quality asked for.
         standard_deviation: m3/m3, as `soil_moisture` and NaN where that is; None where the granule has no such dataset.
-        surface_flag: (height, width) uint16, bits of `FineSurface`, 65534 where the granule has no cell or fill.
+        surface_flag: (height, width) uint16, bits of `SurfaceFlag`, 65534 where the granule has no cell or fill.
         overpass_time: mean of the cells' own overpass seconds in the window, datetime64[s]; NaT where there are none.
         cells: how many cells the granule has in the window.
         simulated: whether the granule says that it is simulated.

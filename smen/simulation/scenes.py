@@ -16,7 +16,7 @@ from scipy import ndimage
 from scipy.special import ndtri
 
 from smen.grid import M03, M36
-from smen.products.product_tables import FineSurface
+from smen.products.flags import SurfaceFlag
 from smen.simulation.land import DENSE_VEGETATION
 from smen.simulation.random_fields import Torus, stream
 from smen.simulation.sensors import FOOTPRINT_KM, RAIN_MM, RING_CELLS, Radiometer, seconds_since_epoch
@@ -168,7 +168,7 @@ class Disaggregation:
 
     def _flags(self, state: State, patches: NDArray[np.float32]) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
         """Surface and quality flags at 3 km. Cells of water carry no retrieval, doubtful ones are not recommended."""
-        land, bit = self.world.land, FineSurface
+        land, bit = self.world.land, SurfaceFlag
         frozen = state.temperature < 0
         anomalous = patches > ndtri(1 - ANOMALOUS_SHARE)
         conditions = {
@@ -176,7 +176,7 @@ class Disaggregation:
             bit.COAST: ndimage.binary_dilation(land.water) & ~land.water,
             bit.URBAN: land.urban,
             bit.SNOW: state.snow,
-            bit.FROZEN_RADAR | bit.FROZEN_MODEL: frozen,
+            bit.FROZEN_OBSERVED | bit.FROZEN_MODEL: frozen,
             bit.MOUNTAINS: land.mountains,
             bit.DENSE_VEGETATION: land.vegetation > DENSE_VEGETATION,
             bit.ANOMALOUS_SIGMA0: anomalous,
@@ -206,7 +206,7 @@ class Disaggregation:
             values[name] = np.where(inside, field[box], np.asarray(fill, field.dtype))
         edge = inside & ~ndimage.binary_erosion(inside)
         values["surface_flag_3km"] = np.where(
-            edge, values["surface_flag_3km"] | int(FineSurface.SCENE_EDGE), values["surface_flag_3km"]
+            edge, values["surface_flag_3km"] | int(SurfaceFlag.NADIR_OR_SCENE_EDGE), values["surface_flag_3km"]
         )
         row, column = np.meshgrid(area.rows()[box[0]], area.columns()[box[1]], indexing="ij")
         longitude, latitude = np.meshgrid(area.longitudes[box[1]], area.latitudes[box[0]])

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.grid import M36, Window
-from smen.products.product_tables import EPOCH, CoarseSurface, product
+from smen.products.conventions import EPOCH
+from smen.products.flags import SurfaceFlag
+from smen.products.product_tables import product
 from smen.simulation.land import DENSE_VEGETATION
 from smen.simulation.random_fields import Torus, stream
 
@@ -203,7 +205,7 @@ def _flags(
 ) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
     """Surface and quality flags. Ground that is very dry is at times taken for frozen, as in real deserts in summer."""
     n = truth.size
-    bit = CoarseSurface
+    bit = SurfaceFlag
     mistaken = (truth < 0.06) & (rng.random(n) < 0.25)
     conditions = {
         bit.STATIC_WATER | bit.RADAR_WATER: shares["water"] > WATER,
@@ -211,7 +213,7 @@ def _flags(
         bit.URBAN: shares["urban"] > URBAN,
         bit.PRECIPITATION: shares["rain"] > RAIN_MM,
         bit.SNOW: shares["snow"] > FROZEN,
-        bit.FROZEN_RADIOMETER: (shares["frozen"] > FROZEN) | mistaken,
+        bit.FROZEN_OBSERVED: (shares["frozen"] > FROZEN) | mistaken,
         bit.FROZEN_MODEL: shares["frozen"] > FROZEN,
         bit.MOUNTAINS: shares["mountains"] > MOUNTAINS,
         bit.DENSE_VEGETATION: shares["vegetation"] > DENSE_VEGETATION,
@@ -220,12 +222,12 @@ def _flags(
     doubtful = np.zeros(n, bool)
     for bits, where in conditions.items():
         surface[where] |= int(bits)
-        if bits != bit.FROZEN_RADIOMETER:
+        if bits != bit.FROZEN_OBSERVED:
             doubtful |= where
     skipped = (shares["water"] > SKIP) | (shares["frozen"] > SKIP) | (shares["snow"] > SKIP)
     failed = doubtful & (rng.random(n) < 0.12)
     quality = np.where(doubtful, 1, 0) | np.where(skipped, 7, 0) | np.where(failed, 4, 0)
-    quality |= np.where(surface & int(bit.FROZEN_RADIOMETER), 8, 0)
+    quality |= np.where(surface & int(bit.FROZEN_OBSERVED), 8, 0)
     return surface, quality.astype(np.uint16)
 
 

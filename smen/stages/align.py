@@ -19,7 +19,7 @@ from smen.products.read import read_coarse, read_scene
 from smen.sources import manifest
 
 if TYPE_CHECKING:
-    from smen.products.product_tables import Quality
+    from smen.products.flags import Quality
     from smen.sources.manifest import GranuleRecord
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from smen.errors import GranuleError
 from smen.products.names import granule_name, half_orbit_name, highest_versions, parse_name, scene_name
-from smen.products.product_tables import PRODUCTS, CoarseSurface, FineSurface
 
 COARSE = "SMAP_L2_SM_P_00872_D_20150401T044811_R19240_001.h5"
 NEAR_REAL_TIME = "SMAP_L2_SM_P_NRT_24342_A_20190822T224858_N16023_002.h5"
@@ -138,23 +137,3 @@ def test_folders_of_nsidc():
     assert parse_name(ENHANCED).folder() == "SPL2SMP_E.006/2023.12.04"
     assert parse_name(SCENE).folder() == "SPL2SMAP_S.003/2015.03.31"
     assert parse_name(SCENE).folder("002") == "SPL2SMAP_S.002/2015.03.31"
-
-
-def test_bits_of_the_surface_flags():
-    # In the order of the product's own attribute flag_meanings (SPL2SMAP_S v003) and of the formats page (SPL2SMP).
-    shared = "STATIC_WATER RADAR_WATER COAST URBAN PRECIPITATION SNOW PERMANENT_ICE {} FROZEN_MODEL MOUNTAINS"
-    coarse = [*shared.format("FROZEN_RADIOMETER").split(), "DENSE_VEGETATION", "NADIR"]
-    fine = [*shared.format("FROZEN_RADAR").split(), "DENSE_VEGETATION", "SCENE_EDGE", "ANOMALOUS_SIGMA0"]
-    assert [flag.name for flag in CoarseSurface] == coarse
-    assert [flag.name for flag in FineSurface] == fine
-    assert [int(flag) for flag in FineSurface] == [2**i for i in range(13)]
-    assert int(CoarseSurface.FROZEN) == int(FineSurface.FROZEN) == 384
-
-
-def test_the_table_is_consistent():
-    for short_name, layout in PRODUCTS.items():
-        assert layout.short_name == short_name
-        for retrieval in layout.retrievals.values():
-            keys = {retrieval.soil_moisture, retrieval.quality_flag, retrieval.surface_flag}
-            assert keys <= layout.variables.keys()
-        assert {"row", "column"} <= layout.variables.keys()
