@@ -1,1 +1,1 @@
-"""What a person opens: GeoTIFFs, figures and tables, made from arrays, a window and plain words."""
+"""Files for people: maps, cube, catalogue, QGIS project, report, figures and tables, from arrays and a window."""

@@ -1,7 +1,7 @@
 """Colours of maps: few ramps with fixed ranges, the same in figures and in GIS, so that dates can be compared.
 
-Colours between two stops are mixed linearly in sRGB, as QGIS, GDAL and matplotlib all do: the stops alone say
-what a value looks like, whoever draws it.
+Colours between two stops are interpolated linearly in sRGB, as QGIS, GDAL and matplotlib all do: the stops alone
+define the colour of a value, in every program.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap, Normalize
 
 MISSING = "#f4f4f4"
-"""Ground of a picture where nothing is known; figures hatch it, so that it is not taken for a value."""
+"""Background where there is no value; figures hatch it, so that it is not taken for a value."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class Ramp:
     """Colours for the values of one quantity.
 
     Attributes:
-        name: what to call it in a style file.
+        name: name of a style file and of the colour map.
         low: value of the first stop, in `units`.
         high: value of the last stop.
-        units: as a person reads them.
+        units: as they are shown to a person, e.g. ``m³/m³``.
         stops: colours as ``#rrggbb``, evenly spaced from low to high.
     """
 
@@ -37,17 +37,17 @@ class Ramp:
     stops: tuple[str, ...]
 
     def values(self) -> tuple[float, ...]:
-        """The value of each stop."""
+        """Return the value of each stop."""
         return tuple(float(value) for value in np.linspace(self.low, self.high, len(self.stops)))
 
     def colormap(self) -> Colormap:
-        """For matplotlib: values beyond the range take the colour of its end, NaN is left out."""
+        """Return matplotlib's colour map: values beyond the range take the colour of its end, NaN is transparent."""
         from matplotlib.colors import LinearSegmentedColormap
 
         return LinearSegmentedColormap.from_list(self.name, list(self.stops), N=1024).with_extremes(bad=(0, 0, 0, 0))
 
     def norm(self) -> Normalize:
-        """For matplotlib: the range."""
+        """Return matplotlib's normalisation to the range."""
         from matplotlib.colors import Normalize
 
         return Normalize(self.low, self.high)
@@ -106,7 +106,7 @@ STANDARD_DEVIATION = Ramp(
     units="m³/m³",
     stops=("#fcfbfd", "#efedf5", "#dadaeb", "#bcbddc", "#9e9ac8", "#807dba", "#6a51a3", "#54278f", "#3f007d"),
 )
-"""Uncertainty: the darker the less is known."""
+"""Standard deviation of the error: the darker the less certain."""
 
 # ColorBrewer's YlOrBr.
 AGE = Ramp(

@@ -12,9 +12,9 @@ from pyproj import CRS
 
 from smen.atomic import atomic_hdf5
 from smen.grid import CRS_CODE, Window
-from smen.outputs.geotiff import NODATA, QUALITY_NODATA
-from smen.outputs.maps import MapFile, read_bands
-from smen.outputs.naming import iso
+from smen.outputs.geotiff import NODATA
+from smen.outputs.map_files import MapFile, read_bands
+from smen.outputs.quality_raster import QUALITY_NODATA
 
 UNITS = "seconds since 2000-01-01 00:00:00"
 _EPOCH = np.datetime64("2000-01-01T00:00:00", "s")
@@ -133,11 +133,6 @@ def _coordinates(file: h5netcdf.File, window: Window) -> None:
 
 def _seconds(maps: Sequence[MapFile]) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.array([(one.time - _EPOCH) // np.timedelta64(1, "s") for one in maps], np.int64)
-
-
-def span(maps: Sequence[MapFile]) -> tuple[str, str]:
-    """First and last time in ISO 8601."""
-    return iso(maps[0].time), iso(maps[-1].time)
 
 
 def _word(meaning: str) -> str:

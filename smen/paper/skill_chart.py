@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from smen.outputs import drawing
-from smen.paper.wording import NONE, signed, width
+from smen.outputs import figure_style
+from smen.outputs.labels import NO_VALUE
+from smen.paper.wording import signed, width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,20 +102,20 @@ def comparison_figure(
     left = _MARGIN + max(width(name, 8, bold=True) for name in names) + 0.15
     second = left + _PANEL + _room(values) + _GAP
     right = max(
-        second + _PANEL + _room(differences), _MARGIN + drawing.head_width(title, subtitle, simulated=simulated)
+        second + _PANEL + _room(differences), _MARGIN + figure_style.head_width(title, subtitle, simulated=simulated)
     )
     height = _ROW * len(rows)
-    with drawing.style():
-        figure = drawing.new_figure(right + _MARGIN, _TOP + height + 0.95)
-        drawing.head(figure, _MARGIN, right, title, subtitle, simulated=simulated)
+    with figure_style.style():
+        figure = figure_style.new_figure(right + _MARGIN, _TOP + height + 0.95)
+        figure_style.head(figure, _MARGIN, right, title, subtitle, simulated=simulated)
         styles = [_verdict(skill, reference) for skill in rows]
-        axes = drawing.place(figure, left, _TOP, _PANEL, height)
+        axes = figure_style.place(figure, left, _TOP, _PANEL, height)
         _panel(axes, errors, styles, label, "Error", from_zero=False)
         axes.set_yticks(range(len(rows)), names)
         for tick, same in zip(axes.get_yticklabels(), own, strict=True):
             tick.set_fontweight("bold" if same else "normal")
         _numbers(figure, left + _PANEL, values)
-        axes = drawing.place(figure, second, _TOP, _PANEL, height)
+        axes = figure_style.place(figure, second, _TOP, _PANEL, height)
         _panel(axes, gaps, styles, label, "Difference to the paper's network", from_zero=True)
         axes.set_yticks([])
         _numbers(figure, second + _PANEL, differences)
@@ -123,7 +124,7 @@ def comparison_figure(
         wide, high = figure.get_size_inches()
         anchor = (_MARGIN / wide, 1 - (_TOP + height + 0.55) / high)
         figure.legend(handles=marks, loc="upper left", bbox_to_anchor=anchor, ncols=len(used), frameon=False)
-        drawing.save(figure, path)
+        figure_style.save(figure, path)
 
 
 def _verdict(skill: Skill, reference: str) -> tuple[str, str]:
@@ -151,7 +152,7 @@ def _panel(
     ends = [end for row in rows for end in row if isfinite(end)] or [0.0, 1.0]
     if from_zero:
         ends.append(0.0)
-        axes.axvline(0, color=drawing.FAINT, linewidth=0.8, zorder=1)
+        axes.axvline(0, color=figure_style.FAINT, linewidth=0.8, zorder=1)
     room = max(0.08 * (max(ends) - min(ends)), 0.02 * max(map(abs, ends)), 1e-3)
     axes.set_xlim(min(ends) - room, max(ends) + room)
     axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -169,7 +170,7 @@ def _panel(
 def _numbers(figure: Figure, left: float, texts: list[str]) -> None:
     """The rows' numbers, in a column at the right of a panel."""
     for row, text in enumerate(texts):
-        drawing.write(figure, left + 0.1, _TOP + (row + 0.5) * _ROW, text, va="center", fontsize=_NUMBERS)
+        figure_style.write(figure, left + 0.1, _TOP + (row + 0.5) * _ROW, text, va="center", fontsize=_NUMBERS)
 
 
 def _room(texts: list[str]) -> float:
@@ -184,5 +185,5 @@ def _dates(number: int) -> str:
 def _interval(value: float, low: float, high: float, written: Callable[[float], str]) -> str:
     """A value with its interval, as far as they are known."""
     if not isfinite(value):
-        return NONE
+        return NO_VALUE
     return f"{written(value)} ({written(low)}, {written(high)})" if isfinite(low) else written(value)

@@ -18,14 +18,16 @@ from smen.data.load import read_fields, read_samples
 from smen.data.quality import COLOURS, MEANING, QualityCode, cell_age, condition
 from smen.errors import DataError, OutputError
 from smen.methods.checkpoint import load_checkpoint, read_header
-from smen.outputs.geotiff import write_map, write_quality
-from smen.outputs.naming import map_path, quality_path
+from smen.outputs.geotiff import write_map
+from smen.outputs.labels import map_title, yes_or_no
+from smen.outputs.map_names import map_path, quality_path
+from smen.outputs.quality_raster import write_quality
 from smen.plan.jobs import DownscaleJob
 
 if TYPE_CHECKING:
     from smen.data.records import Fields, Prediction, Samples
     from smen.methods.protocol import Method
-    from smen.outputs.naming import Direction
+    from smen.outputs.map_names import Direction
 
 log = logging.getLogger(__name__)
 
@@ -139,10 +141,10 @@ def _tags(job: DownscaleJob, method: Method, fields: Fields) -> dict[str, str]:
     """Return what every map says of itself: region, source, model, software, whether it is simulated."""
     header = read_header(Path(job.model))
     return {
-        "TITLE": f"Soil moisture at 3 km, {job.region}{' (simulated data)' if fields.simulated else ''}",
+        "TITLE": map_title(job.region, simulated=fields.simulated),
         "REGION": job.region,
         "SOURCE": job.source,
-        "SIMULATED": "yes" if fields.simulated else "no",
+        "SIMULATED": yes_or_no(fields.simulated),
         "MODEL": method.name,
         "MODEL_DIGEST": header["weights_digest"][:16],
         "TIFFTAG_SOFTWARE": f"smen {__version__}",

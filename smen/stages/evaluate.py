@@ -13,9 +13,10 @@ from smen.data.records import SPLIT_NAMES, TEST, TRAIN, VALIDATION
 from smen.data.truth import read_truth
 from smen.methods.checkpoint import load_checkpoint
 from smen.methods.registry import BASELINES, UNTRAINED, simple_baseline
-from smen.outputs.charts import Score, scores_figure, training_figure
-from smen.outputs.figures import Example, region_figure
+from smen.outputs.example_figure import ExampleDate, region_figure
+from smen.outputs.score_chart import Score, scores_figure
 from smen.outputs.tables import write_table
+from smen.outputs.training_chart import training_figure
 from smen.plan.jobs import EvaluateJob
 from smen.scores.comparison import PRODUCT, TRUTH, UNITS, compare
 
@@ -136,7 +137,7 @@ def _draw(
     covered = np.isfinite(target).mean(axis=(1, 2))
     chosen = [int(part[np.argmax(covered[part])]) for part in np.array_split(dates, EXAMPLES) if part.size]
     examples = [
-        Example(
+        ExampleDate(
             time=samples.time[i],
             direction="D" if fields.coarse_descending[samples.coarse[i]] else "A",
             coarse=fields.coarse[samples.coarse[i]],

@@ -11,11 +11,13 @@ import pandas as pd
 
 from smen.data.quality import MEANING
 from smen.errors import DataError, SettingsError
-from smen.outputs.extraction import cells_of, daily, extract, read_features, write_values
-from smen.outputs.maps import read_lists
+from smen.outputs.extraction import extract
+from smen.outputs.feature_cells import cells_of, read_features
+from smen.outputs.map_files import read_lists
+from smen.outputs.value_table import daily, write_values
 
 if TYPE_CHECKING:
-    from smen.outputs.maps import MapFile
+    from smen.outputs.map_files import MapFile
     from smen.plan.plan import Plan
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,10 @@ import pandas as pd
 
 from smen.atomic import atomic_from_memory, write_text
 from smen.outputs.colours import BAND_RAMPS
+from smen.outputs.labels import TITLE
+from smen.outputs.qgis_styles import ramp_style
 from smen.outputs.report.page import write_page
-from smen.outputs.stac import write_root
-from smen.outputs.styles import ramp_style
+from smen.outputs.stac_catalogue import write_root
 from smen.outputs.tables import SIMULATED, read_table, write_table
 from smen.plan.jobs import IndexJob
 from smen.scores.comparison import PRODUCT, UNITS
@@ -53,7 +54,7 @@ def _write_regions(job: IndexJob) -> None:
 
 
 def _summary(job: IndexJob, scores: pd.DataFrame, simulated: bool) -> str:
-    lines = ["# Soil moisture at 3 km", ""]
+    lines = [f"# {TITLE}", ""]
     if simulated:
         lines += ["**Simulated data**: soil, satellites and granules are made by SMEN, not observed.", ""]
     lines += ["| region | maps | where |", "|---|---|---|"]
@@ -62,7 +63,7 @@ def _summary(job: IndexJob, scores: pd.DataFrame, simulated: bool) -> str:
         count = sum(len(pd.read_csv(job.layout.map_list(region, year))) for year in years)
         lines.append(f"| {region} | {count} | `{Path(job.layout.maps(region, years[0])).parent}/` |")
     test = scores[(scores["split"] == "test") & (scores["against"] == PRODUCT)]
-    lines += ["", "Test dates, against the 3 km product (ubRMSE and bias in m³/m³):", ""]
+    lines += ["", f"Test dates, against the {PRODUCT} (ubRMSE and bias in m³/m³):", ""]
     lines += [f"| {' | '.join(SHOWN)} |", "|" + "---|" * len(SHOWN)]
     for row in test[SHOWN].itertuples(index=False):
         lines.append(f"| {row[0]} | {row[1]} | {row[2]} | {row[3]:.4f} | {row[4]:+.4f} |")

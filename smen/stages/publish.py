@@ -21,10 +21,13 @@ from smen.data.series import Series
 from smen.errors import DataError, OutputError
 from smen.methods.checkpoint import read_header, summary_of
 from smen.outputs.cube import write_cube
-from smen.outputs.maps import MapFile, read_lists
-from smen.outputs.qgis import write_project
-from smen.outputs.report.region import Coarse, RegionReport, write_region
-from smen.outputs.stac import Provenance, write_collection
+from smen.outputs.labels import map_title
+from smen.outputs.map_files import MapFile, read_lists
+from smen.outputs.qgis_project import write_project
+from smen.outputs.report.region_report import Coarse, RegionReport
+from smen.outputs.report.region_scripts import write_region
+from smen.outputs.stac_catalogue import write_collection
+from smen.outputs.stac_item import Provenance
 from smen.outputs.tables import read_table
 from smen.plan.jobs import PublishJob
 
@@ -146,7 +149,7 @@ def _attributes(region: str, provenance: Provenance) -> dict[str, str]:
     """What the cube says of itself."""
     simulated = provenance.simulated
     return {
-        "title": f"Soil moisture at 3 km, {region}{' (simulated data)' if simulated else ''}",
+        "title": map_title(region, simulated=simulated),
         "source": f"SMAP and Sentinel-1, {provenance.source}{', simulated' if simulated else ''}",
         "simulated": "true" if simulated else "false",
         "region": region,

@@ -26,8 +26,9 @@ from smen.grid import CRS_CODE, M03, M36, Window
 from smen.methods.smen_cnn import build_network
 from smen.methods.smen_cnn.inputs import Normalisation
 from smen.methods.smen_cnn.interface import Inputs
-from smen.outputs.geotiff import NODATA, TILE
-from smen.outputs.report.basemap import KINDS, STEP, _stored
+from smen.outputs.cog import TILE
+from smen.outputs.geotiff import NODATA
+from smen.outputs.report.basemap_file import KINDS, STEP, stored_lines
 
 PERIOD = 128 * M36.nesting
 """Cells after which the synthetic fields repeat."""
@@ -35,7 +36,7 @@ PERIOD = 128 * M36.nesting
 
 def land():
     """Which cells of M03 are land, bool: going south along a column, each coastline changes land to sea or back."""
-    stored = _stored()
+    stored = stored_lines()
     points = stored["points"] * STEP
     row, column = M03.coordinates(points[:, 0], np.clip(points[:, 1], -85.04, 85.04))
     starts = np.ones(len(points), bool)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from smen.grid import Window
-from smen.outputs.report import basemap
+from smen.outputs.report import basemap, basemap_file
 
 
 def test_lake_geneva_lies_where_it_is():
@@ -38,15 +38,11 @@ def test_packed_lines_come_back(tmp_path, monkeypatch):
     line = LineString([(10, 50), (10.1, 50.2), (10.4, 50.1)])
     lake = Polygon([(10, 49), (10.5, 49), (10.2, 49.5)])
     path = tmp_path / "b.npz"
-    basemap.pack({"border": gpd.GeoSeries([line]), "lake": gpd.GeoSeries([lake])}, path)
-    monkeypatch.setattr(basemap, "_FILE", path)
-    basemap._stored.cache_clear()
-    try:
-        window = Window.centred_on(10.2, 49.8, 80, 60)
-        found = basemap.lines(window)
-        assert [len(found[kind]) for kind in basemap.KINDS] == [0, 1, 0, 1]
-        place = found["border"][0]
-        columns = (np.array([10, 10.1, 10.4]) - window.longitudes[0]) / (window.longitudes[1] - window.longitudes[0])
-        np.testing.assert_allclose(place[:, 0] * 60 - 0.5, columns, atol=0.01)
-    finally:
-        basemap._stored.cache_clear()
+    basemap_file.pack_lines({"border": gpd.GeoSeries([line]), "lake": gpd.GeoSeries([lake])}, path)
+    monkeypatch.setattr(basemap, "stored_lines", lambda: basemap_file.stored_lines(path))
+    window = Window.centred_on(10.2, 49.8, 80, 60)
+    parts = basemap.lines(window)
+    assert [len(parts[kind]) for kind in basemap_file.KINDS] == [0, 1, 0, 1]
+    place = parts["border"][0]
+    columns = (np.array([10, 10.1, 10.4]) - window.longitudes[0]) / (window.longitudes[1] - window.longitudes[0])
+    np.testing.assert_allclose(place[:, 0] * 60 - 0.5, columns, atol=0.01)

@@ -1,141 +1,97 @@
-import geopandas as gpd
+"""Values of maps at features, computed again by hand and by rasterio."""
+
 import numpy as np
-import pandas as pd
 import pytest
-import shapely
-from shapely import Point, box
+import rasterio
+from made_maps import CODES, WINDOW, features, rectangle, two_maps
+from rasterio.mask import mask
+from shapely import Point
 
-from smen.errors import DataError, OutputError
-from smen.grid import Window
-from smen.outputs.extraction import cells_of, daily, extract, read_features, write_values
-from smen.outputs.geotiff import write_map, write_quality
-from smen.outputs.maps import MapFile
-
-WINDOW = Window.centred_on(-110.97, 32.22, 20, 30)
-CODES = {0: "none", 1: "seen", 2: "filled"}
+from smen.errors import DataError
+from smen.outputs.extraction import COLUMNS, extract
+from smen.outputs.feature_cells import Cells, cells_of
 
 
-@pytest.fixture
-def maps(tmp_path):
-    """Two overpasses of one day; the second misses the western half."""
-    found = []
-    for number, (clock, direction) in enumerate([("01:00:00", "A"), ("13:00:00", "D")]):
-        time = np.datetime64(f"2018-07-04T{clock}")
-        moisture = np.add.outer(np.arange(20) / 100, np.arange(30) / 1000).astype("f4") + number / 10
-        codes = np.ones(WINDOW.shape, "u1")
-        if number:
-            moisture[:, :15] = np.nan
-            codes[:, :15] = 2
-        path, quality = tmp_path / f"{number}.tif", tmp_path / f"{number}_quality.tif"
-        write_map(path, WINDOW, moisture, moisture / 10, None, time=time, direction=direction, tags={})
-        write_quality(quality, WINDOW, codes, names=CODES, colours=dict.fromkeys(CODES, "#000000"), time=time,
-                      direction=direction, tags={})  # fmt: skip
-        found.append(MapFile(time, direction, path, quality))
-    return found
+@pytest.fixture(scope="module")
+def maps(tmp_path_factory):
+    return two_maps(tmp_path_factory.mktemp("maps"))
 
 
-def in_metres(row, column, height=1.0, width=1.0):
-    """A rectangle given in rows and columns of the window."""
-    left, _, _, top = WINDOW.bounds
-    cell = 3002.6850700487
-    return box(left + column * cell, top - (row + height) * cell, left + (column + width) * cell, top - row * cell)
-
-
-def features(*shapes, crs="EPSG:6933"):
-    return gpd.GeoDataFrame({"name": [f"f{i}" for i in range(len(shapes))]}, geometry=list(shapes), crs=crs)
-
-
-def values(maps, table):
+def values(maps, table, simulated=True):
     cells = dict(zip(table["name"], cells_of(table, WINDOW), strict=True))
-    return extract(maps, cells, CODES, region="tucson", simulated=True)
+    return extract(maps, cells, CODES, region="tucson", simulated=simulated)
 
 
 def test_a_point_has_the_value_of_its_cell(maps):
-    table = features(Point(WINDOW.longitudes[20], WINDOW.latitudes[3]), crs="EPSG:4326")
-    found = values(maps, table)
-    assert found["time"].tolist() == ["2018-07-04T01:00:00Z", "2018-07-04T13:00:00Z"]
-    assert found["direction"].tolist() == ["ascending", "descending"]
-    np.testing.assert_allclose(found["soil_moisture"], [0.05, 0.15], atol=1e-7)
-    np.testing.assert_allclose(found["standard_deviation"], [0.005, 0.015], atol=1e-7)
-    assert found["age"].isna().all()
-    assert found["quality_meaning"].tolist() == ["seen", "seen"]
-    assert found["simulated"].tolist() == ["yes", "yes"]
+    table = values(maps, features(Point(WINDOW.longitudes[20], WINDOW.latitudes[3]), crs="EPSG:4326"))
+    assert tuple(table.columns) == COLUMNS
+    assert table["time"].tolist() == ["2018-07-04T01:00:00Z", "2018-07-04T13:00:00Z"]
+    assert table["direction"].tolist() == ["ascending", "descending"]
+    np.testing.assert_allclose(table["soil_moisture"], [0.05, 0.15], atol=1e-7)
+    np.testing.assert_allclose(table["standard_deviation"], [0.005, 0.015], atol=1e-7)
+    assert table["age"].isna().all()
+    assert table["quality_meaning"].tolist() == ["observed: recently"] * 2
+    assert table["region"].tolist() == ["tucson"] * 2
 
 
 def test_a_polygon_has_the_mean_weighted_by_shared_area(maps):
     # Half of cell (4, 20), all of (4, 21): (0.5 * 0.060 + 0.061) / 1.5
-    found = values(maps, features(in_metres(4, 20.5, 1, 1.5)))
-    np.testing.assert_allclose(found["soil_moisture"].iloc[0], (0.5 * 0.060 + 0.061) / 1.5, atol=1e-7)
-    assert found["cells"].tolist() == [2, 2]
+    table = values(maps, features(rectangle(4, 20.5, 1, 1.5)))
+    np.testing.assert_allclose(table["soil_moisture"].iloc[0], (0.5 * 0.060 + 0.061) / 1.5, atol=1e-7)
+    assert table["cells"].tolist() == [2, 2]
 
 
-def test_a_mean_leaves_missing_cells_out_and_says_how_much_is_left(maps):
-    found = values(maps, features(in_metres(0, 14, 1, 4)))  # one of four cells is missing in the second
-    np.testing.assert_allclose(found["valid_share"], [1, 0.75])
-    np.testing.assert_allclose(found["soil_moisture"].iloc[1], 0.1 + (0.015 + 0.016 + 0.017) / 3, atol=1e-7)
-    assert found["quality"].tolist() == [1, 1]
+def test_over_whole_cells_it_is_the_mean_of_what_rasterio_masks(maps):
+    shape = rectangle(2, 10, 7, 9)
+    table = values(maps, features(shape))
+    for file, found in zip(maps, table["soil_moisture"], strict=True):
+        with rasterio.open(file.path) as raster:
+            inner, _ = mask(raster, [shape.buffer(-1)], crop=True, filled=False, indexes=1)
+        assert inner.size == 63
+        assert found == pytest.approx(inner.mean(dtype="f8"), rel=1e-6)
+
+
+def test_missing_cells_are_left_out_and_the_rest_is_stated(maps):
+    table = values(maps, features(rectangle(0, 14, 1, 4)))  # one of four cells is missing in the second
+    np.testing.assert_allclose(table["valid_share"], [1, 0.75])
+    np.testing.assert_allclose(table["soil_moisture"].iloc[1], 0.1 + (0.015 + 0.016 + 0.017) / 3, atol=1e-7)
+    assert table["quality"].tolist() == [1, 1]
+
+
+def test_a_feature_without_valid_cells_has_no_value(maps):
+    table = values(maps, features(rectangle(0, 2, 1, 4)))
+    assert np.isnan(table["soil_moisture"].iloc[1])
+    assert (table["valid_share"].iloc[1], table["quality_meaning"].iloc[1]) == (0, "filled")
+
+
+def test_the_quality_is_the_code_of_most_of_the_area(maps):
+    # 1.6 cells of code 2, then 2 cells of code 1; with 2.4 cells of code 2 it is the other way round.
+    table = values(maps, features(rectangle(0, 13.4, 1, 3.6), rectangle(0, 12.6, 1, 4.4)))
+    assert table[table["time"].str.contains("13:")]["quality"].tolist() == [1, 2]
+
+
+def test_a_code_without_a_meaning_is_called_none(maps):
+    cells = {"a": Cells(np.array([0]), np.array([0]), np.ones(1))}
+    table = extract(maps, cells, {}, region="x", simulated=False)
+    assert table["quality_meaning"].tolist() == ["none", "none"]
+    assert table["simulated"].tolist() == ["no", "no"]
+
+
+def test_rows_are_sorted_by_feature_and_time(maps):
+    table = values(list(reversed(maps)), features(rectangle(1, 20), rectangle(1, 22)))
+    assert table["feature"].tolist() == ["f0", "f0", "f1", "f1"]
+    assert table["time"].is_monotonic_increasing or table.groupby("feature")["time"].is_monotonic_increasing.all()
 
 
 def test_features_outside_are_left_out(maps):
-    table = features(Point(0, 0), in_metres(100, 100), in_metres(-3, -3, 4, 4), crs="EPSG:6933")
-    found = values(maps, table)
-    assert set(found["feature"]) == {"f2"}  # reaches in with one cell
-    assert found["cells"].tolist() == [1, 1]
+    table = values(maps, features(Point(0, 0), rectangle(100, 100), rectangle(-3, -3, 4, 4)))
+    assert set(table["feature"]) == {"f2"}
+    empty = values(maps, features(rectangle(100, 100)))
+    assert (len(empty), tuple(empty.columns)) == (0, COLUMNS)
 
 
-def test_the_crs_of_the_file_is_heeded(maps):
-    metres = features(in_metres(5, 18, 3, 4))
-    one, other = values(maps, metres), values(maps, metres.to_crs("EPSG:32612"))
-    np.testing.assert_allclose(one["soil_moisture"], other["soil_moisture"], atol=2e-4)
-
-
-def test_over_180_degrees():
-    window = Window.centred_on(180, 10, 10, 10)
-    table = features(Point(179.99, 10), Point(-179.99, 10), shapely.box(-180, 9.95, -179.95, 10.05), crs="EPSG:4326")
-    west, east, area = cells_of(table, window)
-    assert (west.columns.tolist(), east.columns.tolist()) == ([4], [5])
-    assert area.columns.min() == 5
-
-
-def test_daily_composites_join_both_overpasses(maps):
-    table = features(in_metres(3, 20), in_metres(3, 2))
-    found = daily(values(maps, table)).set_index("feature")
-    assert found["time"].tolist() == ["2018-07-04", "2018-07-04"]
-    assert found["soil_moisture"].tolist() == pytest.approx([0.10, 0.032])
-    assert found["direction"].tolist() == ["ascending descending", "ascending"]
-    assert found["quality"].tolist() == [1, 2]
-
-
-@pytest.mark.parametrize("suffix", [".csv", ".gpkg"])
-def test_values_are_written_and_read_back(maps, tmp_path, suffix):
-    table = features(in_metres(3, 20))
-    found = values(maps, table)
-    path = tmp_path / f"v{suffix}"
-    write_values(path, found, table, table["name"].tolist())
-    back = pd.read_csv(path) if suffix == ".csv" else gpd.read_file(path)
-    np.testing.assert_allclose(back["soil_moisture"], found["soil_moisture"], rtol=1e-5)
-    assert pd.to_datetime(back["time"])[1] == pd.Timestamp("2018-07-04T13:00:00Z")
-    if suffix == ".gpkg":
-        assert back.crs.to_epsg() == 6933
-        assert back.geometry.iloc[0].equals_exact(table.geometry.iloc[0], 1e-6)
-
-
-def test_bad_input_is_refused(tmp_path, maps):
-    line = tmp_path / "line.geojson"
-    features(shapely.LineString([(0, 0), (1, 1)]), crs="EPSG:4326").to_file(line)
-    with pytest.raises(DataError, match="LineString"):
-        read_features(line)
-    bare = tmp_path / "bare.gpkg"
-    gpd.GeoDataFrame(geometry=[Point(0, 0)]).to_file(bare)
-    with pytest.raises(DataError, match="coordinate reference system"):
-        read_features(bare)
-    junk = tmp_path / "junk.gpkg"
-    junk.write_text("no GeoPackage")
-    with pytest.raises(DataError, match="cannot be read"):
-        read_features(junk)
-    table = features(in_metres(3, 20))
-    with pytest.raises(DataError, match=r"\.csv or \.gpkg"):
-        write_values(tmp_path / "v.xls", values(maps, table), table, ["f0"])
-    (tmp_path / "blocked").write_text("")
-    with pytest.raises(OutputError):
-        write_values(tmp_path / "blocked" / "v.csv", values(maps, table), table, ["f0"])
+def test_a_map_that_cannot_be_read_is_named(tmp_path):
+    maps = two_maps(tmp_path)
+    maps[1].quality.write_bytes(b"junk")
+    with pytest.raises(DataError, match=r"1_quality\.tif cannot be read"):
+        values(maps, features(rectangle(1, 1)))

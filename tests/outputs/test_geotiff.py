@@ -12,7 +12,8 @@ from rio_cogeo.cogeo import cog_validate
 
 from smen.errors import OutputError
 from smen.grid import Window
-from smen.outputs.geotiff import write_map, write_quality
+from smen.outputs.geotiff import write_map
+from smen.outputs.quality_raster import write_quality
 
 NAMES = {0: "observed history", 1: "climatology only", 2: "water & ice"}
 COLOURS = {0: "#1b7837", 1: "#fdb863", 2: "#2166ac"}
@@ -251,7 +252,8 @@ from pathlib import Path
 import numpy as np
 from smen.errors import OutputError
 from smen.grid import Window
-from smen.outputs.geotiff import write_map, write_quality
+from smen.outputs.geotiff import write_map
+from smen.outputs.quality_raster import write_quality
 path, limit = Path(sys.argv[1]), int(sys.argv[2])
 window = Window.centred_on(0, 0, 100, 100)
 noise = np.random.default_rng(0).random(window.shape)

@@ -21,10 +21,10 @@ def test_both_files_say_the_same(tmp_path):
     )
     assert (tmp_path / "scores.md").read_text() == (
         "## Tucson\n\n"
-        "| method            | split | ubrmse [m3 m-3] | dates | best |\n"
-        "| ----------------- | ----- | --------------: | ----: | ---- |\n"
-        "| SMEN              | test  |           0.034 |    50 | –    |\n"
-        "| 36 km \\| bilinear | test  |               – |    50 | yes  |\n"
+        "| method            | split   |   ubrmse [m3 m-3] |   dates | best   |\n"
+        "|:------------------|:--------|------------------:|--------:|:-------|\n"
+        "| SMEN              | test    |             0.034 |      50 | –      |\n"
+        "| 36 km \\| bilinear | test    |                 – |      50 | yes    |\n"
         "\nSimulated data: no satellite has measured these values.\n"
     )
     assert sorted(p.name for p in tmp_path.iterdir()) == ["scores.csv", "scores.md"]
@@ -51,7 +51,7 @@ def test_a_table_reads_back(tmp_path):
 def test_a_table_without_rows_has_its_heading(tmp_path):
     write_table(tmp_path / "a", pd.DataFrame({"method": [], "ubrmse": []}), units={"ubrmse": "m"}, simulated=False)
     assert (tmp_path / "a.csv").read_text() == "method,ubrmse [m],simulated\n"
-    assert (tmp_path / "a.md").read_text().startswith("| method | ubrmse [m] |\n")
+    assert (tmp_path / "a.md").read_text().startswith("| method   | ubrmse [m]   |\n")
 
 
 def test_rows_may_say_themselves_whether_they_are_simulated(tmp_path):

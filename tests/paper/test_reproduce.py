@@ -178,7 +178,7 @@ def test_nothing_is_called_better_without_its_interval(job):
 def test_all_says_that_it_is_simulated_and_has_its_pictures(job):
     for name in ("table1", "table2", "table3", "comparison"):
         assert "Simulated data" in words(job, name)
-        assert Path(job.layout.paper(f"{name}.png")).stat().st_size > 10_000
+        assert not Path(job.layout.paper(f"{name}.png")).exists()
     for name in ("figure2.png", "comparison_figure.png"):
         assert Path(job.layout.paper(name)).stat().st_size > 10_000
     assert Path(job.layout.comparison("harbour", "comparison_figure.png")).is_file()

@@ -15,8 +15,9 @@ from smen.data.samples import MISSING, Samples
 from smen.data.samples_file import label
 from smen.grid import Window
 from smen.methods.checkpoint import FORMAT
-from smen.outputs.geotiff import write_map, write_quality
-from smen.outputs.naming import map_path, quality_path
+from smen.outputs.geotiff import write_map
+from smen.outputs.map_names import map_path, quality_path
+from smen.outputs.quality_raster import write_quality
 from smen.outputs.tables import write_table
 from smen.plan.plan import Plan
 from smen.scores.comparison import UNITS

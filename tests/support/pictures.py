@@ -8,7 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.image import imread
 
-from smen.outputs import drawing
+from smen.outputs import figure_style
 
 WARNING = (0x9A, 0x34, 0x12)
 """Colour of the words that say that data are simulated."""
@@ -33,7 +33,7 @@ def beyond_the_axes(figure):
 def drawn(monkeypatch):
     """Figures as they are saved, with the boxes of their texts and their size, in pixels."""
     seen = []
-    real = drawing.save
+    real = figure_style.save
 
     def spy(figure, path):
         FigureCanvasAgg(figure).draw()
@@ -41,7 +41,7 @@ def drawn(monkeypatch):
         seen.append((figure, {t: t.get_window_extent() for t in texts if t not in beyond_the_axes(figure)}))
         real(figure, path)
 
-    monkeypatch.setattr(drawing, "save", spy)
+    monkeypatch.setattr(figure_style, "save", spy)
     return seen
 
 

@@ -94,7 +94,7 @@ def test_the_tables_are_whole(reproduced):
         ours = made[[c for c in made if not c.startswith("paper") and "difference" not in c]]
         assert ours.drop(columns=["R", "R_inside", "blockiness"], errors="ignore").notna().all(axis=None), name
         assert (made["simulated"] == "yes").all()
-        assert (reproduced.folder / f"results/paper/{name}.png").is_file()
+        assert (reproduced.folder / f"results/paper/{name}.md").is_file()
     methods = {
         "smen",
         "fusion",

@@ -60,12 +60,12 @@ rule reproduce:
         [
             layout.paper(f"{name}.{kind}")
             for name in ("table1", "table2", "table3", "comparison")
-            for kind in ("csv", "md", "png")
+            for kind in ("csv", "md")
         ],
         [
             layout.comparison(region, name)
             for region in plan.regions
-            for name in ("comparison.csv", "comparison.md", "comparison.png", "comparison_figure.png")
+            for name in ("comparison.csv", "comparison.md", "comparison_figure.png")
         ],
         layout.paper("figure2.png"),
         layout.paper("comparison_figure.png"),

@@ -1,5 +1,5 @@
 "use strict";
-/* What the package's packing.py packed, unpacked: base64, zlib, bytes in two planes, differences in time. */
+/* What the package's field_codec.py packed, unpacked: base64, zlib, bytes in two planes, differences in time. */
 const smen = {};
 
 (() => {

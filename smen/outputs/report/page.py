@@ -1,4 +1,4 @@
-"""The page itself: its parts put together, with what it must know before it loads a region."""
+"""The page itself: HTML, style and scripts joined, with the values that it needs before it loads a region."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from smen import __version__
 from smen.atomic import write_text
-from smen.outputs.colours import AGE, ERROR, SOIL_MOISTURE, STANDARD_DEVIATION
-from smen.outputs.report.packing import script
+from smen.outputs.colours import AGE, ERROR, SOIL_MOISTURE, STANDARD_DEVIATION, Ramp
+from smen.outputs.report.field_codec import script
 
 SCRIPTS = ("codec.js", "state.js", "map.js", "series.js", "calendar.js", "charts.js", "page.js")
-"""Parts of the page's script, in the order in which they need each other."""
+"""Parts of the page's script, each after those that it uses."""
 
 _HERE = Path(__file__).parent
 
@@ -24,7 +24,7 @@ def write_page(path: Path, regions: Sequence[str], *, folder: str, simulated: bo
         path: the ``index.html`` to write.
         regions: their names, in the order of the tabs.
         folder: the folder of their scripts, relative to the page; each has a folder of its name in it.
-        simulated: whether any data are; the page then says so before anything else.
+        simulated: whether any data are simulated; the page then says so before anything else.
 
     Raises:
         OutputError: the file cannot be written.
@@ -38,5 +38,5 @@ def write_page(path: Path, regions: Sequence[str], *, folder: str, simulated: bo
     write_text(path, page)
 
 
-def _ramp(ramp: Any) -> dict[str, Any]:  # noqa: ANN401
+def _ramp(ramp: Ramp) -> dict[str, Any]:
     return {"low": ramp.low, "high": ramp.high, "units": ramp.units, "stops": list(ramp.stops)}

@@ -1,4 +1,4 @@
-"""A region's maps as files: what there is, and each as arrays."""
+"""The maps of a region on disk: which there are, and their bands as arrays."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window as Part
 
 from smen.errors import DataError
-from smen.outputs.naming import Direction, check_direction
+from smen.outputs.map_names import Direction, check_direction
 
 COLUMNS = ("time", "direction", "map", "quality")
-"""Columns of a list of maps that are needed here."""
+"""Columns of a list of maps that are read here."""
 
 
 @dataclass(frozen=True)
 class MapFile:
-    """One overpass's rasters.
+    """The rasters of one overpass.
 
     Attributes:
         time: start of the half-orbit, datetime64[s], UTC.
         direction: ``A`` or ``D``.
-        path: soil moisture, its standard deviation and its age.
-        quality: the codes.
+        path: GeoTIFF of soil moisture, its standard deviation and its age.
+        quality: GeoTIFF of the quality codes.
     """
 
     time: np.datetime64
@@ -43,15 +43,15 @@ def read_lists(lists: Sequence[tuple[Path, Path]]) -> list[MapFile]:
     """Read lists of maps.
 
     Args:
-        lists: a CSV of the stage downscale and the folder that its maps are in, for each year.
+        lists: a CSV of the stage downscale and the folder of its maps, for each year.
 
     Returns:
         The maps by rising time.
 
     Raises:
-        DataError: a list is missing or is none.
+        DataError: a list is missing or lacks a column.
     """
-    found = []
+    maps = []
     for csv, folder in lists:
         try:
             table = pd.read_csv(csv, usecols=list(COLUMNS))
@@ -62,22 +62,23 @@ def read_lists(lists: Sequence[tuple[Path, Path]]) -> list[MapFile]:
             check_direction(direction)
             time = np.datetime64(str(row.time).removesuffix("Z"), "s")
             paths = folder / str(row.map), folder / str(row.quality)
-            found.append(MapFile(time, cast("Direction", direction), *paths))
-    return sorted(found, key=lambda file: file.time)
+            maps.append(MapFile(time, cast("Direction", direction), *paths))
+    return sorted(maps, key=lambda file: file.time)
 
 
 def read_bands(
     file: MapFile, *, part: tuple[slice, slice] | None = None, every: int = 1
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    """Read one overpass.
+    """Read the bands and quality codes of one overpass.
 
     Args:
-        file: which.
-        part: rows and columns, None for all.
-        every: read averages (and most frequent codes) of blocks of so many cells, for display.
+        file: the rasters of the overpass.
+        part: rows and columns to read, None for all.
+        every: side of the squares of cells that are read as one, for display: the average of their values and their
+            most frequent code.
 
     Returns:
-        The bands, float32 (3, height, width), NaN where there is nothing; and the codes, uint8 (height, width).
+        The bands, float32 (3, height, width), NaN where missing; and the codes, uint8 (height, width).
 
     Raises:
         DataError: a raster is missing or cannot be read.

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from smen.outputs.colours import AGE, SOIL_MOISTURE, STANDARD_DEVIATION
-from smen.outputs.geotiff import write_map, write_quality
-from smen.outputs.styles import code_style, ramp_style
+from smen.outputs.geotiff import write_map
+from smen.outputs.qgis_styles import code_style, ramp_style
+from smen.outputs.quality_raster import write_quality
 
 TIME = np.datetime64("2018-07-04T11:59:59")
 

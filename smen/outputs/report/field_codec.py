@@ -1,7 +1,7 @@
 """Fields as short text that a script can hold: rounded, differenced in time, compressed.
 
-The page's ``codec.js`` does the same backwards. Soil moisture of overpasses that follow each other differs little, so
-that the differences compress to about half a byte per cell.
+The page's ``codec.js`` reverses it. Soil moisture of consecutive overpasses differs little, so that the differences
+compress to about half a byte per cell.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 NONE = 65535
-"""Stands for a missing value."""
+"""Packed number of a missing value."""
 
 
 def pack(stack: NDArray[np.floating], step: float) -> dict[str, Any]:
-    """Fields as a dictionary that JSON can hold.
+    """Pack fields into a dictionary that JSON can hold.
 
     Args:
         stack: (N, height, width), NaN where missing; negative values become 0.
@@ -29,13 +29,13 @@ def pack(stack: NDArray[np.floating], step: float) -> dict[str, Any]:
         The shape, the step, and the packed numbers: uint16, each field less the one before it modulo 65536, all low
         bytes before all high bytes, zlib, base64.
     """
-    known = np.nan_to_num(np.round(np.asarray(stack, np.float64) / step), nan=0)
-    numbers = np.where(np.isnan(stack), NONE, np.clip(known, 0, NONE - 1)).astype("<u2")
+    steps = np.nan_to_num(np.round(np.asarray(stack, np.float64) / step), nan=0)
+    numbers = np.where(np.isnan(stack), NONE, np.clip(steps, 0, NONE - 1)).astype("<u2")
     return {"shape": list(numbers.shape), "step": step, "none": NONE, "data": _text(numbers)}
 
 
 def pack_codes(stack: NDArray[np.uint8]) -> dict[str, Any]:
-    """Codes as `pack` packs values."""
+    """Pack codes (N, height, width) as `pack` packs values."""
     numbers = np.asarray(stack).astype("<u2")
     return {"shape": list(numbers.shape), "step": 1, "none": NONE, "data": _text(numbers)}
 
@@ -48,17 +48,22 @@ def _text(numbers: NDArray[np.uint16]) -> str:
 
 
 def script(call: str, *arguments: object) -> str:
-    """A script that calls a function of the page with values; NaN becomes null."""
-    inner = ",".join(json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":")) for value in arguments)
+    """Return a script that calls a function of the page with values; NaN becomes null.
+
+    Args:
+        call: the function.
+        *arguments: its arguments, of types that JSON can hold or numpy's numbers.
+    """
+    inner = ",".join(json.dumps(_jsonable(value), ensure_ascii=False, separators=(",", ":")) for value in arguments)
     return f"{call}({inner});\n".replace("</", "<\\/")
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401
-    """What JSON knows, with NaN as None."""
+def _jsonable(value: Any) -> Any:  # noqa: ANN401
+    """A value in JSON's types, with NaN as None."""
     if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): _jsonable(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [_jsonable(inner) for inner in value]
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and value != value else value

@@ -4,7 +4,7 @@ import zlib
 
 import numpy as np
 
-from smen.outputs.report.packing import pack, pack_codes, script
+from smen.outputs.report.field_codec import pack, pack_codes, script
 
 
 def unpacked(packed):

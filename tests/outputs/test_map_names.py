@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smen.outputs.naming import map_path, quality_path, remove_sidecars, stamp
+from smen.outputs.map_names import map_path, quality_path, remove_sidecars, stamp
 
 
 def test_name_is_the_one_the_design_settles():

@@ -1,0 +1,153 @@
+"""Layers of a QGIS project: each map, the regions' outlines, and the tree that lists them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree.ElementTree import Element
+
+import numpy as np
+from pyproj import CRS
+
+from smen.grid import CRS_CODE, Window
+from smen.outputs.qgis_styles import temporal
+from smen.outputs.xml_elements import element
+
+_LINE = {
+    "style": "no", "outline_color": "60,60,60,255", "outline_style": "solid", "outline_width": "0.3",
+    "outline_width_unit": "MM",
+}  # fmt: skip
+"""Outlines without a fill, so that the maps show."""
+
+_LABEL = {
+    "fieldName": "name", "isExpression": "0", "fontSize": "9", "fontSizeUnit": "Point",
+    "textColor": "60,60,60,255", "textOpacity": "1",
+}  # fmt: skip
+_BUFFER = {
+    "bufferDraw": "1", "bufferSize": "0.8", "bufferSizeUnits": "MM", "bufferColor": "255,255,255,255",
+    "bufferOpacity": "0.8",
+}  # fmt: skip
+
+
+def raster_layer(project: Path, path: Path, title: str, window: Window, time: np.datetime64, pipe: Element) -> Element:
+    """Return the layer of a raster.
+
+    Args:
+        project: the project file, which the raster's path is relative to.
+        path: the raster.
+        title: name of the layer.
+        window: where the raster lies.
+        time: start of the half-orbit, UTC.
+        pipe: how it is drawn, from `smen.outputs.qgis_styles`.
+    """
+    return element(
+        "maplayer",
+        {"type": "raster", "styleCategories": "AllStyleCategories"},
+        extent(window.bounds),
+        *_identity(project, path, title),
+        element("srs", None, crs(CRS_CODE)),
+        element("provider", text="gdal"),
+        temporal(time),
+        pipe,
+        element("blendMode", text=0),
+    )
+
+
+def outline_layer(project: Path, path: Path) -> Element:
+    """Return the layer of the regions' outlines with their names.
+
+    Args:
+        project: the project file, which the path is relative to.
+        path: a vector file with the names in its column `name`.
+    """
+    fill = element(
+        "layer",
+        {"class": "SimpleFill", "enabled": 1, "locked": 0, "pass": 0},
+        *(element("prop", {"k": key, "v": value}) for key, value in _LINE.items()),
+    )
+    symbol = {"type": "fill", "name": 0, "alpha": 1, "clip_to_extent": 1, "force_rhr": 0}
+    renderer = {"type": "singleSymbol", "symbollevels": 0, "forceraster": 0, "enableorderby": 0}
+    label = element(
+        "settings",
+        {"calloutType": "simple"},
+        element("text-style", _LABEL, element("text-buffer", _BUFFER)),
+        element("placement", {"placement": 7, "polygonPlacementFlags": 2, "priority": 5}),
+        element("rendering", {"drawLabels": 1, "obstacle": 0}),
+    )
+    return element(
+        "maplayer",
+        {"type": "vector", "geometry": "Polygon", "styleCategories": "AllStyleCategories", "labelsEnabled": 1},
+        *_identity(project, path, "regions"),
+        element("srs", None, crs("EPSG:4326")),
+        element("provider", {"encoding": "UTF-8"}, text="ogr"),
+        element("renderer-v2", renderer, element("symbols", None, element("symbol", symbol, fill))),
+        element("labeling", {"type": "simple"}, label),
+    )
+
+
+def tree_layer(project: Path, path: Path, title: str, *, checked: bool, provider: str = "gdal") -> Element:
+    """Return the entry of a layer in the tree of layers.
+
+    Args:
+        project: the project file, which the path is relative to.
+        path: file of the layer.
+        title: name of the layer.
+        checked: whether it is shown.
+        provider: what reads it, ``gdal`` or ``ogr``.
+    """
+    about = {"id": _id(project, path), "name": title, "source": _source(project, path), "providerKey": provider}
+    return element("layer-tree-layer", {**about, "checked": _check(checked), "expanded": 0})
+
+
+def tree_group(name: str, layers: Sequence[Element], *, checked: bool) -> Element:
+    """Return a closed group in the tree of layers.
+
+    Args:
+        name: shown in the tree.
+        layers: entries of the group, from `tree_layer`.
+        checked: whether it is shown.
+    """
+    return element("layer-tree-group", {"name": name, "checked": _check(checked), "expanded": 0}, *layers)
+
+
+def extent(bounds: tuple[float, float, float, float]) -> Element:
+    """Return the extent of a layer or a view from left, bottom, right and top in metres."""
+    names = ("xmin", "ymin", "xmax", "ymax")
+    return element("extent", None, *(element(n, text=repr(value)) for n, value in zip(names, bounds, strict=True)))
+
+
+def crs(code: str) -> Element:
+    """Return a coordinate reference system from a code such as ``EPSG:6933``."""
+    wkt = element("wkt", text=_wkt(code))
+    return element("spatialrefsys", None, wkt, element("srid", text=code.split(":")[1]), element("authid", text=code))
+
+
+@lru_cache(maxsize=4)
+def _wkt(code: str) -> str:
+    return CRS(code).to_wkt()
+
+
+def _identity(project: Path, path: Path, title: str) -> tuple[Element, Element, Element]:
+    return (
+        element("id", text=_id(project, path)),
+        element("datasource", text=_source(project, path)),
+        element("layername", text=title),
+    )
+
+
+def _source(project: Path, path: Path) -> str:
+    """Path relative to the project, so that a folder of results can be moved."""
+    relative = Path(os.path.relpath(path, project.parent)).as_posix()
+    return relative if relative.startswith("..") else f"./{relative}"
+
+
+def _id(project: Path, path: Path) -> str:
+    """Identity of a layer, the same at every run and in every folder."""
+    return f"{path.stem}_{str(uuid5(NAMESPACE_URL, _source(project, path))).replace('-', '_')}"
+
+
+def _check(checked: bool) -> str:
+    return "Qt::Checked" if checked else "Qt::Unchecked"
