@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from smen.atomic import atomic_from_memory, write_text
+from smen.errors import DataError
 from smen.outputs.colours import BAND_RAMPS
 from smen.outputs.labels import TITLE
 from smen.outputs.qgis_styles import ramp_style
@@ -31,7 +32,9 @@ def run(job: IndexJob) -> None:
         OutputError: a file cannot be written.
     """
     layout = job.layout
-    scores = pd.concat([read_table(Path(layout.scores(region, "scores.csv"))) for region in job.regions])
+    scores = pd.concat(
+        [read_table(_present(layout.scores(region, "scores.csv"), "evaluate", region)) for region in job.regions]
+    )
     simulated = bool((scores[SIMULATED] == "yes").any())
     every = scores.drop(columns=SIMULATED) if not simulated or (scores[SIMULATED] == "yes").all() else scores
     write_table(Path(layout.summary("scores.csv")), every, units=UNITS, simulated=simulated, title="Scores", digits=4)
@@ -42,6 +45,14 @@ def run(job: IndexJob) -> None:
     write_root(Path(layout.summary("catalog.json")), collections, simulated=simulated)
     write_page(Path(layout.summary("index.html")), job.regions, folder="report", simulated=simulated)
     write_text(Path(layout.summary("summary.md")), _summary(job, scores, simulated))
+
+
+def _present(name: str, stage: str, region: str) -> Path:
+    """Path of a file that an earlier stage made."""
+    path = Path(name)
+    if not path.is_file():
+        raise DataError(f"{path} is missing: run the stage {stage} for {region}")
+    return path
 
 
 def _write_regions(job: IndexJob) -> None:
@@ -60,7 +71,9 @@ def _summary(job: IndexJob, scores: pd.DataFrame, simulated: bool) -> str:
     lines += ["| region | maps | where |", "|---|---|---|"]
     for region in job.regions:
         years = job.map_years[region]
-        count = sum(len(pd.read_csv(job.layout.map_list(region, year))) for year in years)
+        count = sum(
+            len(pd.read_csv(_present(job.layout.map_list(region, year), "downscale", region))) for year in years
+        )
         lines.append(f"| {region} | {count} | `{Path(job.layout.maps(region, years[0])).parent}/` |")
     test = scores[(scores["split"] == "test") & (scores["against"] == PRODUCT)]
     lines += ["", f"Test dates, against the {PRODUCT} (ubRMSE and bias in m³/m³):", ""]

@@ -64,7 +64,7 @@ class Made:
         stack, times = getattr(self.fields, role), getattr(self.fields, f"{role}_time")
         return series.Field(
             time=times[i],
-            descending=True,
+            descending=bool(self.fields.coarse_descending[np.searchsorted(self.fields.coarse_time, times[i])]),
             overpass_time=times[i],
             soil_moisture=stack[i],
             standard_deviation=None,

@@ -1,0 +1,173 @@
+"""Manifests of a small archive in the true layout."""
+
+import datetime as dt
+import json
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_granules import WINDOW, add_coarse, add_scene, coarse_name, scene_name
+from made_project import make_plan
+from made_region import REGION
+
+from smen.errors import ArchiveError, GranuleError, SettingsError
+from smen.sources import manifest
+from smen.stages import acquire
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """Three half-orbits and a scene on the window."""
+    tree = tmp_path / "archive"
+    for day, direction in ((1, "D"), (2, "A"), (3, "D")):
+        add_coarse(tree, coarse_name(day, direction))
+    add_scene(tree, scene_name(1))
+    return tree
+
+
+def plan_of(tmp_path, archive, products=None, **source):
+    settings = {"source": {"kind": "directory", "directory": str(archive)} | source}
+    return make_plan(tmp_path, WINDOW, **settings | ({"products": products} if products else {}))
+
+
+def manifests(plan, year=2016):
+    return {role: manifest.read(Path(plan.layout.manifest(REGION, role, year))) for role in ("coarse", "fine")}
+
+
+def names(records):
+    return [record.name for record in records]
+
+
+def test_the_manifests_list_the_granules_of_the_year(tmp_path, archive):
+    plan = plan_of(tmp_path, archive)
+    add_coarse(archive, coarse_name(5, "D", "R18290_001"))  # superseded by the next
+    add_coarse(archive, coarse_name(5, "D", "R19240_001"))
+    acquire.run(plan.acquire(REGION, 2016))
+    listed = manifests(plan)
+    assert names(listed["coarse"]) == [
+        coarse_name(1), coarse_name(2, "A"), coarse_name(3), coarse_name(5, "D", "R19240_001"),
+    ]  # fmt: skip
+    assert names(listed["fine"]) == [scene_name(1)]
+    assert all(record.state == "present" for records in listed.values() for record in records)
+    assert all(Path(record.path).is_file() for record in listed["coarse"])
+
+
+def test_a_manifest_is_geojson_with_footprints(tmp_path, archive):
+    plan = plan_of(tmp_path, archive)
+    acquire.run(plan.acquire(REGION, 2016))
+    content = json.loads(Path(plan.layout.manifest(REGION, "coarse", 2016)).read_text())
+    assert content["type"] == "FeatureCollection"
+    assert [f["properties"]["direction"] for f in content["features"]] == ["D", "A", "D"]
+    assert all(f["geometry"]["type"] in ("Polygon", "MultiPolygon") for f in content["features"])
+
+
+def test_only_the_directions_of_the_settings_are_listed(tmp_path, archive):
+    plan = plan_of(tmp_path, archive, {"overpasses": ["ascending"]})
+    acquire.run(plan.acquire(REGION, 2016))
+    assert names(manifests(plan)["coarse"]) == [coarse_name(2, "A")]
+
+
+def test_granules_outside_the_periods_or_the_region_are_not_listed(tmp_path, archive):
+    add_coarse(archive, coarse_name(4), rows=(300, 320))
+    plan = make_plan(
+        tmp_path,
+        WINDOW,
+        source={"kind": "directory", "directory": str(archive)},
+        periods={"training": ["2016-01-02", "2016-01-31"], "test": ["2016-02-01", "2016-02-29"]},
+    )
+    acquire.run(plan.acquire(REGION, 2016))
+    assert names(manifests(plan)["coarse"]) == [coarse_name(2, "A"), coarse_name(3)]
+
+
+def test_a_year_without_the_fine_product_can_still_be_mapped(tmp_path, caplog):
+    tree = tmp_path / "archive"
+    add_coarse(tree, coarse_name(1))
+    plan = plan_of(tmp_path, tree)
+    with caplog.at_level(logging.WARNING):
+        acquire.run(plan.acquire(REGION, 2016))
+    assert manifests(plan)["fine"] == []
+    assert "SPL2SMAP_S" in caplog.text
+
+
+def test_a_year_without_the_coarse_product_is_refused(tmp_path, archive):
+    plan = plan_of(tmp_path, archive)
+    for path in archive.rglob("SMAP_L2_SM_P_*.h5"):
+        path.unlink()
+    add_coarse(archive, coarse_name(1), rows=(300, 320))
+    with pytest.raises(ArchiveError, match=rf"no granule of SPL2SMP touches {REGION} between 2016-01-01"):
+        acquire.run(plan.acquire(REGION, 2016))
+    assert not Path(plan.layout.manifest(REGION, "coarse", 2016)).exists()
+
+
+def test_a_year_that_has_only_begun_may_be_empty(tmp_path, archive, caplog):
+    """Test dates that go on until `today`: on the first days of a year there may be no granule yet."""
+    settings = {
+        "source": {"kind": "directory", "directory": str(archive)},
+        "periods": {"training": ["2016-01-01", "2016-12-31"], "test": ["2017-01-01", "today"]},
+    }
+    plan = make_plan(tmp_path, WINDOW, today=dt.date(2017, 1, 3), **settings)
+    refreshed = Path(plan.layout.refreshed())
+    refreshed.parent.mkdir(parents=True, exist_ok=True)
+    refreshed.write_text("2017-01-03\n")
+    with caplog.at_level(logging.WARNING):
+        acquire.run(plan.acquire(REGION, 2017))
+    assert manifests(plan, 2017) == {"coarse": [], "fine": []}
+    assert "no granule of SPL2SMP" in caplog.text
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path):
+    plan = plan_of(tmp_path, tmp_path / "nowhere")
+    with pytest.raises(ArchiveError, match="nowhere"):
+        acquire.run(plan.acquire(REGION, 2016))
+
+
+def test_bad_granules_stop_the_stage_or_are_skipped_with_the_reason(tmp_path, archive, caplog):
+    bad = next(archive.rglob(coarse_name(3)))
+    bad.write_bytes(bad.read_bytes()[:200])
+    with pytest.raises(GranuleError, match=coarse_name(3)):
+        acquire.run(plan_of(tmp_path, archive).acquire(REGION, 2016))
+    plan = plan_of(tmp_path, archive, bad_granules="skip")
+    with caplog.at_level(logging.INFO):
+        acquire.run(plan.acquire(REGION, 2016))
+    states = {record.name: record.state for record in manifests(plan)["coarse"]}
+    assert states[coarse_name(3)] == "skipped"
+    assert [state for name, state in states.items() if name != coarse_name(3)] == ["present", "present"]
+    assert "1 granules skipped" in caplog.text
+    assert f"{coarse_name(3)}: " in caplog.text
+
+
+def test_refresh_rewrites_only_what_has_changed(tmp_path, archive, caplog):
+    plan = plan_of(tmp_path, archive)
+    acquire.run(plan.acquire(REGION, 2016))
+    paths = [Path(plan.layout.manifest(REGION, role, 2016)) for role in ("coarse", "fine")]
+    before = [path.stat().st_mtime_ns for path in paths]
+    with caplog.at_level(logging.INFO):
+        acquire.refresh(plan)
+    assert [path.stat().st_mtime_ns for path in paths] == before
+    assert "no manifests changed" in caplog.text
+    add_coarse(archive, coarse_name(6))
+    with caplog.at_level(logging.INFO):
+        acquire.refresh(plan)
+    assert coarse_name(6) in names(manifests(plan)["coarse"])
+    assert paths[1].stat().st_mtime_ns == before[1]
+    assert "1 manifests changed" in caplog.text
+
+
+def test_refresh_writes_manifests_that_are_not_there(tmp_path, archive):
+    plan = plan_of(tmp_path, archive)
+    acquire.refresh(plan)
+    assert len(manifests(plan)["coarse"]) == 3
+    assert list(Path(plan.layout.manifest(REGION, "coarse", 2016)).parent.iterdir()) != []
+
+
+def test_an_estimate_for_an_unknown_region_is_refused(tmp_path, archive):
+    with pytest.raises(SettingsError, match=f"`sahara` is not a region of the settings: choose one of {REGION}"):
+        acquire.estimate(plan_of(tmp_path, archive), "sahara")
+
+
+def test_times_in_a_manifest_are_those_of_the_names(tmp_path, archive):
+    plan = plan_of(tmp_path, archive)
+    acquire.run(plan.acquire(REGION, 2016))
+    times = [record.time for record in manifests(plan)["coarse"]]
+    assert times == [np.datetime64(f"2016-01-0{day}T12:00:00") for day in (1, 2, 3)]

@@ -1,0 +1,169 @@
+"""Maps of the made region, pixel by pixel against what the method predicts."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+from made_project import WINDOW, make_plan
+from made_region import REGION
+
+from smen.data.load import read_samples
+from smen.data.quality import QualityCode
+from smen.errors import DataError, OutputError
+from smen.grid import Window
+from smen.methods.checkpoint import load_checkpoint
+from smen.stages import downscale
+
+FEW = {"maps": {"period": ["2016-03-11", "2016-03-20"]}}
+
+
+@pytest.fixture(scope="module")
+def mapped(made, trained, tmp_path_factory):
+    """The plan after the maps of ten days."""
+    folder = shutil.copytree(made.folder, tmp_path_factory.mktemp("mapped"), dirs_exist_ok=True)
+    plan = make_plan(folder, **FEW)
+    downscale.run(plan.downscale(REGION, 2016))
+    return plan
+
+
+def table_of(plan):
+    return pd.read_csv(plan.layout.map_list(REGION, 2016), parse_dates=["time"])
+
+
+def rasters(plan, column="map"):
+    folder = Path(plan.layout.maps(REGION, 2016))
+    for name in table_of(plan)[column]:
+        with rasterio.open(folder / name) as raster:
+            yield raster
+
+
+def test_every_overpass_of_the_period_is_listed_and_mapped(made, mapped):
+    table = table_of(mapped)
+    times = made.fields.coarse_time
+    day = times.astype("datetime64[D]")
+    expected = times[(day >= np.datetime64("2016-03-11")) & (day <= np.datetime64("2016-03-20"))]
+    assert table["time"].dt.tz_localize(None).to_numpy().astype("datetime64[s]").tolist() == expected.tolist()
+    files = {path.name for path in Path(mapped.layout.maps(REGION, 2016)).glob("*.tif")}
+    assert files == {*table["map"], *table["quality"]}
+    descending = made.fields.coarse_descending[np.isin(times, expected)]
+    assert table["direction"].tolist() == np.where(descending, "D", "A").tolist()
+
+
+def test_the_bands_are_what_the_method_predicts(made, mapped):
+    method = load_checkpoint(Path(mapped.model(REGION)), WINDOW)
+    samples = read_samples(mapped.layout, REGION, [2016], made.fields)
+    table = table_of(mapped)
+    wanted = table["time"].dt.tz_localize(None).to_numpy().astype("datetime64[s]")
+    prediction = method.predict(made.fields, samples.select(np.isin(samples.time, wanted)))
+    for i, raster in enumerate(rasters(mapped)):
+        assert raster.transform == WINDOW.transform
+        bands = raster.read()
+        bands[bands == raster.nodata] = np.nan
+        np.testing.assert_array_equal(bands[0], prediction.mean[i])
+        np.testing.assert_array_equal(bands[1], prediction.standard_deviation[i])
+        assert (np.isnan(bands[2]) | np.isfinite(bands[0])).all()  # no age where there is no value
+        assert float(table["mean"][i]) == pytest.approx(np.nanmean(bands[0]), abs=1e-4)
+        assert float(table["valid_share"][i]) == pytest.approx(np.isfinite(bands[0]).mean(), abs=1e-4)
+    for i, raster in enumerate(rasters(mapped, "quality")):
+        np.testing.assert_array_equal(raster.read(1), prediction.quality[i])
+
+
+def test_the_age_is_that_of_the_latest_fine_value_of_the_cell(made, mapped):
+    fields = made.fields
+    times = table_of(mapped)["time"].dt.tz_localize(None).to_numpy().astype("datetime64[s]")
+    for time, raster in zip(times, rasters(mapped), strict=True):
+        ages = raster.read(3)
+        expected = np.full(fields.window.shape, np.nan)
+        earlier = np.flatnonzero(fields.fine_ready < time)[-4:]
+        for i in earlier:
+            seen = np.isfinite(fields.fine[i])
+            expected[seen] = (time - fields.fine_time[i]) / np.timedelta64(1, "D")
+        valid = (ages != raster.nodata) & np.isfinite(expected)
+        assert valid.any()
+        np.testing.assert_allclose(ages[valid], expected[valid], rtol=1e-5)
+
+
+def test_maps_say_what_they_are(mapped):
+    for raster in rasters(mapped):
+        tags = raster.tags()
+        assert tags["REGION"] == REGION
+        assert tags["SIMULATED"] == "yes" and "simulated" in tags["TITLE"]
+        assert tags["MODEL"] == "fusion" and len(tags["MODEL_DIGEST"]) == 16
+        assert tags["SMAP_HALF_ORBIT"].startswith("2016-03")
+
+
+def test_maps_of_an_earlier_run_do_not_stay(copied):
+    plan = copied(**FEW)
+    folder = Path(plan.layout.maps(REGION, 2016))
+    folder.mkdir(parents=True, exist_ok=True)
+    left_over = folder / f"{REGION}_20160501T120000_D.tif"
+    left_over.write_bytes(b"of other settings")
+    downscale.run(plan.downscale(REGION, 2016))
+    assert not left_over.exists()
+    assert len(table_of(plan)) == len(list(folder.glob("*_quality.tif")))
+
+
+def test_a_period_without_an_overpass_gives_an_empty_list(copied):
+    plan = copied(maps={"period": ["2016-12-01", "2016-12-31"]})
+    downscale.run(plan.downscale(REGION, 2016))
+    table = table_of(plan)
+    assert table.empty
+    assert {"time", "direction", "map", "quality"} <= set(table)
+    assert not list(Path(plan.layout.maps(REGION, 2016)).glob("*.tif"))
+
+
+def test_masked_conditions_are_left_out_and_said(copied, monkeypatch):
+    frozen = np.zeros(WINDOW.shape, bool)
+    frozen[:7] = True
+    asked = []
+
+    def condition(fields, samples, i, surface, code):
+        asked.append(code)
+        return frozen
+
+    monkeypatch.setattr(downscale, "condition", condition)
+    plan = copied(maps={"period": ["2016-03-11", "2016-03-14"], "masked": ["frozen"]})
+    downscale.run(plan.downscale(REGION, 2016))
+    assert set(asked) == {QualityCode.FROZEN}
+    for raster in rasters(plan):
+        bands = raster.read()
+        assert (bands[:, frozen] == raster.nodata).all()
+        assert (bands[0][~frozen] != raster.nodata).any()
+    for raster in rasters(plan, "quality"):
+        codes = raster.read(1)
+        assert (codes[frozen] == QualityCode.FROZEN).all()
+        assert not (codes[~frozen] == QualityCode.FROZEN).any()
+
+
+def test_missing_weights_are_named(copied):
+    plan = copied(**FEW)
+    Path(plan.model(REGION)).unlink()
+    with pytest.raises(DataError, match=r"network\.safetensors is not there"):
+        downscale.run(plan.downscale(REGION, 2016))
+    assert not Path(plan.layout.map_list(REGION, 2016)).exists()
+
+
+def test_samples_that_are_missing_are_named(copied):
+    plan = copied(**FEW)
+    Path(plan.layout.samples(REGION, 2016)).unlink()
+    with pytest.raises(DataError, match=r"samples/2016\.nc is missing"):
+        downscale.run(plan.downscale(REGION, 2016))
+
+
+def test_series_of_another_window_are_refused(copied):
+    plan = copied(**FEW)
+    moved = make_plan(Path(plan.layout.results).parent, Window(1020, 2652, 36, 48), **FEW)
+    with pytest.raises((DataError, ValueError)):
+        downscale.run(moved.downscale(REGION, 2016))
+    assert not Path(plan.layout.map_list(REGION, 2016)).exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named(copied):
+    plan = copied(**FEW)
+    region = Path(plan.layout.maps(REGION, 2016)).parent
+    region.write_text("a file in the place of the folder")
+    with pytest.raises(OutputError, match="cannot be made anew"):
+        downscale.run(plan.downscale(REGION, 2016))

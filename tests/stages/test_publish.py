@@ -1,0 +1,146 @@
+"""What one region's publication gathers from its files, and what it says of what is missing."""
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from made_results import granule, make_results, times
+
+from smen.errors import DataError, OutputError
+from smen.plan.plan import Plan
+from smen.settings.file import check_settings
+from smen.stages import publish
+
+COUNT, EVERY = 14, 6
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A plan and its results: one region, 14 maps, a 3 km product at the third, the ninth ..."""
+    return make_results(tmp_path_factory.mktemp("published"), maps=COUNT, size=24)
+
+
+@pytest.fixture
+def spoiled(published, tmp_path):
+    """The same in a folder of its own."""
+    shutil.copytree(Path(published.layout.results), tmp_path / "results")
+    settings = published.settings.model_dump(mode="json")
+    settings["folders"] |= {"results": str(tmp_path / "results"), "resources": str(tmp_path / "resources")}
+    return Plan(check_settings(settings), date(2018, 12, 31))
+
+
+def report_of(plan):
+    text = (Path(plan.layout.report("tucson")) / "region.js").read_text(encoding="utf-8")
+    name, content = json.loads("[" + text[text.index("(") + 1 : text.rindex(")")] + "]")
+    assert name == "tucson"
+    return content
+
+
+def items_of(plan):
+    paths = sorted(Path(plan.layout.collection("tucson")).rglob("*.json"))
+    items = [json.loads(path.read_text()) for path in paths]
+    return sorted((item for item in items if item["type"] == "Feature"), key=lambda item: item["id"])
+
+
+def test_all_that_a_person_opens_is_there(published):
+    for kind in ("nc", "qgs", "geojson"):
+        assert Path(published.layout.deliverable("tucson", kind)).stat().st_size > 100
+    assert (Path(published.layout.collection("tucson")) / "collection.json").is_file()
+    assert len(items_of(published)) == COUNT
+
+
+def test_the_report_has_the_scores_with_their_calibration(published):
+    rows = report_of(published)["scores"]
+    assert len(rows) == 4 * 3 * 2
+    assert {"method", "split", "against", "dates", "ubRMSE", "ubRMSE_low", "ubRMSE_high", "bias", "R"} < set(rows[0])
+    for row in rows:
+        known = row["method"] == "smen"
+        assert (row["coverage_90"], row["crps"]) == ((0.88, 0.017) if known else (None, None))
+
+
+def test_the_report_has_the_coarse_fields_and_products_of_its_maps(published):
+    content = report_of(published)
+    assert len(content["maps"]) == COUNT
+    assert content["productDates"] == list(range(2, COUNT, EVERY))
+    window = published.regions["tucson"].window
+    for axis, start in (("rows", window.row), ("columns", window.column)):
+        cells = np.arange(start, start + 24) // 12
+        assert content["coarse"][axis] == (cells - cells[0]).tolist()
+    assert content["coarse"]["name"] == "SMAP 36 km"
+    assert content["simulated"] is True
+    assert "no satellite has measured these values" in content["about"]["source"]
+
+
+def test_the_course_of_the_training_marks_the_epoch_that_was_kept(published):
+    training = report_of(published)["training"]
+    assert len(training["train"]) == len(training["validation"]) == 30
+    assert training["best"] == 24
+    assert training["train"][3] == pytest.approx(0.06 / 4**0.4)
+
+
+def test_every_item_names_the_granules_behind_its_map(published):
+    time, _ = times(COUNT)
+    dates = list(range(2, COUNT, EVERY))
+    for i, item in enumerate(items_of(published)):
+        expected = [granule("coarse", time[i])]
+        for earlier in [j for j in dates if j < i][::-1][:4]:
+            expected += [granule("fine", time[earlier]), granule("coarse", time[earlier])]
+        text = json.dumps(item)
+        assert all(name in text for name in expected)
+        later = [j for j in dates if j >= i]
+        assert not any(granule("fine", time[j]) in text for j in later)
+
+
+def test_the_cube_says_where_it_comes_from(published):
+    with xr.open_dataset(published.layout.deliverable("tucson", "nc"), engine="h5netcdf") as cube:
+        assert cube.sizes["time"] == COUNT
+        assert cube.attrs["region"] == "tucson" and cube.attrs["simulated"] == "true"
+        assert "simulated" in cube.attrs["title"] and "simulated" in cube.attrs["source"]
+        assert cube.attrs["model"] == "smen" and cube.attrs["model_digest"] == "0123456789abcdef"
+        assert cube.attrs["settings_digest"] == published.publish("tucson").digest
+
+
+def test_a_rerun_leaves_nothing_of_an_earlier_run(spoiled):
+    left_over = [
+        Path(spoiled.layout.report("tucson")) / "maps_099.js",
+        Path(spoiled.layout.collection("tucson")) / "old.json",
+    ]
+    for path in left_over:
+        path.write_text("of other settings")
+    publish.run(spoiled.publish("tucson"))
+    assert not any(path.exists() for path in left_over)
+    assert len(items_of(spoiled)) == COUNT
+
+
+@pytest.mark.parametrize(
+    ("lost", "message"),
+    [
+        ("samples/2018.nc", r"samples/2018\.nc is missing: run the stage pair for tucson 2018"),
+        ("aligned/coarse_2018.nc", r"coarse_2018\.nc is missing: run the stage align"),
+        ("models/network.safetensors", r"network\.safetensors is not there"),
+        ("maps/2018.csv", r"2018\.csv"),
+    ],
+)
+def test_what_is_missing_is_named(spoiled, lost, message):
+    (Path(spoiled.layout.results) / "tucson" / lost).unlink()
+    with pytest.raises(DataError, match=message):
+        publish.run(spoiled.publish("tucson"))
+
+
+def test_a_region_without_maps_is_refused(spoiled):
+    path = Path(spoiled.layout.map_list("tucson", 2018))
+    path.write_text(path.read_text().splitlines()[0] + "\n")
+    with pytest.raises(DataError, match=r"tucson has no maps: no overpass lies in maps\.period"):
+        publish.run(spoiled.publish("tucson"))
+
+
+def test_a_folder_that_cannot_be_made_is_named(spoiled):
+    folder = Path(spoiled.layout.report("tucson"))
+    shutil.rmtree(folder.parent)
+    folder.parent.write_text("a file in the place of the folder")
+    with pytest.raises(OutputError, match="cannot be made anew"):
+        publish.run(spoiled.publish("tucson"))
