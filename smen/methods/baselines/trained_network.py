@@ -16,13 +16,11 @@ from smen.methods.protocol import Epoch
 from smen.methods.smen_cnn.determinism import reproducible
 from smen.methods.smen_cnn.inputs import Batch, InputBuilder, Normalisation
 from smen.methods.smen_cnn.interface import Inputs, Network
-from smen.methods.smen_cnn.losses import TINY
+from smen.methods.smen_cnn.losses import rmse_loss
 from smen.methods.smen_cnn.recipe import TrainingRecipe
 from smen.methods.smen_cnn.training import denormalised, train
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from smen.data.records import Fields, Samples
 
 
@@ -110,24 +108,3 @@ class TrainedMethod(ABC):
                     estimate = denormalised(learnt.network, learnt.normalisation, self.inputs(builder, int(row)))
                     mean[row] = np.where(known, estimate[0].numpy(), np.nan)
         return Prediction(mean)
-
-
-def rmse_loss(estimate: Tensor, target: Tensor, valid: Tensor) -> Tensor:
-    """Root mean square error of each image over its valid cells, then the mean over images with any.
-
-    The mean square error that such networks are trained with (Dong et al. 2014, equation 4), but by its root, so that
-    losses are in m3/m3 and a wet date with large errors does not count for many others.
-
-    Args:
-        estimate: (B, H, W), m3/m3.
-        target: (B, H, W), m3/m3, anything where not valid.
-        valid: (B, H, W), bool.
-
-    Returns:
-        A scalar in m3/m3; 0 (with gradient 0) where no image counts.
-    """
-    zero = torch.zeros((), dtype=estimate.dtype, device=estimate.device)
-    squares = torch.where(valid, estimate - torch.where(valid, target, zero), zero) ** 2
-    count = valid.sum(dim=(1, 2))
-    root = torch.sqrt((squares.sum(dim=(1, 2)) / count.clamp_min(1)).clamp_min(TINY))
-    return torch.where(count > 0, root, zero).sum() / (count > 0).sum().clamp_min(1)

@@ -13,7 +13,6 @@ from smen.methods.baselines.cell_features import UNSEEN, cell_features
 from smen.methods.baselines.lstm import LstmMethod
 from smen.methods.baselines.random_forest import RandomForest
 from smen.methods.baselines.srcnn import Srcnn, SrcnnMethod
-from smen.methods.baselines.trained_network import rmse_loss
 from smen.methods.interpolation import NearestNeighbour, smooth
 from smen.methods.registry import LEARNED_BASELINES, learned_baseline
 from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation
@@ -224,15 +223,3 @@ def test_features_of_a_training_date_leave_its_target_out(world):
         prior, weight = builder.climatology.prior, builder.climatology.prior_dates
         totals.append(mean * (count + weight) - weight * prior)  # what all cells share still has it, the cell has not
     np.testing.assert_allclose(*totals, atol=2e-5)
-
-
-def test_loss_by_hand():
-    estimate = torch.tensor([[[0.1, 0.2], [0.3, 0.4]], [[0.1, 0.1], [0.1, 0.1]], [[0.0, 0.0], [0.0, 0.0]]])
-    estimate.requires_grad_(True)
-    target = torch.tensor([[[0.2, 0.2], [0.5, torch.nan]], [[0.4, torch.nan], [torch.nan] * 2], [[torch.nan] * 2] * 2])
-    valid = torch.isfinite(target)
-    loss = rmse_loss(estimate, target, valid)
-    assert loss.item() == pytest.approx((np.sqrt((0.01 + 0.04) / 3) + 0.3) / 2, rel=1e-5)
-    loss.backward()
-    assert torch.isfinite(estimate.grad).all() and not estimate.grad[~valid].any() and estimate.grad[0, 0, 0] < 0
-    assert rmse_loss(estimate[2:], target[2:], valid[2:]).item() == 0

@@ -1,40 +1,20 @@
-"""The paper's network at rest, its normalisations within its convolutions, against the plain pass."""
+"""The paper's network in evaluation mode, its normalisations folded into its convolutions, against the plain path."""
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_networks import as_float32, make_inputs, make_network
 
-from smen.methods.smen_cnn import build_network
+from smen.methods.smen_cnn.fast.folded import FoldedNetwork
 from smen.methods.smen_cnn.interface import Inputs
 
 
-def network(streams="spatiotemporal", kind=torch.float64, **options):
-    torch.manual_seed(3)
-    made = build_network("smen", 4, {"streams": streams, **options})
-    for parameter in made.parameters():  # batch normalisations away from one and zero, where mistakes would hide
-        parameter.data += 0.1 * torch.randn_like(parameter)
-    for name, buffer in made.named_buffers():
-        if name.endswith("mean"):
-            buffer += torch.randn_like(buffer)
-        elif name.endswith("var"):
-            buffer *= 1 + torch.rand_like(buffer)
-    return made.to(kind).eval()
-
-
-def batch(size, height, width, kind=torch.float64):
-    generator = torch.Generator().manual_seed(size)
-    coarse = torch.randn(size, height, width, generator=generator, dtype=kind)
-    residual = torch.randn(size, 4, height, width, generator=generator, dtype=kind)
-    there = torch.ones_like(residual, dtype=torch.bool)
-    return Inputs(coarse, there[:, 0], residual, there, torch.ones(size, 4), coarse)
-
-
-def both(made, inputs, kind=torch.float64):
-    """Plain and folded."""
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=kind == torch.bfloat16):
-        plain = made(inputs)
-    return plain, made.for_inference(kind)(inputs)
+def plain_and_folded(network, inputs, dtype=torch.float64):
+    network.eval()
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=dtype == torch.bfloat16):
+        plain = network(inputs)
+    return plain, network.for_inference(dtype)(inputs)
 
 
 @settings(max_examples=30, deadline=None)
@@ -44,31 +24,54 @@ def both(made, inputs, kind=torch.float64):
     height=st.integers(1, 9),
     width=st.integers(1, 9),
 )
-def test_estimates_are_those_of_the_plain_pass(streams, size, height, width):
-    plain, folded = both(network(streams), batch(size, height, width))
+def test_estimates_are_those_of_the_plain_path(streams, size, height, width):
+    plain, folded = plain_and_folded(make_network(streams), make_inputs(size, height, width))
     torch.testing.assert_close(folded, plain, rtol=0, atol=1e-10)
 
 
-@pytest.mark.parametrize(("kind", "most"), [(torch.float32, 1e-5), (torch.bfloat16, None)])
-def test_in_other_formats_it_errs_no_more_than_the_plain_pass_does(kind, most):
-    exact, _ = both(network(), batch(2, 40, 30))
-    inputs = batch(2, 40, 30)
-    single = Inputs(*(t.float() if t.is_floating_point() else t for t in inputs))
-    found = both(network(kind=torch.float32), single, kind)
-    plain, folded = (float((estimate.double() - exact).square().mean().sqrt()) for estimate in found)
+@pytest.mark.parametrize(("dtype", "most"), [(torch.float32, 1e-5), (torch.bfloat16, None)])
+def test_in_other_dtypes_it_errs_no_more_than_the_plain_path_does(dtype, most):
+    inputs = make_inputs(2, 40, 30)
+    exact, _ = plain_and_folded(make_network(), inputs)
+    estimates = plain_and_folded(make_network(dtype=torch.float32), as_float32(inputs), dtype)
+    plain, folded = (float((estimate.double() - exact).square().mean().sqrt()) for estimate in estimates)
     assert 0 < folded < 1.5 * plain
     assert most is None or folded < most
 
 
 @pytest.mark.parametrize("options", [{"order": "norm_relu"}, {"padding": "reflect"}])
-def test_other_choices_than_the_papers_are_left_to_the_plain_pass(options):
-    plain, folded = both(network(**options), batch(2, 9, 8))
+def test_other_options_than_the_papers_take_the_plain_path(options):
+    plain, folded = plain_and_folded(make_network(**options), make_inputs(2, 9, 8))
     assert torch.equal(plain, folded)
 
 
-def test_on_another_device_it_is_the_plain_pass():
+def test_on_another_device_it_is_the_plain_path():
     """The meta device stands in for a GPU: it has shapes alone, and refuses to be mixed with the CPU's arrays."""
-    inputs = Inputs(*(t.to("meta") for t in batch(2, 9, 8)))
-    made = network().to("meta").for_inference()(inputs)
-    assert made.device.type == "meta"
-    assert made.shape == (2, 9, 8)
+    inputs = Inputs(*(t.to("meta") for t in make_inputs(2, 9, 8)))
+    estimate = make_network().to("meta").for_inference()(inputs)
+    assert estimate.device.type == "meta"
+    assert estimate.shape == (2, 9, 8)
+
+
+def test_it_keeps_the_weights_that_it_was_made_of():
+    network, inputs = make_network().eval(), make_inputs(1, 5, 6)
+    folded = FoldedNetwork(network, torch.float64)
+    before = folded(inputs.coarse, inputs.residual)
+    with torch.no_grad():
+        network.h.weight += 1
+        network.f[0]["norm"].running_mean += 1
+    assert torch.equal(folded(inputs.coarse, inputs.residual), before)
+    assert not torch.allclose(FoldedNetwork(network, torch.float64)(inputs.coarse, inputs.residual), before)
+
+
+def test_several_overpasses_are_those_of_one_at_a_time():
+    network, inputs = make_network(dtype=torch.float32).eval(), as_float32(make_inputs(3, 7, 8))
+    folded = FoldedNetwork(network, torch.float32)
+    alone = [folded(inputs.coarse[i : i + 1], inputs.residual[i : i + 1]) for i in range(3)]
+    torch.testing.assert_close(folded(inputs.coarse, inputs.residual), torch.cat(alone), rtol=0, atol=1e-5)
+
+
+def test_it_leaves_no_graph_behind():
+    network, inputs = make_network().eval(), make_inputs(1, 5, 6)
+    estimate = network.for_inference(torch.float64)(inputs)
+    assert not estimate.requires_grad and estimate.grad_fn is None
