@@ -1,52 +1,26 @@
-"""The door: one command per stage, and a few that tell about the settings.
+"""The command line: one command per stage, made from the table of stages, and a few about settings and results.
 
-The workflow calls ``smen STAGE --job ... --log ...`` with all that the job needs; a person calls
-``smen STAGE REGION [YEAR]`` and the job comes from config.yaml. Both do the same.
+The workflow calls ``smen STAGE --job ... --log ...`` with the whole job; a person calls ``smen STAGE REGION [YEAR]``
+and the job comes from config.yaml. Both do the same.
 """
 
 from __future__ import annotations
 
-import importlib
 import logging
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from smen import __version__
 from smen.errors import SettingsError, SmenError
+from smen.plan.stage_table import STAGES, Stage
 
 if TYPE_CHECKING:
     from smen.plan.plan import Plan
-
-STAGES: dict[str, tuple[str, bool | None, bool, str]] = {
-    "simulate": ("SimulateJob", True, True, "Write one year of a simulated world as granules."),
-    "acquire": ("AcquireJob", True, True, "List, check and, where they are remote, fetch the granules of a year."),
-    "align": ("AlignJob", True, True, "Put a year's granules on the region's 3 km window."),
-    "pair": ("PairJob", True, True, "Say which fields belong to which date of a year."),
-    "train": ("TrainJob", True, False, "Train the region's network."),
-    "downscale": ("DownscaleJob", True, True, "Map every SMAP overpass of a year."),
-    "evaluate": ("EvaluateJob", True, False, "Score the network and the baselines."),
-    "experiment": ("ExperimentJob", None, False, "Train one network of the paper's experiments (called with --job)."),
-    "compare": ("CompareJob", True, False, "Score the paper's trainings and all baselines of a region."),
-    "reproduce": ("ReproduceJob", False, False, "Make the paper's tables and figure from what was compared."),
-    "publish": ("PublishJob", True, False, "Make a region's cube, QGIS project, STAC collection and report."),
-    "index": ("IndexJob", False, False, "Gather scores, outlines, catalogue and report of all regions."),
-}
-"""Stage: its job, whether it is of a region (None: of one or of all), whether of a year, and what it does."""
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__)
-def smen() -> None:
-    """3 km soil moisture at every SMAP pass.
-
-    The workflow (snakemake --cores 8 all) runs these commands in order; each can be run by itself.
-    """
-
 
 _config_option = click.option(
     "--config",
@@ -57,59 +31,65 @@ _config_option = click.option(
     help="File of settings.",
 )
 _log_option = click.option(
-    "--log", "log_file", type=click.Path(path_type=Path), help="Also write what is said to this file."
+    "--log", "log_file", type=click.Path(path_type=Path), help="Also write all messages to this file."
+)
+_job_option = click.option("--job", help="The whole job, as JSON; the file of settings is then not read.")
+_estimate_option = click.option(
+    "--plan",
+    "estimate",
+    is_flag=True,
+    help="Only report how much Earthdata lists, and how much of it is to be fetched (needs no login).",
 )
 
 
-PAPER = frozenset({"experiment", "compare", "reproduce"})
-"""Commands of the paper's experiments, whose modules are in `smen.paper`."""
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def smen() -> None:
+    """3 km soil moisture at every SMAP overpass.
+
+    The workflow (snakemake --cores 8 all) runs these commands in order; each can be run by itself.
+    """
 
 
-def _module(stage: str) -> ModuleType:
-    """Import the module of a command."""
-    return importlib.import_module(f"smen.{'paper' if stage in PAPER else 'stages'}.{stage}")
+def _add(stage: Stage) -> None:
+    """Add the command of a stage, with as many arguments as its jobs need."""
 
-
-def _add_stage(stage: str) -> None:
-    model, regional, yearly, text = STAGES[stage]
-
-    @_config_option
-    @click.option("--job", help="All that the job is given, as JSON; the file of settings is then not read.")
-    @_log_option
     def command(
-        config_file: Path,
-        job: str | None,
-        log_file: Path | None,
-        region: str | None = None,
-        year: int | None = None,
-        estimate: bool = False,
+        config_file: Path, job: str | None, log_file: Path | None, region: str | None = None, year: int | None = None
     ) -> None:
-        from smen.plan import jobs
-
-        _start_log(log_file, f"{region} {year or ''}".strip() if region else stage)
-        if estimate:
-            click.echo(_module(stage).estimate(_plan(config_file), region, year))
-            return
-        if job is None:
-            if (regional and region is None) or (yearly and year is None):
-                raise click.UsageError(f"name a region{' and a year' if yearly else ''}, or give --job")
-            given = _plan(config_file).job(stage, region, year)
+        _start_log(log_file, f"{region} {year or ''}".strip() if region else stage.name)
+        if job is not None:
+            stage.load().run(stage.job.model_validate_json(job))
+        elif (stage.of_region and region is None) or (stage.of_year and year is None):
+            raise click.UsageError(f"name a region{' and a year' if stage.of_year else ''}, or give --job")
         else:
-            given = getattr(jobs, model).model_validate_json(job)
-        _module(stage).run(given)
+            stage.load().run(_plan(config_file).job(stage.name, region, year))
 
-    if stage == "acquire":
-        about = "Only say how much Earthdata lists, and how much of it is to be fetched (needs no login)."
-        command = click.option("--plan", "estimate", is_flag=True, help=about)(command)
-    if yearly:
-        command = click.argument("year", type=int, required=False)(command)
-    if regional is not False:
-        command = click.argument("region", required=False)(command)
-    smen.command(stage, help=text)(command)
+    run: Callable[..., None] = command if stage.name != "acquire" else _estimate_option(_or_estimate(command))
+    arguments = [click.argument("region", required=False)] * stage.of_region
+    arguments += [click.argument("year", type=int, required=False)] * stage.of_year
+    for add in (*reversed(arguments), _log_option, _job_option, _config_option):
+        run = add(run)
+    smen.command(stage.name, help=stage.help)(run)
 
 
-for _stage in STAGES:
-    _add_stage(_stage)
+def _or_estimate(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the command `acquire` with its option to report the size of the downloads instead."""
+
+    def either(*, estimate: bool, **given: Any) -> None:  # noqa: ANN401  (the arguments of the command)
+        if not estimate:
+            return command(**given)
+        from smen.stages import acquire
+
+        _start_log(given["log_file"], "acquire")
+        click.echo(acquire.estimate(_plan(given["config_file"]), given["region"], given["year"]))
+        return None
+
+    return either
+
+
+for _stage in STAGES.values():
+    _add(_stage)
 
 
 @smen.command()
@@ -135,22 +115,12 @@ def config(kind: str | None, check: Path | None) -> None:
 @_log_option
 def refresh(config_file: Path, log_file: Path | None) -> None:
     """Look for new and reprocessed granules of all regions; `today` becomes today."""
-    from smen.atomic import write_text
-    from smen.plan.plan import Plan
-    from smen.settings.file import check_settings, read_settings
+    from smen.plan.periods import new_day
     from smen.stages import acquire
 
     _start_log(log_file, "refresh")
-    values = read_settings(config_file)
-    day = Path(check_settings(values, str(config_file)).folders.resources) / "refreshed.txt"
-    before = day.read_text(encoding="utf-8") if day.is_file() else None
-    day.unlink(missing_ok=True)
-    try:
-        acquire.refresh(Plan.load(values, [config_file]))
-    except SmenError:
-        if before is not None:  # what `today` stood for goes on to hold
-            write_text(day, before)
-        raise
+    with new_day(_plan(config_file).resource_layout):
+        acquire.refresh(_plan(config_file))
 
 
 @smen.command()
@@ -185,16 +155,17 @@ def extract(
 
 
 def _plan(config_file: Path) -> Plan:
+    """Return the plan of a file of settings."""
     from smen.plan.plan import Plan
     from smen.settings.file import read_settings
 
     return Plan.load(read_settings(config_file), [config_file])
 
 
-def _start_log(file: Path | None, about: str) -> None:
-    """Send what is said to the terminal, and with time and level to the log file."""
+def _start_log(file: Path | None, prefix: str) -> None:
+    """Send messages to the terminal, each after a prefix, and with time and level to the log file."""
     terminal = logging.StreamHandler(sys.stderr)
-    terminal.setFormatter(logging.Formatter(f"{about}: %(message)s"))
+    terminal.setFormatter(logging.Formatter(f"{prefix}: %(message)s"))
     logger = logging.getLogger("smen")
     logger.setLevel(logging.INFO)
     logger.addHandler(terminal)
@@ -208,7 +179,7 @@ def _start_log(file: Path | None, about: str) -> None:
 
 
 def main() -> None:
-    """Run the command line: a message and status 1 for what a user can mend, a traceback for our own mistakes."""
+    """Run the command line: a message and status 1 for what a user can correct, a traceback and 70 for a bug."""
     log = logging.getLogger("smen")
     try:
         smen(standalone_mode=False)
@@ -225,7 +196,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("smen: interrupted; what was finished is kept", err=True)
+        click.echo("smen: interrupted; finished files are kept", err=True)
         sys.exit(130)
     except Exception:  # noqa: BLE001  (logged with its traceback, and ends with a status of its own)
         if log.handlers:

@@ -163,7 +163,8 @@ class Method(Predictor, Protocol):
 
         Args:
             history: k, the number of earlier fine fields in the samples.
-            settings: the training settings by name (`smen.settings.schema`), threads resolved to a number.
+            settings: the keys of the method's own section that a training uses (`smen.settings.method_sections`), threads
+                resolved to a number.
 
         Raises:
             SettingsError: a value does not suit the method.

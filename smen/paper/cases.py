@@ -12,8 +12,8 @@ from smen.paper.sampling import draw_sizes, paper_samples, size_of
 if TYPE_CHECKING:
     from smen.data.records import Fields, Samples
     from smen.data.samples import Period
-    from smen.plan.jobs import CompareJob, ExperimentJob
-    from smen.settings.schema import Paper
+    from smen.plan.paper_jobs import CompareJob, ExperimentJob
+    from smen.settings.paper_section import PaperDates
 
 
 def samples_of_case(fields: Fields, job: ExperimentJob | CompareJob, case: str, seed: int) -> Samples:
@@ -22,18 +22,24 @@ def samples_of_case(fields: Fields, job: ExperimentJob | CompareJob, case: str, 
     Raises:
         DataError: there are not enough dates for the size.
     """
-    recipe = job.recipe
-    samples = dates_of(fields, recipe, job.training, job.test)
+    samples = dates_of(fields, job.dates, job.training, job.test)
     size = size_of(case)
-    return samples if size is None else draw_sizes(samples, size, recipe.sizes_test, recipe.sizes_drawn, seed)
+    if size is None:
+        return samples
+    assert job.sizes is not None  # noqa: S101  (the plan gives them to a case of a size)
+    return draw_sizes(samples, size, job.sizes.sizes_test, job.sizes.sampling, seed)
 
 
 def dates_of(
-    fields: Fields, recipe: Paper, training: tuple[dt.date, dt.date], test: tuple[dt.date, dt.date]
+    fields: Fields, recipe: PaperDates, training: tuple[dt.date, dt.date], test: tuple[dt.date, dt.date]
 ) -> Samples:
     """All dates of a region by the paper's recipe."""
     return paper_samples(
-        fields, _period(training), _period(test), instance=recipe.instance, minimum_coverage=recipe.minimum_coverage
+        fields,
+        _period(training),
+        _period(test),
+        instance=recipe.time_instance,
+        minimum_coverage=recipe.minimum_coverage,
     )
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from smen.data.records import Fields, Samples
     from smen.methods.protocol import Predictor
-    from smen.plan.jobs import CompareJob
+    from smen.plan.paper_jobs import CompareJob
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def run(job: CompareJob) -> None:
         for table, rows in _scored(fields, judged, truth):
             dates.append(table)
             senses.extend(rows)
-        if ("smen", job.recipe.seeds[0]) in judged.estimates:
+        if ("smen", job.seeds[0]) in judged.estimates:
             _write_example(job, fields, judged)
     for name, frame in (("dates.csv", pd.concat(dates)), ("senses.csv", pd.DataFrame(senses))):
         text = frame.to_csv(index=False, float_format="%.7g", lineterminator="\n")
@@ -91,14 +91,14 @@ def _groups(job: CompareJob, fields: Fields) -> Iterator[Judged]:
         log.info("%s has its estimates", method.name)
     for case in job.cases:
         if size_of(case) is None:
-            for seed in job.recipe.seeds:
+            for seed in job.seeds:
                 trained = load_checkpoint(Path(job.layout.experiment(job.region, case, seed)), job.window)
                 estimates[PAPER_NAMES[case], seed] = trained.predict(fields, dated).mean
     yield Judged(estimates, dated)
     for case in job.cases:
         if size_of(case) is None:
             continue
-        for seed in job.recipe.seeds:
+        for seed in job.seeds:
             drawn = samples_of_case(fields, job, case, seed).with_target(TRAIN, TEST)
             trained = load_checkpoint(Path(job.layout.experiment(job.region, case, seed)), job.window)
             yield Judged({(case, seed): trained.predict(fields, drawn).mean}, drawn)
@@ -112,15 +112,15 @@ def _methods(job: CompareJob, fields: Fields, samples: Samples) -> Iterator[tupl
         yield method, NO_SEED
     # These stop early, or set dates aside, for which they need some of the training dates.
     held = hold_out(samples)
-    fusion = FusionMethod(seed=job.recipe.seeds[0])
+    fusion = FusionMethod(seed=job.seeds[0])
     fusion.fit(fields, held)
     yield fusion, NO_SEED
-    if job.others:
+    if job.donor_regions:
         yield _learnt_elsewhere(job, fields, held), NO_SEED
-    if not job.recipe.comparables:
+    if not job.learned_baselines:
         return
     for name in LEARNED_BASELINES:
-        for seed in job.recipe.seeds:
+        for seed in job.seeds:
             learned = learned_baseline(name, seed, job.threads)
             learned.fit(fields, held)
             yield learned, seed
@@ -129,11 +129,11 @@ def _methods(job: CompareJob, fields: Fields, samples: Samples) -> Iterator[tupl
 def _learnt_elsewhere(job: CompareJob, fields: Fields, samples: Samples) -> Predictor:
     """The default network as a region without dates of its own would have it: learnt from the other regions alone."""
     others = []
-    for name, other in job.others.items():
+    for name, other in job.donor_regions.items():
         theirs = read_fields(job.layout, name, other.years)
-        others.append((theirs, hold_out(dates_of(theirs, job.recipe, other.training, other.test))))
+        others.append((theirs, hold_out(dates_of(theirs, job.dates, other.training, other.test))))
     untaught = samples.with_split(np.where(samples.split == TEST, TEST, NONE).astype(np.uint8))
-    method = FusionMethod(label="fusion_transfer", seed=job.recipe.seeds[0])
+    method = FusionMethod(label="fusion_transfer", seed=job.seeds[0])
     method.fit(fields, untaught, others)
     return method
 
@@ -187,7 +187,7 @@ def _write_example(job: CompareJob, fields: Fields, judged: Judged) -> None:
     shown = {
         "coarse": coarse[best],
         "target": target[best],
-        "estimate": judged.estimates["smen", job.recipe.seeds[0]][row],
+        "estimate": judged.estimates["smen", job.seeds[0]][row],
     }
     dataset = xr.Dataset(
         {name: (("y", "x"), field, {"units": "m3/m3"}) for name, field in shown.items()},

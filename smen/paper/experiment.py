@@ -17,7 +17,7 @@ from smen.paper.cases import samples_of_case
 from smen.paper.sampling import streams_of
 
 if TYPE_CHECKING:
-    from smen.plan.jobs import ExperimentJob
+    from smen.plan.paper_jobs import ExperimentJob
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def run(job: ExperimentJob) -> None:
     )
     method = untrained(job, checkpoint)
     method.fit(fields, samples)
-    told = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"folders"})}
+    told = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"results"})}
     save_checkpoint(Path(job.layout.experiment(job.region, job.case, job.seed)), method, told)
     checkpoint.remove()
     dates = len(samples.with_target(TRAIN))
@@ -50,7 +50,7 @@ def untrained(job: ExperimentJob, checkpoint: TrainingCheckpoint | None = None) 
     return NetworkMethod(
         network="smen",
         options={"streams": streams_of(job.case), "order": recipe.order, "padding": recipe.padding},
-        missing=recipe.missing,
+        missing=recipe.missing_residual,
         normalise=recipe.normalise,
         level_matched=False,
         label=job.case,
@@ -62,6 +62,6 @@ def untrained(job: ExperimentJob, checkpoint: TrainingCheckpoint | None = None) 
             learning_rate=recipe.learning_rate,
             seed=job.seed,
             threads=job.threads,
-            precision=recipe.number_format,
+            precision=recipe.precision,
         ),
     )

@@ -22,7 +22,7 @@ from smen.scores.date_tables import by_date, difference
 from smen.scores.ranking import ranking, verdicts
 
 if TYPE_CHECKING:
-    from smen.plan.jobs import ReproduceJob
+    from smen.plan.paper_jobs import ReproduceJob
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +128,7 @@ def _table2(job: ReproduceJob, table: pd.DataFrame, simulated: bool) -> None:
 def _table3(job: ReproduceJob, table: pd.DataFrame, simulated: bool) -> None:
     """Impact of the number of training dates."""
     rows = []
-    sizes = sorted(set(job.recipe.sizes))
+    sizes = sorted(set(job.sizes))
     for size in sizes:
         method = f"{SIZE}{size}"
         published = PUBLISHED.table3.get(size, (None, None))
@@ -136,10 +136,10 @@ def _table3(job: ReproduceJob, table: pd.DataFrame, simulated: bool) -> None:
         largest = f"{SIZE}{sizes[-1]}"
         rows.append({"asked for": size, **accuracy(table, method), **_gap(table, method, largest), **theirs})
     title = f"Table 3: impact of the number of training dates, {job.sizes_region}"
-    how = "drawn at random from" if job.recipe.sizes_drawn == "random" else "the latest of"
+    how = "drawn at random from" if job.sampling == "random" else "the latest of"
     days = by_date({"": table}, f"{SIZE}{sizes[0]}").index.get_level_values("time").str[:10]
     note = (
-        f"Test: the last {job.recipe.sizes_test} dates of the test period, {days.min()} to {days.max()}. Training: "
+        f"Test: the last {job.sizes_test} dates of the test period, {days.min()} to {days.max()}. Training: "
         f"{how} all earlier dates, those of the test period included; where there are fewer than asked for, all of "
         "them. The paper does not name its region, and its 100 + 10 dates fit none of its three: region and dates are "
         "settings. difference: of the test ubRMSE to that of the largest set, paired by date; below 0 is better."
@@ -172,17 +172,16 @@ def _paper_table(
     job: ReproduceJob, name: str, title: str, rows: list[dict[str, Any]], simulated: bool, note: str = ""
 ) -> None:
     """Write one of the three tables, with what holds for all of them below it."""
-    recipe = job.recipe
-    epochs = f"{recipe.epochs} epochs" + ("" if recipe.epochs == 1000 else " instead of the published 1000")
-    rate = f"at {recipe.learning_rate:g}" + ("" if recipe.learning_rate == 1e-4 else " instead of 0.0001")
-    seeds = f"seed{'s' * (len(recipe.seeds) > 1)} {', '.join(map(str, recipe.seeds))}"
+    epochs = f"{job.epochs} epochs" + ("" if job.epochs == 1000 else " instead of the published 1000")
+    rate = f"at {job.learning_rate:g}" + ("" if job.learning_rate == 1e-4 else " instead of 0.0001")
+    seeds = f"seed{'s' * (len(job.seeds) > 1)} {', '.join(map(str, job.seeds))}"
     words = [
         *([note.strip()] if note else []),
         "low, high: 95 % interval, blocks of dates resampled.",
         *(["test_truth: against the truth on the test dates."] if "test_truth" in rows[0] else []),
         *(["seed_deviation: standard deviation of test over the seeds."] if "seed_deviation" in rows[0] else []),
         "The paper's numbers were measured on other data: compare their order, not their size.",
-        f"Trained for {epochs}, Adam {rate}, {recipe.batch_size} dates a step, {seeds}.",
+        f"Trained for {epochs}, Adam {rate}, {job.batch_size} dates a step, {seeds}.",
     ]
     write_paper_table(
         Path(job.layout.paper(name)),

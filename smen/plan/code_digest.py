@@ -1,8 +1,8 @@
 """Code is an input: a digest of all modules that a stage uses, so that an edit re-runs that stage and what follows.
 
 Snakemake does not see edits in an imported package. The digest leaves out comments, docstrings and formatting, and
-the modules whose every effect already stands in the jobs' settings; files beside a module that are none, such as the
-parts of the report's page, count as its own.
+modules that act only through the jobs' settings. Data files beside a module, such as the parts of the report's page,
+count as a part of it.
 """
 
 from __future__ import annotations
@@ -16,21 +16,11 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1]
 """Folder of the package."""
 
-SEEN_OTHERWISE = frozenset(
-    f"smen.{name}"
-    for name in (
-        "settings",
-        "settings.schema",
-        "settings.file",
-        "settings.regions",
-        "plan",
-        "plan.periods",
-        "plan.plan",
-        "plan.layout",
-        "errors",
-    )
-)
-"""Modules that only make a job's settings, file names or messages: what they change shows in the job's own text."""
+SEEN_IN_JOBS = ("smen.settings", "smen.plan", "smen.errors")
+"""Packages that only make a job's settings, file names or messages: what they change shows in the job's own text."""
+
+COUNTED = frozenset(("smen.plan.processors",))
+"""Modules of these packages that count nevertheless: the number of threads enters the results."""
 
 
 _ENTRY = re.compile(r"smen(\.\w+)+:\w+(\.\w+)*")
@@ -54,14 +44,19 @@ def digest(module: str) -> str:
 @cache
 def modules(module: str) -> frozenset[str]:
     """Return the full names of the modules that a module uses, itself included."""
-    found: set[str] = set()
+    used: set[str] = set()
     waiting = [f"smen.{module}"]
     while waiting:
         name = waiting.pop()
-        if name not in found and name not in SEEN_OTHERWISE:
-            found.add(name)
+        if name not in used and not _seen_in_jobs(name):
+            used.add(name)
             waiting.extend(_imports(name))
-    return frozenset(found - {"smen"})
+    return frozenset(used - {"smen"})
+
+
+def _seen_in_jobs(name: str) -> bool:
+    """Return whether a module acts through the jobs' text alone."""
+    return name not in COUNTED and any(f"{name}.".startswith(f"{package}.") for package in SEEN_IN_JOBS)
 
 
 @cache
@@ -77,22 +72,22 @@ def _file(name: str) -> Path:
 @cache
 def _imports(name: str) -> frozenset[str]:
     """Return the modules of the package that a module imports, anywhere in it, or names as `module:Class`."""
-    found: set[str] = set()
+    names: set[str] = set()
     for node in ast.walk(_tree(name)):
         if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
+            names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module)
-            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _ENTRY.fullmatch(node.value):
-            found.add(node.value.split(":")[0])
-    return frozenset(n for n in found if n.split(".")[0] == "smen" and _file(n).is_file())
+            names.add(node.value.split(":")[0])
+    return frozenset(n for n in names if n.split(".")[0] == "smen" and _file(n).is_file())
 
 
 @cache
 def _normalised_source(name: str) -> str:
     """Return a digest of a module without comments, docstrings and formatting; data files beside it count."""
-    tree = ast.parse(_file(name).read_text(encoding="utf-8"))
+    tree = ast.parse(_file(name).read_text(encoding="utf-8"))  # a copy of its own: it is changed below
     data = b"".join(path.read_bytes() for path in _data(_file(name)))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -101,9 +96,8 @@ def _normalised_source(name: str) -> str:
 
 
 def _data(module: Path) -> list[Path]:
-    """Return the files beside a module that are none, such as the parts of the report's page."""
-    found = module.parent.iterdir()
-    return sorted(path for path in found if path.is_file() and path.suffix not in {".py", ".typed"})
+    """Return the data files beside a module, such as the parts of the report's page."""
+    return sorted(path for path in module.parent.iterdir() if path.is_file() and path.suffix not in {".py", ".typed"})
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -1,56 +1,61 @@
-"""What each job is given: just those settings that it uses, resolved for its region and cut to its year.
+"""The job of each stage: just those settings that it uses, resolved for its region and cut to its year.
 
-Snakemake compares jobs as text, so one runs again when, and only when, something that it uses has changed.
+Snakemake compares jobs as text, so a job runs again when, and only when, something that it uses has changed. A job's
+first line of documentation is the help of its command.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import os
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from smen.grid import Window
-from smen.plan.layout import Layout
-from smen.settings.schema import Folders, Network, Paper, Section, Training
+from smen.plan.layout import Layout, ResourceLayout
+from smen.settings.choices import (
+    BadGranules,
+    Climate,
+    CoarseProduct,
+    FineProduct,
+    FineVariable,
+    OpenSpan,
+    Overpass,
+    RetrievalQuality,
+    SourceKind,
+    Span,
+    SurfaceCondition,
+)
+from smen.settings.method_sections import FusionOptions, SmenOptions
+from smen.settings.section import Section
 
-Span = tuple[dt.date, dt.date]
-"""First and last day."""
-
-AUTO_THREADS = 4
-"""What `threads: auto` uses at most: small networks on small windows gain nothing from more."""
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def threads_of(threads: int | Literal["auto"], network: str) -> int:
-    """Threads of a training; `auto`: one for fusion, whose closed form gains nothing from more, else what there is."""
-    if threads != "auto":
-        return threads
-    return 1 if network == "fusion" else min(processors(), AUTO_THREADS)
+Cells = tuple[int, int, int, int]
+"""Row, column, height and width of a window, in cells of the 3 km grid."""
 
 
 class Job(Section):
-    """What every job is given."""
+    """What every job has."""
 
-    region: str
-    folders: Folders
+    module: ClassVar[str] = ""
+    """Module of the stage below `smen`, whose `run` takes the job; empty for a class that is of no stage itself."""
+
+    results: str = Field(description="folder of results")
 
     @property
     def layout(self) -> Layout:
         """Where this job's files lie."""
-        return Layout(self.folders.results, self.folders.resources)
+        return Layout(self.results)
 
 
-class WindowJob(Job):
-    """A job on one region's cells and one year."""
+class RegionJob(Job):
+    """A job on one region."""
 
-    cells: tuple[int, int, int, int] = Field(description="row, column, height, width")
-    year: int
+    region: str
+
+
+class WindowJob(RegionJob):
+    """A job on one region's cells."""
+
+    cells: Cells
 
     @property
     def window(self) -> Window:
@@ -59,43 +64,87 @@ class WindowJob(Job):
 
 
 class SimulateJob(WindowJob):
-    """One year of a simulated world, written as granules."""
+    """Write one year of a simulated world as granules."""
 
-    centre: tuple[float, float]
-    climate: str
+    module: ClassVar[str] = "stages.simulate"
+
+    resources: str
+    year: int
+    centre: tuple[float, float] = Field(description="longitude and latitude, degrees")
+    climate: Literal["auto"] | Climate
     seed: int
-    coarse: str
+    coarse: CoarseProduct
     span: Span
+
+    @property
+    def resource_layout(self) -> ResourceLayout:
+        """Where granules lie."""
+        return ResourceLayout(self.resources)
+
+
+class SimulatedGranules(Section):
+    """Granules that were simulated."""
+
+    kind: Literal["simulated"] = "simulated"
+
+
+class DirectoryGranules(Section):
+    """Granules of a folder."""
+
+    kind: Literal["directory"] = "directory"
+    directory: str
+
+
+class EarthdataGranules(Section):
+    """Granules of NASA's archive."""
+
+    kind: Literal["earthdata"] = "earthdata"
+    coarse_version: str
+    fine_version: str
+    connections: int
+    cmr_url: str | None
+    edl_host: str | None
+
+
+GranuleSource = Annotated[SimulatedGranules | DirectoryGranules | EarthdataGranules, Field(discriminator="kind")]
 
 
 class AcquireJob(WindowJob):
-    """Granules of one year."""
+    """List, check and, where they are remote, fetch the granules of a year."""
 
-    kind: Literal["simulated", "directory", "earthdata"]
-    directory: str | None
-    bad_granules: Literal["stop", "skip"]
-    coarse: str
-    coarse_version: str
-    fine: str
-    fine_version: str
-    overpasses: tuple[str, ...]
-    span: tuple[dt.date, dt.date | Literal["today"]]
-    connections: int
-    search: str | None
-    login: str | None
+    module: ClassVar[str] = "stages.acquire"
+
+    resources: str
+    year: int
+    source: GranuleSource
+    bad_granules: BadGranules
+    coarse: CoarseProduct
+    fine: FineProduct
+    overpasses: tuple[Overpass, ...]
+    span: OpenSpan
+
+    @property
+    def resource_layout(self) -> ResourceLayout:
+        """Where granules lie."""
+        return ResourceLayout(self.resources)
 
 
 class AlignJob(WindowJob):
-    """Both products of one year on the window."""
+    """Put a year's granules on the region's 3 km window."""
 
-    coarse: str
-    fine: str
-    fine_variable: str
-    quality: str
+    module: ClassVar[str] = "stages.align"
+
+    year: int
+    coarse: CoarseProduct
+    fine: FineProduct
+    fine_variable: FineVariable
+    quality: RetrievalQuality
 
 
-class PairJob(Job):
-    """Samples of one year."""
+class PairJob(RegionJob):
+    """Find target, history and block of time of each overpass of a year."""
+
+    module: ClassVar[str] = "stages.pair"
 
     year: int
     years: tuple[int, ...] = Field(description="years of the aligned series that it reads")
@@ -107,130 +156,76 @@ class PairJob(Job):
     test: Span | None
 
 
-class TrainJob(Job):
-    """One network."""
+class FusionRecipe(FusionOptions):
+    """How the method `fusion` is trained."""
 
-    cells: tuple[int, int, int, int]
+    method: Literal["fusion"] = "fusion"
+    donor_regions: dict[str, tuple[int, ...]] = Field(
+        description="other regions to learn from as well, and their training years"
+    )
+
+
+class SmenRecipe(SmenOptions):
+    """How the method `smen` is trained."""
+
+    method: Literal["smen"] = "smen"
+
+
+Recipe = Annotated[FusionRecipe | SmenRecipe, Field(discriminator="method")]
+
+
+class TrainJob(RegionJob):
+    """Train the region's method."""
+
+    module: ClassVar[str] = "stages.train"
+
     years: tuple[int, ...]
-    others: dict[str, tuple[int, ...]] = Field(description="other regions to learn from, and their training years")
-    network: Network
-    training: Training
+    recipe: Recipe
 
 
 class DownscaleJob(WindowJob):
-    """Maps of one year."""
+    """Map every SMAP overpass of a year."""
 
-    source: str
+    module: ClassVar[str] = "stages.downscale"
+
+    year: int
+    source: SourceKind
     years: tuple[int, ...]
     span: Span
     model: str
-    masked: tuple[str, ...]
+    masked: tuple[SurfaceCondition, ...]
 
 
-class EvaluateJob(Job):
-    """Scores and figures of one region."""
+class EvaluateJob(WindowJob):
+    """Score the method and the baselines."""
 
-    cells: tuple[int, int, int, int]
+    module: ClassVar[str] = "stages.evaluate"
+
     years: tuple[int, ...]
     model: str
-    truth: str | None = Field(description="folder or file of the truth, where it is known")
-
-    @property
-    def window(self) -> Window:
-        """The region's cells."""
-        return Window(*self.cells)
+    truth: str | None = Field(description="folder or file of the truth, None where there is none")
 
 
-class ExperimentJob(Job):
-    """One training of the paper's experiments."""
+class PublishJob(WindowJob):
+    """Make a region's cube, QGIS project, STAC collection and report."""
 
-    cells: tuple[int, int, int, int]
-    years: tuple[int, ...]
-    training: Span
-    test: Span
-    case: str = Field(description="both, spatial or temporal inputs, or size_N: both, trained on N dates")
-    seed: int
-    threads: int
-    recipe: Paper
+    module: ClassVar[str] = "stages.publish"
 
-    @property
-    def window(self) -> Window:
-        """The region's cells."""
-        return Window(*self.cells)
-
-
-class Elsewhere(Section):
-    """Another region's dates, to learn from."""
-
-    years: tuple[int, ...]
-    training: Span
-    test: Span
-
-
-class CompareJob(Job):
-    """All methods on one region, date by date."""
-
-    cells: tuple[int, int, int, int]
-    years: tuple[int, ...]
-    training: Span
-    test: Span
-    cases: tuple[str, ...] = Field(description="the trainings of this region, each with all seeds")
-    others: dict[str, Elsewhere] = Field(description="regions that a network for this one may learn from instead")
-    threads: int
-    recipe: Paper
-    truth: str | None = Field(description="folder or file of the truth, where it is known")
-
-    @property
-    def window(self) -> Window:
-        """The region's cells."""
-        return Window(*self.cells)
-
-
-class ReproduceJob(Section):
-    """The paper's tables and figure."""
-
-    regions: tuple[str, ...]
-    cells: tuple[tuple[int, int, int, int], ...]
-    cases: dict[str, tuple[str, ...]] = Field(description="the trainings of each region")
-    inputs_region: str
-    sizes_region: str
-    recipe: Paper
-    folders: Folders
-
-    @property
-    def layout(self) -> Layout:
-        """Where this job's files lie."""
-        return Layout(self.folders.results, self.folders.resources)
-
-
-class PublishJob(Job):
-    """One region's cube, QGIS project, STAC collection and report."""
-
-    cells: tuple[int, int, int, int]
     map_years: tuple[int, ...]
     years: tuple[int, ...] = Field(description="of the aligned series and samples behind the maps")
     model: str
     digest: str = Field(description="of the region's settings")
-    source: str
-
-    @property
-    def window(self) -> Window:
-        """The region's cells."""
-        return Window(*self.cells)
+    source: SourceKind
 
 
-class IndexJob(Section):
-    """What is about all regions together."""
+class IndexJob(Job):
+    """Gather scores, outlines, catalogue and report of all regions."""
+
+    module: ClassVar[str] = "stages.index"
 
     regions: tuple[str, ...]
-    cells: tuple[tuple[int, int, int, int], ...]
+    cells: tuple[Cells, ...]
     map_years: dict[str, tuple[int, ...]]
-    folders: Folders
-
-    @property
-    def layout(self) -> Layout:
-        """Where this job's files lie."""
-        return Layout(self.folders.results, self.folders.resources)
 
     @property
     def windows(self) -> dict[str, Window]:

@@ -7,103 +7,203 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+RESULT_FOLDERS = frozenset(
+    (
+        "aligned", "catalogue", "comparison", "figures", "granules", "maps", "models", "paper", "report",
+        "resources", "results", "samples", "scores", "simulated", "styles", "summary", "tables",
+    )
+)  # fmt: skip
+"""Folders and files of results, which no region may be named after."""
+
+TARGETS = frozenset(
+    (
+        "all", "check", "config", "extract", "indices", "none", "paper", "refresh", "regions", "settings", "status",
+        "validate",
+    )
+)  # fmt: skip
+"""Targets and commands beside the stages, which no region may be named after."""
+
 
 @dataclass(frozen=True)
 class Layout:
-    """The folders of one configuration.
+    """The folder of results of one configuration.
 
     Attributes:
-        results: the folder of results.
-        resources: the folder of granules.
+        results: its path.
     """
 
     results: str
-    resources: str
 
     def manifest(self, region: str, role: str, year: int | str) -> str:
-        """List of the granules of one role (``coarse`` or ``fine``), GeoJSON."""
+        """Return the path of the list of one year's granules of one role, GeoJSON.
+
+        Args:
+            region: its name.
+            role: ``coarse`` or ``fine``.
+            year: of the granules.
+        """
         return f"{self.results}/{region}/granules/{role}_{year}.geojson"
 
     def aligned(self, region: str, role: str, year: int | str) -> str:
-        """One product on the region's window, CF NetCDF."""
+        """Return the path of the series of one product on the region's window, CF NetCDF.
+
+        Args:
+            region: its name.
+            role: ``coarse`` or ``fine``.
+            year: of the overpasses.
+        """
         return f"{self.results}/{region}/aligned/{role}_{year}.nc"
 
     def samples(self, region: str, year: int | str) -> str:
-        """Which fields belong to which date, NetCDF."""
+        """Return the path of the samples: which fields belong to which overpass, NetCDF.
+
+        Args:
+            region: its name.
+            year: of the overpasses.
+        """
         return f"{self.results}/{region}/samples/{year}.nc"
 
     def model(self, region: str) -> str:
-        """Weights and all that is needed to use them."""
+        """Return the path of the fitted parameters and all that is needed to use them."""
         return f"{self.results}/{region}/models/network.safetensors"
 
     def training_log(self, region: str) -> str:
-        """Loss by epoch, CSV."""
+        """Return the path of the losses by epoch, CSV."""
         return f"{self.results}/{region}/models/training.csv"
 
     def maps(self, region: str, year: int | str) -> str:
-        """Folder of one year's maps."""
+        """Return the path of the folder of one year's maps.
+
+        Args:
+            region: its name.
+            year: of the maps.
+        """
         return f"{self.results}/{region}/maps/{year}"
 
     def map_list(self, region: str, year: int | str) -> str:
-        """List of one year's maps, CSV; there when they all are."""
+        """Return the path of the list of one year's maps, CSV, written when all of them are.
+
+        Args:
+            region: its name.
+            year: of the maps.
+        """
         return f"{self.results}/{region}/maps/{year}.csv"
 
     def scores(self, region: str, name: str) -> str:
-        """A table or figure of the evaluation."""
+        """Return the path of the table or figure of the evaluation.
+
+        Args:
+            region: its name.
+            name: of the file.
+        """
         return f"{self.results}/{region}/scores/{name}"
 
     def experiment(self, region: str, case: str, seed: int | str) -> str:
-        """Weights of one training of the paper's experiments."""
+        """Return the path of the weights of one training of the paper's experiments.
+
+        Args:
+            region: its name.
+            case: of the paper's experiments, such as ``both``.
+            seed: of the training.
+        """
         return f"{self.results}/paper/{region}/trained/{case}_{seed}.safetensors"
 
     def training_state(self, region: str, case: str, seed: int | str) -> str:
-        """State of such a training while it lasts; an interrupted one goes on from there."""
+        """Return the path of the state of such a training while it runs; an interrupted one continues from it.
+
+        Args:
+            region: its name.
+            case: of the paper's experiments, such as ``both``.
+            seed: of the training.
+        """
         return f"{self.results}/paper/{region}/unfinished/{case}_{seed}.pt"
 
     def comparison(self, region: str, name: str) -> str:
-        """A file of a region's comparison: ``dates.csv``, ``senses.csv``, ``example.nc``."""
+        """Return the path of the file of a region's comparison.
+
+        Args:
+            region: its name.
+            name: ``dates.csv``, ``senses.csv`` or ``example.nc``.
+        """
         return f"{self.results}/paper/{region}/{name}"
 
     def paper(self, name: str) -> str:
-        """A table or figure of the paper's experiments."""
+        """Return the path of the table or figure of the paper's experiments."""
         return f"{self.results}/paper/{name}"
 
     def deliverable(self, region: str, kind: str) -> str:
-        """What a person opens of a region: its ``nc`` (cube), its ``qgs`` (project) or its ``geojson`` (outline)."""
+        """Return the path of the file of a region that a person opens.
+
+        Args:
+            region: its name.
+            kind: ``nc`` (cube), ``qgs`` (QGIS project) or ``geojson`` (outline).
+        """
         return f"{self.results}/{region}/{region}.{kind}"
 
     def collection(self, region: str) -> str:
-        """Folder of a region's STAC collection."""
+        """Return the path of the folder of a region's STAC collection."""
         return f"{self.results}/{region}/stac"
 
     def report(self, region: str) -> str:
-        """Folder of a region's part of the report."""
+        """Return the path of the folder of a region's part of the report."""
         return f"{self.results}/report/{region}"
 
     def summary(self, name: str) -> str:
-        """A file about all regions together."""
+        """Return the path of the file about all regions together."""
         return f"{self.results}/{name}"
 
+    def log(self, stage: str, region: str, year: int | str | None = None) -> str:
+        """Return the path of a job's log file.
+
+        Args:
+            stage: of the job.
+            region: its name, or another folder for a stage of all regions.
+            year: None for a stage that is not of a year.
+        """
+        return f"logs/{self.results}/{region}/{stage}{'' if year is None else f'_{year}'}.log"
+
+
+@dataclass(frozen=True)
+class ResourceLayout:
+    """The folder of granules of one configuration.
+
+    Attributes:
+        resources: its path.
+    """
+
+    resources: str
+
     def simulated_granules(self, region: str, year: int | str) -> str:
-        """Folder of one year of a region's simulated granules, NSIDC's folders below it."""
+        """Return the path of the folder of one year of a region's simulated granules, in NSIDC's folders.
+
+        Args:
+            region: its name.
+            year: of the granules.
+        """
         return f"{self.resources}/simulated/{region}/granules/{year}"
 
     def simulated_truth(self, region: str, year: int | str) -> str:
-        """What the simulated soil really was, CF NetCDF; for `evaluate` alone."""
+        """Return the path of the true soil moisture of the simulated world, CF NetCDF; for `evaluate` alone.
+
+        Args:
+            region: its name.
+            year: of the fields.
+        """
         return f"{self.resources}/simulated/{region}/truth/truth_{year}.nc"
 
     def simulated_list(self, region: str, year: int | str) -> str:
-        """List of one year's simulated granules; there when they all are."""
+        """Return the path of the list of one year's simulated granules, written when all of them are.
+
+        Args:
+            region: its name.
+            year: of the granules.
+        """
         return f"{self.resources}/simulated/{region}/granules/{year}.csv"
 
     def granule_store(self) -> str:
-        """Folder of downloaded granules, shared by all regions."""
+        """Return the path of the folder of downloaded granules, shared by all regions."""
         return f"{self.resources}/granules"
 
     def refreshed(self) -> str:
-        """When listings were last refreshed: what `today` means."""
+        """Return the path of the file with the day of the last refresh, which `today` stands for."""
         return f"{self.resources}/refreshed.txt"
-
-    def log(self, stage: str, region: str, year: int | str | None = None) -> str:
-        """What one job said."""
-        return f"logs/{self.results}/{region}/{stage}{'' if year is None else f'_{year}'}.log"

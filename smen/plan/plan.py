@@ -4,95 +4,173 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import TypedDict
 
 from smen.errors import SettingsError
 from smen.plan.jobs import (
     AcquireJob,
     AlignJob,
-    CompareJob,
+    Cells,
+    DirectoryGranules,
     DownscaleJob,
-    Elsewhere,
+    EarthdataGranules,
     EvaluateJob,
-    ExperimentJob,
+    FusionRecipe,
     IndexJob,
+    Job,
     PairJob,
     PublishJob,
-    ReproduceJob,
+    Recipe,
+    SimulatedGranules,
     SimulateJob,
-    Span,
+    SmenRecipe,
     TrainJob,
-    threads_of,
 )
-from smen.plan.periods import Calendar
-from smen.settings.schema import Section, default_version
+from smen.plan.paper_plan import PaperPlan
+from smen.plan.processors import training_threads
+from smen.products.product_tables import product
+from smen.settings.choices import FineProduct, SourceKind, Span
+from smen.settings.section import narrow
 
-MOST_ELSEWHERE = 4
-"""Other regions that a comparison learns from, to show how a region without dates of its own would do."""
+FINE: FineProduct = "SPL2SMAP_S"
+"""The 3 km product."""
+
+FIRST_SIMULATED_DAY = dt.date(2015, 4, 1)
+"""First whole day of SMAP's products."""
 
 
-class Plan(Calendar):
-    """The job of each stage for all regions and their years; arguments and errors as of `Calendar`."""
+class _Region(TypedDict):
+    results: str
+    region: str
 
-    def training_threads(self, region: str) -> int:
-        """Processors that a region's training uses."""
-        settings = self.regions[region].settings
-        return threads_of(settings.training.threads, settings.network.name)
+
+class _Window(_Region):
+    cells: Cells
+
+
+class Plan(PaperPlan):
+    """The job of each stage for all regions and their years; arguments and errors as of `RegionPeriods`."""
+
+    def job(self, stage: str, region: str | None = None, year: int | None = None) -> Job:
+        """Return the job of a stage by name.
+
+        Args:
+            stage: its name.
+            region: name of the region, for a stage of one.
+            year: for a stage of one.
+
+        Raises:
+            SettingsError: there is no such region or year, or a job of the stage needs other arguments.
+        """
+        if region is not None and year is not None and year not in self.years(region):
+            first, last = self.years(region)[0], self.years(region)[-1]
+            raise SettingsError(f"{year} is not a year of {region}: its periods reach from {first} to {last}")
+        if region is None and stage in self._of_all:
+            return self._of_all[stage]()
+        if region is not None and year is None and stage in self._of_region:
+            return self._of_region[stage](region)
+        if region is not None and year is not None and stage in self._of_year:
+            return self._of_year[stage](region, year)
+        raise SettingsError(f"a region and a year are not enough for a job of the stage {stage}: give --job")
+
+    @property
+    def _of_year(self) -> Mapping[str, Callable[[str, int], Job]]:
+        """Stages of one region and year, and what makes their jobs."""
+        return {
+            "simulate": self.simulate,
+            "acquire": self.acquire,
+            "align": self.align,
+            "pair": self.pair,
+            "downscale": self.downscale,
+        }
+
+    @property
+    def _of_region(self) -> Mapping[str, Callable[[str], Job]]:
+        """Stages of one region, and what makes their jobs."""
+        return {
+            "train": self.train,
+            "evaluate": self.evaluate,
+            "publish": self.publish,
+            "compare": self.compare,
+        }
+
+    @property
+    def _of_all(self) -> Mapping[str, Callable[[], Job]]:
+        """Stages of all regions together, and what makes their jobs."""
+        return {"index": self.index, "reproduce": self.reproduce}
 
     def simulate(self, region: str, year: int) -> SimulateJob:
-        """Return the job that simulates one year."""
-        r = self.regions[region]
+        """Return the job that simulates one year.
+
+        Args:
+            region: its name.
+            year: to simulate.
+        """
+        settings, place = self.settings, self.regions[region]
         return SimulateJob(
-            **self._window(region, year),
-            centre=r.centre,
-            climate=r.climate,
-            seed=self.settings.source.seed,
-            coarse=r.settings.products.coarse,
-            span=(max(dt.date(year, 1, 1), dt.date(2015, 4, 1)), self._last_day(region, year)),
+            **self._window(region),
+            resources=settings.folders.resources,
+            year=year,
+            centre=place.centre,
+            climate=place.climate,
+            seed=settings.source.seed,
+            coarse=place.settings.products.coarse,
+            span=(max(dt.date(year, 1, 1), FIRST_SIMULATED_DAY), self._last_day(region, year)),
         )
 
-    def acquire(self, region: str, year: int) -> AcquireJob:
-        """Return the job that lists, and fetches, one year's granules."""
-        source, products = self.settings.source, self.regions[region].settings.products
-        version = products.coarse_version
+    def acquire(self, region: str, year: int, kind: SourceKind | None = None) -> AcquireJob:
+        """Return the job that lists, and fetches, one year's granules.
+
+        Args:
+            region: its name.
+            year: of the granules.
+            kind: where they come from; None: as the settings have it.
+        """
+        settings, products = self.settings, self.regions[region].settings.products
         ends_today = self._ends_today(region) and year == self.years(region)[-1]
         first = max(dt.date(year, 1, 1), self._full_period(region)[0])
         return AcquireJob(
-            **self._window(region, year),
-            kind=source.kind,
-            directory=source.directory,
-            bad_granules=source.bad_granules,
+            **self._window(region),
+            resources=settings.folders.resources,
+            year=year,
+            source=self._source(region, kind or settings.source.kind),
+            bad_granules=settings.source.bad_granules,
             coarse=products.coarse,
-            coarse_version=default_version(products.coarse) if version == "auto" else version,
-            fine=products.fine,
-            fine_version=products.fine_version,
+            fine=FINE,
             overpasses=products.overpasses,
             span=(first, "today" if ends_today else self._last_day(region, year)),
-            connections=source.connections,
-            search=source.search,
-            login=source.login,
         )
 
     def align(self, region: str, year: int) -> AlignJob:
-        """Return the job that puts one year's granules on the window."""
+        """Return the job that puts one year's granules on the window.
+
+        Args:
+            region: its name.
+            year: of the granules.
+        """
         products = self.regions[region].settings.products
         return AlignJob(
-            **self._window(region, year),
+            **self._window(region),
+            year=year,
             coarse=products.coarse,
-            fine=products.fine,
+            fine=FINE,
             fine_variable=products.fine_variable,
             quality=products.quality,
         )
 
     def pair(self, region: str, year: int) -> PairJob:
-        """Return the job that makes one year's samples; periods that do not touch what it reads are left out."""
+        """Return the job that makes one year's samples; periods that do not touch what it reads are left out.
+
+        Args:
+            region: its name.
+            year: of the overpasses.
+        """
         settings = self.regions[region].settings
         periods, samples = settings.periods, settings.samples
         trains = year in self.training_years(region)
         return PairJob(
-            region=region,
-            folders=self.settings.folders,
+            **self._region(region),
             year=year,
             years=self.pair_years(region, year),
             history=samples.history,
@@ -100,29 +178,29 @@ class Plan(Calendar):
             minimum_coverage=samples.minimum_coverage,
             training=periods.training if trains else None,
             validation=periods.validation if trains else None,
-            test=_cut((periods.test[0], self._date(periods.test[1])), year),
+            test=_cut(self._test(region), year),
         )
 
     def train(self, region: str) -> TrainJob:
-        """Return the job that trains a region's network."""
-        settings = self.regions[region].settings
-        return TrainJob(
-            region=region,
-            folders=self.settings.folders,
-            cells=self._window(region, 0)["cells"],
-            years=self.training_years(region),
-            others=self.learns_from(region),
-            network=settings.network,
-            training=settings.training,
-        )
+        """Return the job that trains a region's method."""
+        return TrainJob(**self._region(region), years=self.training_years(region), recipe=self._recipe(region))
 
     def downscale(self, region: str, year: int) -> DownscaleJob:
-        """Return the job that maps one year."""
+        """Return the job that maps one year.
+
+        Args:
+            region: its name.
+            year: to map.
+
+        Raises:
+            SettingsError: the year is not one that is mapped.
+        """
         span = _cut(self._mapped(region), year)
         if span is None:
             raise SettingsError(f"{year} is not a year to be mapped for {region}: see maps.period")
         return DownscaleJob(
-            **self._window(region, year),
+            **self._window(region),
+            year=year,
             source=self.settings.source.kind,
             years=self.years_until(region, year),
             span=span,
@@ -132,23 +210,17 @@ class Plan(Calendar):
 
     def evaluate(self, region: str) -> EvaluateJob:
         """Return the job that scores a region."""
-        source = self.settings.source
-        truth = str(Path(self.layout.simulated_truth(region, 0)).parent) if source.kind == "simulated" else source.truth
         return EvaluateJob(
-            region=region,
-            folders=self.settings.folders,
-            cells=self._window(region, 0)["cells"],
+            **self._window(region),
             years=self.years(region),
             model=self.model(region),
-            truth=truth,
+            truth=self.truth(region),
         )
 
     def publish(self, region: str) -> PublishJob:
-        """Return the job that makes what a person opens of one region."""
+        """Return the job that makes the files of one region that a person opens."""
         return PublishJob(
-            region=region,
-            folders=self.settings.folders,
-            cells=self._window(region, 0)["cells"],
+            **self._window(region),
             map_years=self.map_years(region),
             years=self.years_behind_maps(region),
             model=self.model(region),
@@ -159,125 +231,61 @@ class Plan(Calendar):
     def index(self) -> IndexJob:
         """Return the job that gathers all regions."""
         return IndexJob(
+            results=self.settings.folders.results,
             regions=tuple(self.regions),
-            cells=tuple(self._window(name, 0)["cells"] for name in self.regions),
+            cells=tuple(self.cells(name) for name in self.regions),
             map_years={name: self.map_years(name) for name in self.regions},
-            folders=self.settings.folders,
         )
-
-    def paper_region(self, table: Literal["inputs", "sizes"]) -> str:
-        """The region of the paper's Table 2 (`inputs`) or Table 3 (`sizes`).
-
-        Raises:
-            SettingsError: the settings name one that does not exist.
-        """
-        paper = self.settings.paper
-        named = paper.inputs_region if table == "inputs" else paper.sizes_region
-        if named != "auto":
-            return self.regions[named].name
-        published = "tucson" if table == "inputs" else "oklahoma_city"
-        return published if published in self.regions else next(iter(self.regions))
-
-    def cases(self, region: str) -> tuple[str, ...]:
-        """The paper's trainings for a region: on both inputs, and what Tables 2 and 3 ask for beside it."""
-        cases = ["both"]
-        if region == self.paper_region("inputs"):
-            cases += ["spatial", "temporal"]
-        if region == self.paper_region("sizes"):
-            cases += [f"size_{n}" for n in sorted(set(self.settings.paper.sizes))]
-        return tuple(cases)
-
-    def experiment(self, region: str, case: str, seed: int) -> ExperimentJob:
-        """Return the job of one of the paper's trainings; of its settings, those that this training uses."""
-        return ExperimentJob(
-            **self._paper(region),
-            case=case,
-            seed=seed,
-            threads=self.paper_threads(),
-            recipe=self.settings.paper.model_copy(
-                update={"seeds": (seed,), "comparables": True, "inputs_region": "", "sizes_region": "", "sizes": (1,)}
-                | ({} if case.startswith("size") else {"sizes_test": 2, "sizes_drawn": "random"})
-            ),
-        )
-
-    def paper_threads(self) -> int:
-        """Processors of one of the paper's trainings: one, for there are many, and each does most with one."""
-        return 1
-
-    def compare(self, region: str) -> CompareJob:
-        """Return the job that scores all methods on a region."""
-        return CompareJob(
-            **self._paper(region),
-            cases=self.cases(region),
-            others={
-                name: Elsewhere(
-                    **{key: value for key, value in self._paper(name).items() if key in Elsewhere.model_fields}
-                )
-                for name in self.elsewhere(region)
-            },
-            threads=self.paper_threads(),
-            recipe=self.settings.paper,
-            truth=self.evaluate(region).truth,
-        )
-
-    def elsewhere(self, region: str) -> tuple[str, ...]:
-        """The first few other regions with the same coarse product: what a region without dates could learn from."""
-        coarse = self.regions[region].settings.products.coarse
-        same = [n for n, r in self.regions.items() if n != region and r.settings.products.coarse == coarse]
-        return tuple(same[:MOST_ELSEWHERE])
-
-    def reproduce(self) -> ReproduceJob:
-        """Return the job that makes the paper's tables and figure."""
-        return ReproduceJob(
-            regions=tuple(self.regions),
-            cells=tuple(self._window(name, 0)["cells"] for name in self.regions),
-            cases={name: self.cases(name) for name in self.regions},
-            inputs_region=self.paper_region("inputs"),
-            sizes_region=self.paper_region("sizes"),
-            recipe=self.settings.paper,
-            folders=self.settings.folders,
-        )
-
-    def _paper(self, region: str) -> dict[str, Any]:
-        periods = self.regions[region].settings.periods
-        return {
-            "region": region,
-            "folders": self.settings.folders,
-            "cells": self._window(region, 0)["cells"],
-            "years": self.paper_years(region),
-            "training": periods.training,
-            "test": (periods.test[0], self._date(periods.test[1])),
-        }
-
-    def _digest(self, region: str) -> str:
-        """A short digest of all that the settings say about a region; where files lie is left aside."""
-        left_aside = {"folders", "regions", "regions_file", "source", "paper"}
-        text = self.regions[region].settings.model_dump_json(exclude=left_aside)
-        source = self.settings.source
-        text += f" {source.kind} {source.seed} {self._window(region, 0)['cells']}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def job(self, stage: str, region: str | None = None, year: int | None = None) -> Section:
-        """Return the job of a stage by name."""
-        if region is not None and year is not None and year not in self.years(region):
-            first, last = self.years(region)[0], self.years(region)[-1]
-            raise SettingsError(f"{year} is not a year of {region}: its periods reach from {first} to {last}")
-        make = getattr(self, stage)
-        job: Section = make(*(part for part in (region, year) if part is not None))
-        return job
 
     def model(self, region: str) -> str:
-        """The weights that a region is mapped with: its own, or those that the settings name."""
-        return self.regions[region].settings.network.weights or self.layout.model(region)
+        """Return the file of weights that a region is mapped with: its own, or the one that the settings name."""
+        return self.regions[region].settings.weights or self.layout.model(region)
 
-    def trains(self, region: str) -> bool:
-        """Whether a region's network is trained here."""
-        return self.regions[region].settings.network.weights is None
+    def training_threads(self, region: str) -> int:
+        """Return how many processors a region's training uses; the closed form of `fusion` gains nothing from more."""
+        settings = self.regions[region].settings
+        return training_threads(settings.smen.threads) if settings.method == "smen" else 1
 
-    def _window(self, region: str, year: int) -> dict[str, Any]:
-        window = self.regions[region].window
-        cells = (window.row, window.column, window.height, window.width)
-        return {"region": region, "folders": self.settings.folders, "cells": cells, "year": year}
+    def _recipe(self, region: str) -> Recipe:
+        """Return how a region's method is trained: the part of the method's section that a training uses."""
+        settings = self.regions[region].settings
+        if settings.method == "smen":
+            return narrow(SmenRecipe, settings.smen)
+        return FusionRecipe(seed=settings.fusion.seed, donor_regions=self.donor_regions(region))
+
+    def _source(self, region: str, kind: SourceKind) -> SimulatedGranules | DirectoryGranules | EarthdataGranules:
+        """Return where a region's granules come from: the part of the section that a source of this kind uses."""
+        source, products = self.settings.source, self.regions[region].settings.products
+        if kind == "simulated":
+            return SimulatedGranules()
+        if kind == "directory":
+            return DirectoryGranules(directory=source.directory or "")
+        return EarthdataGranules(
+            coarse_version=_version(products.coarse_version, products.coarse),
+            fine_version=_version(products.fine_version, FINE),
+            connections=source.connections,
+            cmr_url=source.cmr_url,
+            edl_host=source.edl_host,
+        )
+
+    def _digest(self, region: str) -> str:
+        """Return a short digest of the settings that a region's results depend on; folders do not count."""
+        settings = self.regions[region].settings
+        methods = {"fusion", "smen"} - {settings.method}
+        text = settings.model_dump_json(exclude={"folders", "regions", "regions_file", "source", "paper", *methods})
+        text += f" {self.settings.source.kind} {self.settings.source.seed} {self.cells(region)}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _region(self, region: str) -> _Region:
+        return {"results": self.settings.folders.results, "region": self.regions[region].name}
+
+    def _window(self, region: str) -> _Window:
+        return {**self._region(region), "cells": self.cells(region)}
+
+
+def _version(version: str, name: str) -> str:
+    """Return a version of a product, the one that SMEN reads for `auto`."""
+    return product(name).version if version == "auto" else version
 
 
 def _cut(span: Span, year: int) -> Span | None:

@@ -1,4 +1,4 @@
-"""Write what the settings' schema says as documents: the default config.yaml, its JSON schema, the table of keys."""
+"""Documents made from the schema of the settings: the default config.yaml, its JSON schema, the table of keys."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import types
 from collections.abc import Iterator, Mapping
 from typing import Literal, Union, get_args, get_origin
 
+import yaml
 from pydantic.fields import FieldInfo
 
-from smen.settings.schema import Region, Section, Settings
+from smen.settings.region_sections import OWN, Region
+from smen.settings.schema import Settings
+from smen.settings.section import Section
 
 HEADER = """\
 # What SMEN does, and where. Everything that a user edits is in this file; every key may be left out and then has
@@ -18,18 +21,21 @@ HEADER = """\
 
 
 def default_config() -> str:
-    """Return the default config.yaml, made from the settings: every key, its default and its comment."""
+    """Return the default config.yaml: every key with its default and its comment."""
     parts = [HEADER]
     settings = Settings()
     for name, field in Settings.model_fields.items():
-        parts.append(f"\n# {field.description}")
+        parts.append("")
+        parts.extend(_comment(field.description or ""))
         value = getattr(settings, name)
-        if name == "regions":
+        if isinstance(value, Section):
+            parts.append(f"{name}:")
+            parts.extend(_field_lines(value))
+        elif name == "regions":
             parts.append("regions:")
             parts.extend(_region_lines(value))
         else:
-            parts.append(f"{name}:")
-            parts.extend(_field_lines(value))
+            parts.append(f"{name}: {_yaml(value)}")
     return "\n".join(parts) + "\n"
 
 
@@ -41,7 +47,7 @@ def _field_lines(section: Section) -> Iterator[str]:
 
 def _region_lines(regions: Mapping[str, Region]) -> Iterator[str]:
     for key, field in Region.model_fields.items():
-        if field.default != {}:
+        if field.description != OWN:
             default = "" if field.is_required() else f" (default: {_yaml(field.default)})"
             yield from _comment(f"{key}: {field.description}{default}", "  ")
     for name, region in regions.items():
@@ -51,7 +57,7 @@ def _region_lines(regions: Mapping[str, Region]) -> Iterator[str]:
         yield f"    size: {_yaml(region.size)}"
 
 
-def _comment(text: str, indent: str, width: int = 118) -> Iterator[str]:
+def _comment(text: str, indent: str = "", width: int = 118) -> Iterator[str]:
     line = f"{indent}#"
     for word in text.split():
         if len(line) + 1 + len(word) > width:
@@ -62,15 +68,10 @@ def _comment(text: str, indent: str, width: int = 118) -> Iterator[str]:
 
 
 def _yaml(value: object) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(_yaml(part) for part in value)}]"
-    if isinstance(value, float):
-        return repr(value) if "e" not in repr(value) else f"{value:.10f}".rstrip("0")
-    if isinstance(value, str) and value.isdigit():
-        return f'"{value}"'
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return str(value)
+    """Return a value as YAML in one line."""
+    plain = list(value) if isinstance(value, tuple) else value
+    text = yaml.safe_dump(plain, default_flow_style=True, width=1000)
+    return text.removesuffix("...\n").strip().replace("'", '"')
 
 
 def json_schema() -> str:
@@ -83,23 +84,27 @@ def markdown_table() -> str:
     rows = ["| key | default | what it is |", "|---|---|---|"]
     settings = Settings()
     for name, field in Settings.model_fields.items():
-        if name == "regions":
+        value = getattr(settings, name)
+        if isinstance(value, Section):
+            rows += [_row(f"{name}.{key}", getattr(value, key), f) for key, f in type(value).model_fields.items()]
+        elif name == "regions":
             rows.append(
                 "| `regions` | the paper's three | regions by name: `longitude`, `latitude`, `size`, `climate` |"
             )
-            continue
-        section = getattr(settings, name)
-        for key, inner in type(section).model_fields.items():
-            rows.append(f"| `{name}.{key}` | `{_yaml(getattr(section, key))}` | {inner.description}{_choices(inner)} |")
-        _ = field
+        else:
+            rows.append(_row(name, value, field))
     return "\n".join(rows) + "\n"
 
 
+def _row(key: str, default: object, field: FieldInfo) -> str:
+    return f"| `{key}` | `{_yaml(default)}` | {field.description}{_choices(field)} |"
+
+
 def _choices(field: FieldInfo) -> str:
-    """Return the values that a key may take, where they are few and its description does not name them all."""
-    found = list(_literals(field.annotation))
-    unsaid = [choice for choice in found if choice not in (field.description or "")]
-    return f" ({', '.join(found)})" if unsaid else ""
+    """Return the values that a key with a fixed choice may take, unless its description names them all."""
+    choices = list(_literals(field.annotation))
+    unnamed = [choice for choice in choices if choice not in (field.description or "")]
+    return f" ({', '.join(choices)})" if unnamed else ""
 
 
 def _literals(annotation: object) -> Iterator[str]:

@@ -13,16 +13,18 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from smen.errors import SettingsError
-from smen.settings.schema import Region, Settings
+from smen.settings.old_keys import without_old_keys
+from smen.settings.region_sections import Region
+from smen.settings.schema import Settings
 
 S = TypeVar("S", bound=BaseModel)
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML's safe loader, except that a key given twice is an error instead of the last one silently winning."""
+    """YAML's safe loader, except that a key given twice is an error (PyYAML silently takes the last one)."""
 
 
-def _mapping_without_twins(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     keys = [loader.construct_object(key) for key, _ in node.value]
     for position, key in enumerate(keys):
         if key in keys[:position]:
@@ -31,11 +33,11 @@ def _mapping_without_twins(loader: yaml.SafeLoader, node: yaml.MappingNode) -> d
     return loader.construct_mapping(node, deep=True)
 
 
-_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_twins)
+_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """Read a YAML file of settings.
+    """Read a YAML file of settings, unchecked but for keys given twice.
 
     Raises:
         SettingsError: no such file, not YAML, a key twice, or no mapping.
@@ -58,20 +60,35 @@ def check_settings(values: Mapping[str, Any], where: str = "config.yaml") -> Set
     """Check settings and fill in the defaults.
 
     Args:
-        values: what stands in the file, as read.
-        where: its name, for the messages.
+        values: the file's content, as read.
+        where: the file's name, for the messages.
 
     Raises:
-        SettingsError: names each key that is unknown (with the nearest known one), missing, mistyped or out of range.
+        SettingsError: names each key that is unknown (with the nearest known one), of an earlier version (with the
+            new one), missing, mistyped or out of range.
     """
-    return check_section(Settings, values, where)
+    present, old = without_old_keys(values)
+    messages = [f"{where}: {message}" for message in old]
+    try:
+        settings = check_section(Settings, present, where)
+    except SettingsError as error:
+        raise SettingsError("\n".join([*messages, str(error)])) from error
+    if messages:
+        raise SettingsError("\n".join(messages))
+    return settings
 
 
 def check_section(model: type[S], values: Mapping[str, Any], where: str, at: str = "") -> S:
-    """Check values against a section's model; `at` is the section's place in the file, for the messages.
+    """Check values against a section's model.
+
+    Args:
+        model: the section's model.
+        values: keys and values, as read.
+        where: the file's name, for the messages.
+        at: the section's place in the file, dotted, for the messages.
 
     Raises:
-        SettingsError: as in `check_settings`.
+        SettingsError: as in `check_settings`, but for keys of earlier versions.
     """
     try:
         # By way of JSON, because there strict typing still takes a list for a tuple and text for a date.
@@ -88,12 +105,12 @@ def _to_json(value: object) -> str:
 
 
 def _explain(model: type[BaseModel], problem: Any, where: str, at: str) -> str:  # noqa: ANN401  (pydantic's ErrorDetails)
-    """Say one of pydantic's errors in the words of the file."""
+    """Word one of pydantic's errors as a message about the file."""
     # Alternatives of a union put the name of their type into the place; only keys of the file belong there.
     place = [str(part) for part in problem["loc"] if not str(part).startswith(("tuple[", "literal[", "constrained-"))]
     place = [part for part in place if part not in {"int", "date", "function-after"}]
     key = ".".join([at, *place] if at else place)
-    kind, given = problem["type"], problem.get("input")
+    kind, value = problem["type"], problem.get("input")
     if kind == "extra_forbidden":
         known = _keys_beside(model, place)
         near = difflib.get_close_matches(place[-1], known, n=1, cutoff=0.5)
@@ -104,11 +121,11 @@ def _explain(model: type[BaseModel], problem: Any, where: str, at: str) -> str: 
     message = problem["msg"].removeprefix("Value error, ")
     if kind == "value_error":
         return f"{where}: {key + ': ' if key else ''}{message}"
-    return f"{where}: `{key}` is {given!r}: {message[0].lower() + message[1:]}"
+    return f"{where}: `{key}` is {value!r}: {message[0].lower() + message[1:]}"
 
 
 def _keys_beside(model: type[BaseModel], place: list[str]) -> list[str]:
-    """Return the keys that are known where an unknown one stands."""
+    """Return the valid keys at the place of an unknown one."""
     here: type[BaseModel] = model
     for part in place[:-1]:
         field = here.model_fields.get(part)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from smen.errors import GridError, SettingsError
 from smen.grid import Window
+from smen.settings.choices import Climate
 from smen.settings.file import check_section
-from smen.settings.schema import RESERVED_NAMES, SLUG, Region, RegionsFile, Section, Settings
+from smen.settings.region_sections import OWN_SECTIONS, Region, RegionsFile
+from smen.settings.schema import Settings
+from smen.settings.section import Section
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-OWN_SECTIONS = ("periods", "products", "samples", "network", "training", "maps")
-"""Sections that a region may have for itself."""
+SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+"""Names that can be the name of a folder and of a Snakemake target everywhere."""
 
 
 @dataclass(frozen=True)
@@ -29,45 +32,52 @@ class RegionSettings:
         name: its slug, the name of its folder of results and of its target.
         window: its cells.
         centre: longitude and latitude in degrees.
-        climate: whose climate the simulated source gives it, or ``auto``.
+        climate: the climate that the simulated source gives it, or ``auto``.
         settings: all settings, its own sections merged in.
     """
 
     name: str
     window: Window
     centre: tuple[float, float]
-    climate: str
+    climate: Literal["auto"] | Climate
     settings: Settings
 
 
-def resolve(settings: Settings, where: str = "config.yaml") -> dict[str, RegionSettings]:
+def resolve(
+    settings: Settings, where: str = "config.yaml", reserved: Collection[str] = ()
+) -> dict[str, RegionSettings]:
     """Return all regions by name, in the order of the file.
 
+    Args:
+        settings: checked settings.
+        where: name of the file of settings, for messages.
+        reserved: names that a region must not have.
+
     Raises:
-        SettingsError: no region at all, a name that is reserved, no slug or there twice, a window off the grid, a
-            vector file without CRS or without the column, a section of a region that does not hold together.
+        SettingsError: no region at all, a name that is reserved, no slug or given twice, a window off the grid, a
+            vector file without CRS or without the column, or a region's own section that is not valid.
     """
-    found: dict[str, RegionSettings] = {}
+    regions: dict[str, RegionSettings] = {}
     for name, region in settings.regions.items():
-        _check_name(name, f"{where}: regions.{name}")
+        _check_name(name, f"{where}: regions.{name}", reserved)
         height, width = region.size if isinstance(region.size, tuple) else (region.size, region.size)
         try:
             window = Window.centred_on(region.longitude, region.latitude, height, width)
         except GridError as error:
             raise SettingsError(f"{where}: regions.{name}: {error}") from error
         own = _own_settings(settings, region, where, name)
-        found[name] = RegionSettings(name, window, (region.longitude, region.latitude), region.climate, own)
-    for name, window, centre in _from_vector_file(settings.regions_file, where):
-        if name in found:
+        regions[name] = RegionSettings(name, window, (region.longitude, region.latitude), region.climate, own)
+    for name, window, centre in _from_vector_file(settings.regions_file, where, reserved):
+        if name in regions:
             raise SettingsError(f"{where}: two regions are named `{name}`; give one of them another name")
-        found[name] = RegionSettings(name, window, centre, "auto", settings)
-    if not found:
+        regions[name] = RegionSettings(name, window, centre, "auto", settings)
+    if not regions:
         raise SettingsError(f"{where}: there is no region; name one under `regions` or a file under `regions_file`")
-    return found
+    return regions
 
 
-def _check_name(name: str, where: str) -> None:
-    if name in RESERVED_NAMES:
+def _check_name(name: str, where: str, reserved: Collection[str]) -> None:
+    if name in reserved:
         raise SettingsError(f"{where}: `{name}` is the name of a stage, a target or a folder; choose another one")
     if not SLUG.fullmatch(name):
         raise SettingsError(
@@ -83,29 +93,33 @@ def slug(text: str) -> str:
 
 
 def _own_settings(settings: Settings, region: Region, where: str, name: str) -> Settings:
-    """Merge a region's own sections over the general ones."""
+    """Merge a region's own method and sections over the general ones."""
     own: dict[str, Mapping[str, Any]] = {s: getattr(region, s) for s in OWN_SECTIONS if getattr(region, s)}
-    if not own:
+    if not own and region.method is None:
         return settings
-    merged: dict[str, Section] = {}
+    values = {**settings.model_dump(mode="json", exclude={"regions"}), "regions": {}}
+    if region.method is not None:
+        values["method"] = region.method
     for section, keys in own.items():
         general: Section = getattr(settings, section)
-        at = f"regions.{name}.{section}"
-        merged[section] = check_section(type(general), {**general.model_dump(mode="json"), **keys}, where, at)
-    values = {**settings.model_dump(mode="json", exclude={"regions"}), "regions": {}}
-    values |= {section: model.model_dump(mode="json") for section, model in merged.items()}
+        merged = {**general.model_dump(mode="json"), **keys}
+        model = check_section(type(general), merged, where, f"regions.{name}.{section}")
+        values[section] = model.model_dump(mode="json")
     return check_section(Settings, values, where, f"regions.{name}")
 
 
-def _from_vector_file(file: RegionsFile, where: str) -> list[tuple[str, Window, tuple[float, float]]]:
+def _from_vector_file(
+    file: RegionsFile, where: str, reserved: Collection[str]
+) -> list[tuple[str, Window, tuple[float, float]]]:
+    """Return name, window and centre of each feature."""
     if not file.path:
         return []
     features = _read_vector_file(file, where)
     regions = []
-    for given, geometry in zip(features[file.column], features.geometry, strict=True):
-        name = slug(str(given))
-        at = f"{file.path}: the feature with {file.column} = {given!r}"
-        _check_name(name, at)
+    for label, geometry in zip(features[file.column], features.geometry, strict=True):
+        name = slug(str(label))
+        at = f"{file.path}: the feature with {file.column} = {label!r}"
+        _check_name(name, at, reserved)
         if geometry is None or geometry.is_empty:
             raise SettingsError(f"{at} has no geometry; draw it or remove the feature")
         try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.errors import ArchiveError, SettingsError
-from smen.plan.jobs import AcquireJob
+from smen.plan.jobs import AcquireJob, DirectoryGranules, EarthdataGranules
 from smen.plan.periods import refreshed
 from smen.plan.plan import Plan
 from smen.sources import directory, earthdata, manifest
@@ -77,9 +77,11 @@ def estimate(plan: Plan, region: str | None = None, year: int | None = None) -> 
     lines, everything = [], []
     for name in plan.regions if region is None else [region]:
         for one in plan.years(name) if year is None else [year]:
-            job = plan.acquire(name, one)
-            archive = _archive(job)
-            for want in _wants(job):
+            job = plan.acquire(name, one, kind="earthdata")
+            if not isinstance(job.source, EarthdataGranules):
+                raise TypeError(f"a job of {job.source.kind} granules is not one of Earthdata's")
+            archive = _archive(job, job.source)
+            for want in _wants(job, job.source):
                 listed = archive.listing(want)
                 everything += listed
                 lines.append(f"{name} {one} {want}: {archive.estimate(listed)}")
@@ -102,11 +104,11 @@ def _rewrite(path: Path, records: list[GranuleRecord]) -> bool:
 def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
     """Return the year's granules by role, all present (or skipped, with the reason)."""
     begin, end = _period(job)
-    if job.kind == "earthdata":
-        return _from_earthdata(job)
-    roots = {"simulated": job.layout.simulated_granules(job.region, job.year), "directory": job.directory}
+    if isinstance(job.source, EarthdataGranules):
+        return _from_earthdata(job, job.source)
+    simulated = job.resource_layout.simulated_granules(job.region, job.year)
+    root = job.source.directory if isinstance(job.source, DirectoryGranules) else simulated
     directions = [LETTERS[name] for name in job.overpasses]
-    root = roots[job.kind] or ""
     coarse = directory.find(root, job.coarse, job.window, begin, end, directions, bad=job.bad_granules)
     _demand(
         job,
@@ -122,13 +124,13 @@ def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
     return {"coarse": coarse, "fine": fine}
 
 
-def _from_earthdata(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
+def _from_earthdata(job: AcquireJob, source: EarthdataGranules) -> dict[str, list[GranuleRecord]]:
     """Return the year's granules by role, fetched and verified."""
-    coarse, fine = _archive(job).obtain(_wants(job), job.bad_granules)
+    coarse, fine = _archive(job, source).obtain(_wants(job, source), job.bad_granules)
     _demand(
         job,
         coarse,
-        f"Earthdata has no granule of {job.coarse}.{job.coarse_version} that touches {job.region} in {job.year}: "
+        f"Earthdata has no granule of {job.coarse}.{source.coarse_version} that touches {job.region} in {job.year}: "
         "check products.coarse_version, products.overpasses, the region's place and the periods",
     )
     return {"coarse": coarse, "fine": fine}
@@ -143,29 +145,30 @@ def _demand(job: AcquireJob, coarse: list[GranuleRecord], otherwise: str) -> Non
     log.warning("%s", otherwise)
 
 
-def _wants(job: AcquireJob) -> list[earthdata.Want]:
+def _wants(job: AcquireJob, source: EarthdataGranules) -> list[earthdata.Want]:
     """Return what is asked of Earthdata: the coarse product and the fine one."""
     begin, end = _period(job)
     directions = tuple(LETTERS[name] for name in job.overpasses)
-    products = ((job.coarse, job.coarse_version), (job.fine, job.fine_version))
+    products = ((job.coarse, source.coarse_version), (job.fine, source.fine_version))
     return [earthdata.Want(name, version, job.window, begin, end, directions) for name, version in products]
 
 
-def _archive(job: AcquireJob) -> earthdata.Archive:
-    return _open_archive(job.layout.granule_store(), job.search, job.login, job.connections)
+def _archive(job: AcquireJob, source: EarthdataGranules) -> earthdata.Archive:
+    store = job.resource_layout.granule_store()
+    return _open_archive(store, source.cmr_url, source.edl_host, source.connections)
 
 
 @cache
-def _open_archive(store: str, search: str | None, login: str | None, connections: int) -> earthdata.Archive:
+def _open_archive(store: str, cmr_url: str | None, edl_host: str | None, connections: int) -> earthdata.Archive:
     """Return the archive, one for all jobs of a process: they share its login."""
     patience = earthdata.Patience(connections=connections)
-    return earthdata.Archive(store, earthdata.endpoints(search, login), patience)
+    return earthdata.Archive(store, earthdata.endpoints(cmr_url, edl_host), patience)
 
 
 def _period(job: AcquireJob) -> tuple[np.datetime64, np.datetime64]:
     """Return first moment and end (excluded) of the year's part of the periods."""
     first, last = job.span
-    day = refreshed(job.layout) if last == "today" else last
+    day = refreshed(job.resource_layout) if last == "today" else last
     last_of_year = min(day, dt.date(job.year, 12, 31))
     return np.datetime64(first, "s"), np.datetime64(last_of_year, "s") + np.timedelta64(1, "D")
 

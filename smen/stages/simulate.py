@@ -26,8 +26,8 @@ def run(job: SimulateJob) -> None:
         OutputError: a file cannot be written.
     """
     climate = nearest_climate(*job.centre) if job.climate == "auto" else job.climate
-    root = Path(job.layout.simulated_granules(job.region, job.year))
-    truth = Path(job.layout.simulated_truth(job.region, job.year))
+    root = Path(job.resource_layout.simulated_granules(job.region, job.year))
+    truth = Path(job.resource_layout.simulated_truth(job.region, job.year))
     if root.exists():  # of another seed, perhaps: its granules must not stay among the new ones
         shutil.rmtree(root)
     first, last = (np.datetime64(day, "D") for day in job.span)
@@ -43,5 +43,5 @@ def run(job: SimulateJob) -> None:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["granule", "bytes"])
     table.writerows((path.relative_to(root).as_posix(), path.stat().st_size) for path in granules)
-    write_text(Path(job.layout.simulated_list(job.region, job.year)), text.getvalue())
+    write_text(Path(job.resource_layout.simulated_list(job.region, job.year)), text.getvalue())
     log.info("simulated %d granules in %s (climate: %s)", len(granules), root, climate)

@@ -1,4 +1,4 @@
-"""Which network maps one to the other here?"""
+"""How does one map to the other here? Fits the region's method."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from smen.atomic import write_text
 from smen.data.load import read_fields, read_samples
 from smen.methods.checkpoint import save_checkpoint
 from smen.methods.registry import method_class
-from smen.plan.jobs import TrainJob, threads_of
+from smen.plan.jobs import FusionRecipe, SmenRecipe, TrainJob
+from smen.plan.processors import training_threads
 
 if TYPE_CHECKING:
     from smen.data.records import Fields, Samples
@@ -22,34 +23,41 @@ log = logging.getLogger(__name__)
 
 
 def run(job: TrainJob) -> None:
-    """Train a region's network; write its weights, with all that is needed to use them, and its losses by epoch.
+    """Fit a region's method; write its parameters, with all that is needed to use them, and its losses by epoch.
 
     Raises:
         DataError: there is no date to train on, or a series or samples file is missing.
-        OutputError: the weights cannot be written.
+        OutputError: the parameters cannot be written.
     """
-    fields = read_fields(job.layout, job.region, job.years)
-    samples = read_samples(job.layout, job.region, job.years, fields)
-    method = _method(job, samples.fine_history.shape[1])
-    method.fit(fields, samples, [_dates(job, name, years) for name, years in job.others.items()])
-    told = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"folders"})}
-    save_checkpoint(Path(job.layout.model(job.region)), method, told)
+    recipe = job.recipe
+    fields, samples = _read(job, job.region, job.years)
+    donors = recipe.donor_regions.items() if isinstance(recipe, FusionRecipe) else ()
+    method = unfitted(recipe, samples.fine_history.shape[1])
+    method.fit(fields, samples, [_read(job, name, years) for name, years in donors])
+    record = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"results"})}
+    save_checkpoint(Path(job.layout.model(job.region)), method, record)
     summary = method.training_summary()
     _write_training(Path(job.layout.training_log(job.region)), summary)
     log.info("%s", summary)
 
 
-def _dates(job: TrainJob, region: str, years: tuple[int, ...]) -> tuple[Fields, Samples]:
-    """Another region's fields and samples."""
+def unfitted(recipe: FusionRecipe | SmenRecipe, history: int) -> Method:
+    """Return the method of a recipe, unfitted; `auto` threads become a number here, for the record.
+
+    Args:
+        recipe: with the options of its method.
+        history: k, the number of earlier fine fields in the samples.
+    """
+    options = recipe.model_dump(exclude={"method", "donor_regions"})
+    if isinstance(recipe, SmenRecipe):
+        options["threads"] = training_threads(recipe.threads)
+    return method_class(recipe.method).from_settings(history, options)
+
+
+def _read(job: TrainJob, region: str, years: tuple[int, ...]) -> tuple[Fields, Samples]:
+    """Return a region's fields and samples."""
     fields = read_fields(job.layout, region, years)
     return fields, read_samples(job.layout, region, years, fields)
-
-
-def _method(job: TrainJob, history: int) -> Method:
-    """Return the method that the settings name, untrained; `auto` threads become a number here, for the record."""
-    threads = threads_of(job.training.threads, job.network.name)
-    settings = {**job.training.model_dump(), "threads": threads, "missing": job.network.missing}
-    return method_class(job.network.name).from_settings(history, settings)
 
 
 def _write_training(path: Path, summary: TrainingSummary) -> None:

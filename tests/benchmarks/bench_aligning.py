@@ -27,7 +27,6 @@ from measuring import ROOT, arguments, interleaved, ratio, real_half_orbit, repo
 from smen.grid import Window
 from smen.plan.jobs import AlignJob
 from smen.products.names import half_orbit_name, scene_name
-from smen.settings.schema import Folders
 from smen.sources import manifest
 from smen.stages import align
 
@@ -79,7 +78,7 @@ def link(folder, granule, name):
 def job(folder, region, window, year):
     cells = (window.row, window.column, window.height, window.width)
     return AlignJob(
-        region=region, folders=Folders(results=str(folder), resources="unused"), cells=cells, year=year,
+        region=region, results=str(folder), cells=cells, year=year,
         coarse="SPL2SMP", fine="SPL2SMAP_S", fine_variable="soil_moisture_3km", quality="recommended",
     )  # fmt: skip
 

@@ -54,14 +54,15 @@ def elsewhere(folder, region, year, scratch):
     with contextlib.chdir(folder):
         plan = _plan(pathlib.Path("config.yaml"))
         job = plan.job("downscale", region, year)
-        there = pathlib.Path(job.folders.results).resolve() / region
+        there = pathlib.Path(job.results).resolve() / region
     place = scratch / "results" / region
     place.mkdir(parents=True)
     for name in ("aligned", "samples"):
         (place / name).symlink_to(there / name)
     (place / "models").mkdir()
-    folders = job.folders.model_copy(update={"results": str(scratch / "results")})
-    return job.model_copy(update={"folders": folders, "model": str(place / "models" / "network.safetensors")})
+    return job.model_copy(
+        update={"results": str(scratch / "results"), "model": str(place / "models" / "network.safetensors")}
+    )
 
 
 def trained(job, method, fields, samples):

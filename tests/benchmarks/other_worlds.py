@@ -122,7 +122,7 @@ def settings(world, place, size, first, last):
         "source": {"kind": "directory", "directory": "granules", "truth": "truth"},
         "regions": {world: {"longitude": place.longitude, "latitude": place.latitude, "size": size}},
         "periods": {"training": [str(first), str(split - 1)], "test": [str(split), str(last)]},
-        "training": {"threads": 1},
+        "smen": {"threads": 1},
     }
 
 

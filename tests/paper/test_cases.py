@@ -9,6 +9,7 @@ from smen.data.records import TRAIN as LEARNT
 from smen.data.records import VALIDATION
 from smen.errors import DataError
 from smen.paper.cases import samples_of_case
+from smen.settings.paper_section import PaperDates
 
 
 def days_within(made, period):
@@ -36,7 +37,7 @@ def test_a_case_of_a_size_is_judged_by_the_last_dates_and_learns_from_earlier_on
 
 def test_minimum_coverage_and_the_sense_of_an_instance_are_the_settings(made):
     # A made field covers half of the window: none is left where more is asked for.
-    strict = made.given["recipe"].model_copy(update={"minimum_coverage": 0.9})
-    assert not len(samples_of_case(made.fields, made.experiment(recipe=strict), "both", 1).with_target(LEARNT, JUDGED))
+    strict = PaperDates(minimum_coverage=0.9)
+    assert not len(samples_of_case(made.fields, made.experiment(dates=strict), "both", 1).with_target(LEARNT, JUDGED))
     with pytest.raises(DataError, match=r"paper\.sizes_test"):
-        samples_of_case(made.fields, made.experiment(recipe=strict), "size_3", 1)
+        samples_of_case(made.fields, made.experiment(dates=strict), "size_3", 1)

@@ -11,8 +11,7 @@ import xarray as xr
 from smen.errors import DataError
 from smen.outputs.tables import read_table
 from smen.paper import reproduce
-from smen.plan.jobs import ReproduceJob
-from smen.settings.schema import Folders, Paper
+from smen.plan.paper_jobs import ReproduceJob
 
 REGIONS = ("oklahoma_city", "harbour")
 METHODS = {"smen": 0.04, "smen_spatial": 0.05, "smen_temporal": 0.06, "fusion": 0.03, "mean_residual": 0.0401}
@@ -65,11 +64,16 @@ def job(tmp_path_factory):
     made = ReproduceJob(
         regions=REGIONS,
         cells=((971, 2600, 30, 40), (500, 900, 30, 40)),
-        cases={"oklahoma_city": ("both", "spatial", "temporal"), "harbour": ("both",)},
         inputs_region="oklahoma_city",
         sizes_region="oklahoma_city",
-        recipe=Paper(epochs=7, seeds=(1, 2), sizes=SIZES, sizes_test=8),
-        folders=Folders(results=str(folder), resources="none"),
+        sizes=SIZES,
+        sizes_test=8,
+        sampling="random",
+        seeds=(1, 2),
+        epochs=7,
+        learning_rate=1e-4,
+        batch_size=4,
+        results=str(folder),
     )
     for region in REGIONS:
         table = scores(region)
@@ -185,8 +189,8 @@ def test_all_says_that_it_is_simulated_and_has_its_pictures(job):
 
 
 def test_what_is_missing_is_named(job, tmp_path):
-    shutil.copytree(job.folders.results, tmp_path / "results")
-    moved = job.model_copy(update={"folders": Folders(results=str(tmp_path / "results"), resources="none")})
+    shutil.copytree(job.results, tmp_path / "results")
+    moved = job.model_copy(update={"results": str(tmp_path / "results")})
     for name in ("example.nc", "dates.csv"):
         Path(moved.layout.comparison("harbour", name)).unlink()
         with pytest.raises(DataError, match=rf"harbour/{name}"):

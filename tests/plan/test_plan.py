@@ -52,7 +52,7 @@ def test_today_is_the_day_of_the_last_refresh():
 def test_another_regions_settings_touch_no_job():
     own = {
         "tucson": {"longitude": -110.9747, "latitude": 32.2226},
-        "geneva": {"longitude": 6.1, "latitude": 46.2, "training": {"seed": 5}},
+        "geneva": {"longitude": 6.1, "latitude": 46.2, "fusion": {"seed": 5}},
     }
     assert changed(plan(), plan(regions=own)) == set()
     assert changed(plan(), plan(regions=own), "geneva") != set()
@@ -61,8 +61,9 @@ def test_another_regions_settings_touch_no_job():
 @pytest.mark.parametrize(
     ("values", "stages"),
     [
-        ({"training": {"seed": 9}}, {"train"}),
-        ({"network": {"missing": "zero"}}, {"train"}),
+        ({"fusion": {"seed": 9}}, {"train"}),
+        ({"smen": {"epochs": 9}}, set()),
+        ({"method": "smen"}, {"train"}),
         ({"samples": {"coarse_history": 3}}, {"pair"}),
         ({"products": {"quality": "successful"}}, {"align"}),
         ({"maps": {"masked": ["frozen"]}}, {"downscale"}),
@@ -82,14 +83,13 @@ def test_a_longer_test_period_leaves_training_alone():
 
 
 def test_order_of_keys_touches_nothing():
-    one = plan(training={"seed": 2, "epochs": 3})
-    other = plan(training={"epochs": 3, "seed": 2})
+    one = plan(method="smen", smen={"seed": 2, "epochs": 3})
+    other = plan(method="smen", smen={"epochs": 3, "seed": 2})
     assert changed(one, other) == set()
 
 
 def test_weights_from_elsewhere_stand_in_for_training():
-    p = plan(network={"weights": "shared/network.safetensors"})
-    assert not p.trains("tucson")
+    p = plan(fusion={"weights": "shared/network.safetensors"})
     assert p.downscale("tucson", 2018).model == "shared/network.safetensors"
 
 
@@ -110,49 +110,3 @@ def test_a_region_or_year_that_is_not_there_is_named():
         plan().job("align", "tuscon", 2016)
     with pytest.raises(SettingsError, match="1999 is not a year of tucson: its periods reach from 2016 to 2018"):
         plan().job("align", "tucson", 1999)
-
-
-SIZES = ("size_10", "size_20", "size_50", "size_100")
-
-
-def test_the_papers_trainings():
-    p = plan()
-    assert p.cases("oklahoma_city") == ("both", *SIZES)
-    assert p.cases("tucson") == ("both", "spatial", "temporal")
-    assert p.cases("geneva") == ("both",)
-
-
-def test_regions_of_other_names_have_the_papers_trainings_too():
-    regions = {name: {"longitude": 5, "latitude": 45} for name in ("north", "south")}
-    p = plan(regions=regions)
-    assert p.cases("north") == ("both", "spatial", "temporal", *SIZES)
-    assert p.cases("south") == ("both",)
-    p = plan(regions=regions, paper={"inputs_region": "south", "sizes_region": "south", "sizes": [4, 4, 2]})
-    assert p.cases("south") == ("both", "spatial", "temporal", "size_2", "size_4")
-    with pytest.raises(SettingsError, match="did you mean `south`"):
-        plan(regions=regions, paper={"inputs_region": "soth"}).cases("north")
-
-
-@pytest.mark.parametrize(
-    ("paper", "touched"),
-    [
-        ({"epochs": 20}, {"both", "spatial", "size_10"}),
-        ({"padding": "reflect"}, {"both", "spatial", "size_10"}),
-        ({"sizes_test": 5}, {"size_10"}),
-        ({"sizes_drawn": "latest"}, {"size_10"}),
-        ({"sizes": [10, 40]}, set()),
-        ({"seeds": [1, 2]}, set()),
-        ({"comparables": False}, set()),
-        ({"inputs_region": "geneva"}, set()),
-    ],
-)
-def test_a_setting_of_the_paper_retrains_what_uses_it(paper, touched):
-    def trainings(p):
-        cases = {"both": "oklahoma_city", "spatial": "tucson", "size_10": "oklahoma_city"}
-        return {case: p.experiment(region, case, 1).model_dump_json() for case, region in cases.items()}
-
-    before, after = plan(), plan(paper=paper)
-    old, new = trainings(before), trainings(after)
-    assert {case for case in old if old[case] != new[case]} == touched
-    assert before.compare("oklahoma_city") != after.compare("oklahoma_city") or "inputs_region" in paper
-    assert jobs(before, "tucson") == jobs(after, "tucson")  # `all` knows nothing of the paper

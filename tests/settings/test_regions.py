@@ -6,12 +6,13 @@ from shapely import MultiPolygon, Polygon, box
 
 from smen.errors import SettingsError
 from smen.grid import M03
+from smen.plan.periods import RESERVED_NAMES
 from smen.settings.file import check_settings
 from smen.settings.regions import resolve, slug
 
 
 def regions(**values):
-    return resolve(check_settings(values))
+    return resolve(check_settings(values), reserved=RESERVED_NAMES)
 
 
 def test_windows_of_the_paper():
@@ -24,23 +25,37 @@ def test_windows_of_the_paper():
     }
 
 
+PLACE = {"longitude": 0, "latitude": 0}
+
+
 def test_own_sections_hold_for_one_region_alone():
-    found = regions(
-        regions={"a": {"longitude": 0, "latitude": 0, "training": {"seed": 7}}, "b": {"longitude": 9, "latitude": 0}},
-        training={"epochs": 3},
-    )
-    assert (found["a"].settings.training.seed, found["a"].settings.training.epochs) == (7, 3)
-    assert (found["b"].settings.training.seed, found["b"].settings.training.epochs) == (1, 3)
+    found = regions(regions={"a": PLACE | {"smen": {"seed": 7}}, "b": PLACE}, smen={"epochs": 3})
+    assert (found["a"].settings.smen.seed, found["a"].settings.smen.epochs) == (7, 3)
+    assert (found["b"].settings.smen.seed, found["b"].settings.smen.epochs) == (1, 3)
+
+
+def test_a_region_may_have_a_method_of_its_own():
+    found = regions(regions={"a": PLACE | {"method": "smen"}, "b": PLACE})
+    assert (found["a"].settings.method, found["b"].settings.method) == ("smen", "fusion")
+    with pytest.raises(SettingsError, match=r"`regions.a.method` is 'lstm'.*'fusion'"):
+        regions(regions={"a": PLACE | {"method": "lstm"}})
+    with pytest.raises(SettingsError, match=r"regions.a: samples.history is 6.*exactly 4"):
+        regions(regions={"a": PLACE | {"method": "smen"}}, samples={"history": 6})
+
+
+def test_a_region_without_sections_of_its_own_shares_the_general_settings():
+    settings = check_settings({"regions": {"a": PLACE}})
+    assert resolve(settings)["a"].settings is settings
 
 
 def test_mistakes_in_own_sections_name_their_place():
-    with pytest.raises(SettingsError, match=r"unknown key `regions.a.training.sed`; did you mean `seed`"):
-        regions(regions={"a": {"longitude": 0, "latitude": 0, "training": {"sed": 7}}})
+    with pytest.raises(SettingsError, match=r"unknown key `regions.a.smen.sed`; did you mean `seed`"):
+        regions(regions={"a": PLACE | {"smen": {"sed": 7}}})
     with pytest.raises(SettingsError, match=r"regions.a.*test begins on 2016-01-01"):
-        regions(regions={"a": {"longitude": 0, "latitude": 0, "periods": {"test": ["2016-01-01", "2016-02-01"]}}})
+        regions(regions={"a": PLACE | {"periods": {"test": ["2016-01-01", "2016-02-01"]}}})
 
 
-@pytest.mark.parametrize("name", ["all", "paper", "align", "maps", "results"])
+@pytest.mark.parametrize("name", ["all", "paper", "align", "maps", "results", "experiment", "extract"])
 def test_reserved_names(name):
     with pytest.raises(SettingsError, match=f"`{name}` is the name of a stage"):
         regions(regions={name: {"longitude": 0, "latitude": 0}})

@@ -8,12 +8,13 @@ import xarray as xr
 from made_fields import make_fields
 
 from smen.data import series
-from smen.plan.jobs import CompareJob, ExperimentJob
-from smen.settings.schema import Folders, Paper
+from smen.plan.paper_jobs import CompareJob, ExperimentJob
+from smen.settings.paper_section import PaperDates, PaperSizes, PaperTraining
 
 TRAINING = (dt.date(2016, 1, 1), dt.date(2016, 3, 10))
 TEST = (dt.date(2016, 3, 11), dt.date(2016, 12, 31))
-RECIPE = Paper(epochs=2, seeds=(1, 2), sizes=(3, 6), sizes_test=4, comparables=False, number_format="float32")
+RECIPE = PaperTraining(epochs=2, precision="float32")
+SEEDS = (1, 2)
 REGION = "plains"
 
 
@@ -31,20 +32,22 @@ class Made:
         self.truth = fields.coarse + np.float32(0.01) * np.sin(np.arange(fields.window.width) / 3).astype(np.float32)
         self.given = {
             "region": REGION,
-            "folders": Folders(results=str(folder / "results"), resources=str(folder / "resources")),
-            "cells": (fields.window.row, fields.window.column, fields.window.height, fields.window.width),
+            "results": str(folder / "results"),
             "years": (2016,),
             "training": TRAINING,
             "test": TEST,
             "threads": 1,
-            "recipe": RECIPE,
+            "dates": PaperDates(),
+            "sizes": PaperSizes(sizes_test=4),
         }
 
     def experiment(self, case="both", seed=1, **changes):
-        return ExperimentJob(**self.given | {"case": case, "seed": seed} | changes)
+        return ExperimentJob(**self.given | {"case": case, "seed": seed, "recipe": RECIPE} | changes)
 
     def compare(self, cases=("both",), truth=None, **changes):
-        return CompareJob(**self.given | {"cases": cases, "others": {}, "truth": truth} | changes)
+        w = self.fields.window
+        own = {"cases": cases, "seeds": SEEDS, "donor_regions": {}, "learned_baselines": False, "truth": truth}
+        return CompareJob(**self.given | own | {"cells": (w.row, w.column, w.height, w.width)} | changes)
 
     def write(self):
         layout = self.compare().layout

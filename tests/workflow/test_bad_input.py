@@ -45,7 +45,8 @@ def acquire(project, status=1):
     ("changes", "said"),
     [
         ({"perods": {}}, "unknown key `perods`; did you mean `periods`?"),
-        ({"training": {"epochs": "x"}}, "`training.epochs` is 'x'"),
+        ({"smen": {"epochs": "x"}}, "`smen.epochs` is 'x'"),
+        ({"training": {"epochs": 3}}, "`training.epochs` is now `smen.epochs`"),
         ({"regions": {"a": {"longitude": 0, "latitude": 95}}}, "`regions.a.latitude`"),
         ({"regions": {"a": {"longitude": 0, "latitude": 85}}}, "regions.a: rows"),
         ({"regions": {"all": {"longitude": 0, "latitude": 0}}}, "`all` is the name of a stage"),

@@ -17,7 +17,8 @@ def test_a_region_without_training_dates_is_mapped_by_what_another_one_teaches(f
     project = finished.copy(tmp_path / "project")
     regions = copy.deepcopy(TINY["regions"])
     regions["desert"] |= {
-        "network": {"name": "fusion", "learn_from": ["plains"]},
+        "method": "fusion",
+        "fusion": {"learn_from": ["plains"]},
         "periods": {"training": ["2016-01-01", "2016-01-02"], "test": ["2016-10-01", "2016-12-31"]},
     }
     project.settings(regions=regions)
@@ -44,9 +45,9 @@ def test_a_region_without_training_dates_is_mapped_by_what_another_one_teaches(f
     assert 0.3 * taught < np.mean(deviations) < 3 * taught
 
 
-def test_a_teacher_that_is_not_there_is_named(finished, tmp_path):
+def test_a_donor_region_that_does_not_exist_is_named(finished, tmp_path):
     project = finished.copy(tmp_path / "project")
     regions = copy.deepcopy(TINY["regions"])
-    regions["desert"]["network"] = {"name": "fusion", "learn_from": ["plain"]}
+    regions["desert"] |= {"method": "fusion", "fusion": {"learn_from": ["plain"]}}
     said = project.settings(regions=regions).snakemake("desert", "--dry-run", status=1)
     assert "learn_from of desert names `plain`" in said and "did you mean `plains`" in said

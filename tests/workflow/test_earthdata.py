@@ -21,7 +21,7 @@ def pair(finished, project, tmp_path_factory):
     )
     by_hand.snakemake("all")
     with EarthdataServer(tree) as server:
-        source = {"kind": "earthdata", "search": server.search, "login": server.login}
+        source = {"kind": "earthdata", "cmr_url": server.search, "edl_host": server.login}
         fetched = project(folder / "fetched").settings(source=source, regions=REGIONS)
         fetched.environment = {
             "EARTHDATA_TOKEN": server.token,

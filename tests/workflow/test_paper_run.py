@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from smen.outputs.tables import read_table
-from smen.plan.periods import FAR_FUTURE
 from smen.plan.plan import Plan
 from smen.settings.file import check_settings
 
@@ -23,14 +22,14 @@ PAPER = {
     "sizes": [3, 6],
     "sizes_test": 3,
     "seeds": [1, 2],
-    "comparables": False,
+    "learned_baselines": False,
     "inputs_region": "desert",
 }
 QUICK = Path(__file__).parent.parent.parent / "workflow" / "paper_quick.yaml"
 
 KILLED = """
 import os, signal, sys
-from smen.plan.jobs import ExperimentJob
+from smen.plan.paper_jobs import ExperimentJob
 from smen.methods.smen_cnn.resume import TrainingCheckpoint
 from smen.paper import experiment
 
@@ -130,7 +129,7 @@ def test_a_training_that_is_killed_goes_on_where_it_was(reproduced, tmp_path):
     uninterrupted = weights.read_bytes()
     weights.unlink()
     values = yaml.safe_load((project.folder / "config.yaml").read_text())
-    job = Plan(check_settings(values), FAR_FUTURE).experiment("plains", "both", 1)
+    job = Plan(check_settings(values)).experiment("plains", "both", 1)
     done = subprocess.run(
         [sys.executable, "-c", KILLED, job.model_dump_json()], cwd=project.folder, check=False, capture_output=True
     )

@@ -105,7 +105,7 @@ def test_any_number_of_cores_plans_the_same(finished, cores):
 def test_a_change_of_one_region_reruns_that_region_alone(finished, tmp_path):
     project = finished.copy(tmp_path / "p")
     text = yaml.safe_load((project.folder / "config.yaml").read_text())
-    text["regions"]["desert"]["training"] = {"seed": 5}
+    text["regions"]["desert"]["smen"] = {"seed": 5}
     project.settings(regions=text["regions"])
     assert project.planned("all") == {("train", "desert"), ("downscale", "desert"), ("evaluate", "desert")}
 
@@ -234,7 +234,7 @@ def test_weights_are_used_elsewhere_without_training(tmp_path, finished):
     weights = tmp_path / "network.safetensors"
     shutil.copy(project.folder / "results/plains/models/network.safetensors", weights)
     regions = {"plains": {"longitude": -97.5164, "latitude": 35.4676, "size": [30, 26]}}
-    project.settings(regions=regions, network={"weights": str(weights)})
+    project.settings(regions=regions, fusion={"weights": str(weights)})
     said = project.snakemake("all", "--forcerun", "downscale")
     assert "rule train" not in said
     for one, other in zip(maps(project, "plains"), maps(finished, "plains"), strict=True):

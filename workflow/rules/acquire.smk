@@ -1,7 +1,7 @@
 # Which granules touch this region and period, and are they all here, whole?
 rule acquire:
     input:
-        granule_list,
+        simulated(resource_layout.simulated_list),
     output:
         coarse=layout.manifest("{region}", "coarse", "{year}"),
         fine=layout.manifest("{region}", "fine", "{year}"),
@@ -15,6 +15,6 @@ rule acquire:
         downloads=1,
     params:
         job=job("acquire"),
-        code=code_digest.digest("stages.acquire"),
+        code=code("acquire"),
     shell:
         "smen acquire {wildcards.region} {wildcards.year} --job {params.job:q} --log {log}"

@@ -14,6 +14,6 @@ rule align:
         mem_mb=1000,
     params:
         job=job("align"),
-        code=code_digest.digest("stages.align"),
+        code=code("align"),
     shell:
         "smen align {wildcards.region} {wildcards.year} --job {params.job:q} --log {log}"

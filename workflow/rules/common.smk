@@ -1,13 +1,15 @@
-# What the rules ask of the package: the plan made from the settings, and each job's settings as text.
+# What the rules ask of the package: the plan made from the settings, each job's settings as text, names of files.
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from smen.plan import code_digest
 from smen.errors import SmenError
-from smen.plan.jobs import processors
+from smen.plan import code_digest
+from smen.plan.paper_plan import PAPER_THREADS
 from smen.plan.plan import Plan
+from smen.plan.processors import reserved_threads
+from smen.plan.stage_table import STAGES
 
 
 def make_plan():
@@ -19,96 +21,77 @@ def make_plan():
 
 
 plan = make_plan()
-layout = plan.layout
+layout, resource_layout = plan.layout, plan.resource_layout
 
 
 wildcard_constraints:
     region="[a-z0-9][a-z0-9_-]*",
     year=r"\d{4}",
+    case="both|spatial|temporal|size_[0-9]+",
+    seed="[0-9]+",
 
 
 def job(stage):
-    """Params function: what a stage's job is given, as text."""
+    """Params function: the job of a stage, as text."""
 
-    def given(wildcards):
+    def text(wildcards):
         year = int(wildcards.year) if hasattr(wildcards, "year") else None
-        region = getattr(wildcards, "region", None)
-        return plan.job(stage, region, year).model_dump_json()
+        return plan.job(stage, getattr(wildcards, "region", None), year).model_dump_json()
 
-    return given
-
-
-def files(name, *before):
-    """Input function: one kind of file for all years that `before` names by its plan's method."""
-    method, *roles = before
-    make = getattr(layout, name)
-
-    def found(wildcards):
-        years = getattr(plan, method)
-        arguments = [int(wildcards.year)] if hasattr(wildcards, "year") else []
-        return [
-            make(wildcards.region, *role, year)
-            for year in years(wildcards.region, *arguments)
-            for role in ([(role,) for role in roles] or [()])
-        ]
-
-    return found
+    return text
 
 
-def granule_list(wildcards):
-    """Input of acquire: the marker of a simulated year; other sources lie outside the workflow."""
-    if plan.settings.source.kind != "simulated":
-        return []
-    return layout.simulated_list(wildcards.region, wildcards.year)
+def experiment_job(wildcards):
+    """Params function: the job of one of the paper's trainings, as text."""
+    return plan.experiment(wildcards.region, wildcards.case, int(wildcards.seed)).model_dump_json()
 
 
-def truth(wildcards):
-    """Input of evaluate: the truth of all years, where the source is simulated."""
-    if plan.settings.source.kind != "simulated":
-        return []
-    return [layout.simulated_truth(wildcards.region, year) for year in plan.years(wildcards.region)]
+def code(stage):
+    """Digest of the code that a stage runs: an edit of it is a reason to run its jobs again."""
+    return code_digest.digest(STAGES[stage].job.module)
+
+
+def files(path, years, *roles):
+    """Input function: one kind of file for each of the years that a method of the plan returns."""
+
+    def paths(wildcards):
+        place = [wildcards.region, *([int(wildcards.year)] if hasattr(wildcards, "year") else [])]
+        return [path(wildcards.region, *role, year) for year in years(*place) for role in [(r,) for r in roles] or [()]]
+
+    return paths
+
+
+def model(wildcards):
+    """Input function: the fitted parameters that a region is mapped with."""
+    return plan.model(wildcards.region)
+
+
+def simulated(path, years=None):
+    """Input function: files of the simulated world; other sources lie outside the workflow."""
+
+    def paths(wildcards):
+        if plan.settings.source.kind != "simulated":
+            return []
+        return [path(wildcards.region, y) for y in (years(wildcards.region) if years else [wildcards.year])]
+
+    return paths
 
 
 def training_threads(wildcards):
-    """Threads of train. More --cores than there are processors let no more trainings run at once than fit."""
-    threads = plan.training_threads(wildcards.region)
-    cores = workflow.resource_settings.cores or 0
-    if cores <= processors():
-        return threads
-    return -(-threads * cores // processors())
+    """Threads of train."""
+    return reserved_threads(plan.training_threads(wildcards.region), workflow.resource_settings.cores)
 
 
 def paper_threads(wildcards):
-    """Threads of one of the paper's trainings; more --cores than processors let no more run at once than fit."""
-    threads = plan.paper_threads()
-    cores = workflow.resource_settings.cores or 0
-    return threads if cores <= processors() else -(-threads * cores // processors())
+    """Threads of the jobs of the paper's experiments."""
+    return reserved_threads(PAPER_THREADS, workflow.resource_settings.cores)
 
 
-def trainings(wildcards):
-    """Input of compare: all trainings of a region."""
-    return [
-        layout.experiment(wildcards.region, case, seed)
-        for case in plan.cases(wildcards.region)
-        for seed in plan.settings.paper.seeds
-    ]
-
-
-def elsewhere(wildcards):
-    """Input of compare: the series of other regions, which a region without dates could learn from."""
-    return [
-        layout.aligned(name, role, year)
-        for name in plan.elsewhere(wildcards.region)
-        for year in plan.paper_years(name)
-        for role in ("coarse", "fine")
-    ]
-
-
-def others(wildcards):
-    """Input of train: what the other regions hold that this one learns from as well."""
+def donor_files(wildcards):
+    """Input function of train: series and samples of the other regions that a region learns from as well."""
     return [
         file
-        for name, years in plan.learns_from(wildcards.region).items()
+        for name, years in plan.donor_regions(wildcards.region).items()
         for year in years
         for file in (
             layout.aligned(name, "coarse", year),
@@ -118,8 +101,27 @@ def others(wildcards):
     ]
 
 
+def comparison_donor_files(wildcards):
+    """Input function of compare: series of other regions, which a region without dates could learn from."""
+    return [
+        layout.aligned(name, role, year)
+        for name in plan.comparison_donors(wildcards.region)
+        for year in plan.paper_years(name)
+        for role in ("coarse", "fine")
+    ]
+
+
+def trainings(wildcards):
+    """Input function of compare: all trainings of a region."""
+    return [
+        layout.experiment(wildcards.region, case, seed)
+        for case in plan.cases(wildcards.region)
+        for seed in plan.settings.paper.seeds
+    ]
+
+
 def region_targets(region):
-    """All that a region's target makes."""
+    """All files that a region's target makes."""
     return [
         *(layout.map_list(region, year) for year in plan.map_years(region)),
         layout.scores(region, "scores.csv"),
@@ -128,7 +130,7 @@ def region_targets(region):
 
 
 def orphaned_regions():
-    """Folders of results whose region is no longer in the settings."""
+    """Folders of results of regions that are no longer in the settings."""
     folders = (path.parent for path in Path(layout.results).glob("*/granules"))
     return sorted(folder.name for folder in folders if folder.name not in plan.regions)
 

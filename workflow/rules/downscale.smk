@@ -1,8 +1,8 @@
 # What is the 3 km field at every SMAP pass?
 rule downscale:
     input:
-        model=lambda wildcards: plan.model(wildcards.region),
-        aligned=files("aligned", "years_until", "coarse", "fine"),
+        model=model,
+        aligned=files(layout.aligned, plan.years_until, "coarse", "fine"),
         samples=layout.samples("{region}", "{year}"),
     output:
         maps=directory(layout.maps("{region}", "{year}")),
@@ -15,6 +15,6 @@ rule downscale:
         mem_mb=3000,
     params:
         job=job("downscale"),
-        code=code_digest.digest("stages.downscale"),
+        code=code("downscale"),
     shell:
         "smen downscale {wildcards.region} {wildcards.year} --job {params.job:q} --log {log}"

@@ -1,10 +1,10 @@
 # How good is it, against what else?
 rule evaluate:
     input:
-        model=lambda wildcards: plan.model(wildcards.region),
-        aligned=files("aligned", "years", "coarse", "fine"),
-        samples=files("samples", "years"),
-        truth=truth,
+        model=model,
+        aligned=files(layout.aligned, plan.years, "coarse", "fine"),
+        samples=files(layout.samples, plan.years),
+        truth=simulated(resource_layout.simulated_truth, plan.years),
     output:
         scores=layout.scores("{region}", "scores.csv"),
         table=report(
@@ -39,6 +39,6 @@ rule evaluate:
         mem_mb=3000,
     params:
         job=job("evaluate"),
-        code=code_digest.digest("stages.evaluate"),
+        code=code("evaluate"),
     shell:
         "smen evaluate {wildcards.region} --job {params.job:q} --log {log}"

@@ -27,6 +27,6 @@ rule index:
         "../../envs/smen.yaml"
     params:
         job=job("index"),
-        code=code_digest.digest("stages.index"),
+        code=code("index"),
     shell:
         "smen index --job {params.job:q} --log {log}"

@@ -1,7 +1,7 @@
 # Which coarse field belongs to which fine one, and what came before?
 rule pair:
     input:
-        aligned=files("aligned", "pair_years", "coarse", "fine"),
+        aligned=files(layout.aligned, plan.pair_years, "coarse", "fine"),
     output:
         layout.samples("{region}", "{year}"),
     log:
@@ -12,6 +12,6 @@ rule pair:
         mem_mb=1000,
     params:
         job=job("pair"),
-        code=code_digest.digest("stages.pair"),
+        code=code("pair"),
     shell:
         "smen pair {wildcards.region} {wildcards.year} --job {params.job:q} --log {log}"

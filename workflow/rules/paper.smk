@@ -1,12 +1,7 @@
 # The experiments of the paper: `snakemake --cores 8 paper`. Each training is a job of its own.
-wildcard_constraints:
-    case="both|spatial|temporal|size_[0-9]+",
-    seed="[0-9]+",
-
-
 rule experiment:
     input:
-        aligned=files("aligned", "paper_years", "coarse", "fine"),
+        aligned=files(layout.aligned, plan.paper_years, "coarse", "fine"),
     output:
         weights=layout.experiment("{region}", "{case}", "{seed}"),
     log:
@@ -17,19 +12,19 @@ rule experiment:
     resources:
         mem_mb=3000,
     params:
-        job=lambda wildcards: plan.experiment(wildcards.region, wildcards.case, int(wildcards.seed)).model_dump_json(),
-        code=code_digest.digest("paper.experiment"),
+        job=experiment_job,
+        code=code("experiment"),
     shell:
-        "smen experiment --job {params.job:q} --log {log}"
+        "smen experiment {wildcards.region} --job {params.job:q} --log {log}"
 
 
 # How good is each method on one region, date by date?
 rule compare:
     input:
-        aligned=files("aligned", "paper_years", "coarse", "fine"),
-        elsewhere=elsewhere,
+        aligned=files(layout.aligned, plan.paper_years, "coarse", "fine"),
+        donor_regions=comparison_donor_files,
         trainings=trainings,
-        truth=truth,
+        truth=simulated(resource_layout.simulated_truth, plan.years),
     output:
         dates=layout.comparison("{region}", "dates.csv"),
         senses=layout.comparison("{region}", "senses.csv"),
@@ -43,9 +38,9 @@ rule compare:
         mem_mb=4000,
     params:
         job=job("compare"),
-        code=code_digest.digest("paper.compare"),
+        code=code("compare"),
     shell:
-        "smen compare --job {params.job:q} --log {log}"
+        "smen compare {wildcards.region} --job {params.job:q} --log {log}"
 
 
 # The paper's Tables 1 to 3 and Figure 2, and the comparison with the baselines.
@@ -78,8 +73,8 @@ rule reproduce:
     resources:
         mem_mb=1000,
     params:
-        job=lambda wildcards: plan.reproduce().model_dump_json(),
-        code=code_digest.digest("paper.reproduce"),
+        job=job("reproduce"),
+        code=code("reproduce"),
     shell:
         "smen reproduce --job {params.job:q} --log {log}"
 

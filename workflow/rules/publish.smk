@@ -2,10 +2,10 @@
 rule publish:
     input:
         scores=layout.scores("{region}", "scores.csv"),
-        model=lambda wildcards: plan.model(wildcards.region),
-        maps=files("map_list", "map_years"),
-        aligned=files("aligned", "years_behind_maps", "coarse", "fine"),
-        samples=files("samples", "map_years"),
+        model=model,
+        maps=files(layout.map_list, plan.map_years),
+        aligned=files(layout.aligned, plan.years_behind_maps, "coarse", "fine"),
+        samples=files(layout.samples, plan.map_years),
     output:
         cube=layout.deliverable("{region}", "nc"),
         project=layout.deliverable("{region}", "qgs"),
@@ -20,6 +20,6 @@ rule publish:
         mem_mb=2000,
     params:
         job=job("publish"),
-        code=code_digest.digest("stages.publish"),
+        code=code("publish"),
     shell:
         "smen publish {wildcards.region} --job {params.job:q} --log {log}"

@@ -1,9 +1,9 @@
 # Which network maps one to the other here?
 rule train:
     input:
-        aligned=files("aligned", "training_years", "coarse", "fine"),
-        samples=files("samples", "training_years"),
-        others=others,
+        aligned=files(layout.aligned, plan.training_years, "coarse", "fine"),
+        samples=files(layout.samples, plan.training_years),
+        donor_regions=donor_files,
     output:
         weights=layout.model("{region}"),
         log=layout.training_log("{region}"),
@@ -16,6 +16,6 @@ rule train:
         mem_mb=3000,
     params:
         job=job("train"),
-        code=code_digest.digest("stages.train"),
+        code=code("train"),
     shell:
         "smen train {wildcards.region} --job {params.job:q} --log {log}"

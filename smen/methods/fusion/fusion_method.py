@@ -67,7 +67,7 @@ class FusionMethod(Method):
 
         Args:
             history: k, the number of earlier fine fields.
-            settings: the training settings by name.
+            settings: the keys of the section `fusion` that a training uses: `seed`.
         """
         return cls(history=history, seed=settings["seed"])
 

@@ -72,16 +72,12 @@ class NetworkMethod(Method):
 
         Args:
             history: k, the number of earlier fine fields.
-            settings: the training settings by name, `missing` among them, and threads as a number.
+            settings: the keys of the section `smen` that a training uses, threads as a number.
         """
-        same = ("epochs", "learning_rate", "schedule", "patience", "seed", "threads", "device")
-        recipe = TrainingRecipe(
-            batch=settings["batch_size"],
-            augment_flips=settings["flips"],
-            precision=settings["number_format"],
-            **{name: settings[name] for name in same},
-        )
-        return cls(history=history, missing=settings["missing"], training=recipe)
+        options = dict(settings)
+        missing = options.pop("missing_residual")
+        recipe = TrainingRecipe(batch=options.pop("batch_size"), **options)
+        return cls(history=history, missing=missing, training=recipe)
 
     def fit(self, fields: Fields, samples: Samples, donor_regions: Sequence[tuple[Fields, Samples]] = ()) -> None:
         """Train on the training dates, stop by the validation dates.

@@ -30,7 +30,7 @@ def smen(server, tmp_path):
 
     def run(*args, status=0, source=None, **changes):
         settings = SETTINGS | changes
-        settings["source"] = {"kind": "earthdata", "search": server.search, "login": server.login} | (source or {})
+        settings["source"] = {"kind": "earthdata", "cmr_url": server.search, "edl_host": server.login} | (source or {})
         (folder / "config.yaml").write_text(yaml.safe_dump(settings))
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         process = subprocess.run(

@@ -1,35 +1,11 @@
-"""Settings: defaults, checks and messages."""
+"""The file of settings: reading, checks and messages."""
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
-import yaml
 
 from smen.errors import SettingsError
-from smen.settings.document import default_config, json_schema, markdown_table
 from smen.settings.file import check_settings, read_settings
-from smen.settings.schema import Settings
-
-ROOT = Path(__file__).parents[2]
-
-
-def test_default_config_is_the_generated_one():
-    assert (ROOT / "config.yaml").read_text() == default_config()
-
-
-def test_default_config_says_just_the_defaults():
-    assert check_settings(yaml.safe_load(default_config())) == Settings()
-
-
-def test_readme_holds_the_generated_table():
-    assert markdown_table() in (ROOT / "README.md").read_text()
-
-
-def test_every_key_has_a_comment_in_the_default_file():
-    text = default_config()
-    for section in Settings.model_fields.values():
-        assert section.description in " ".join(text.split()).replace("# ", "") or section.description in text
 
 
 def test_empty_file_means_the_paper():
@@ -43,9 +19,9 @@ def test_empty_file_means_the_paper():
     [
         ({"perods": {}}, ["unknown key `perods`", "did you mean `periods`"]),
         ({"periods": {"trainin": []}}, ["`periods.trainin`", "did you mean `training`"]),
-        ({"training": {"epochs": "many"}}, ["`training.epochs`", "'many'", "integer"]),
-        ({"training": {"epochs": True}}, ["`training.epochs`", "integer"]),
-        ({"training": {"seed": -1}}, ["`training.seed`", "greater than or equal to 0"]),
+        ({"smen": {"epochs": "many"}}, ["`smen.epochs`", "'many'", "integer"]),
+        ({"smen": {"epochs": True}}, ["`smen.epochs`", "integer"]),
+        ({"fusion": {"seed": -1}}, ["`fusion.seed`", "greater than or equal to 0"]),
         ({"source": {"kind": "simulation"}}, ["`source.kind`", "'simulated'", "'directory'"]),
         ({"source": {"kind": "directory"}}, ["source.directory"]),
         ({"products": {"fine_version": 3}}, ["`products.fine_version`", "string"]),
@@ -55,11 +31,20 @@ def test_empty_file_means_the_paper():
         ({"periods": {"training": ["2014-01-01", "2016-01-01"]}}, ["before SMAP's first data"]),
         ({"periods": {"validation": ["2015-01-01", "2015-02-01"]}}, ["validation", "inside training"]),
         ({"periods": {"test": ["2018-01-01", "tomorrow"]}}, ["`periods.test", "'today'"]),
-        ({"samples": {"history": 5}, "network": {"name": "smen"}}, ["samples.history is 5", "exactly 4"]),
+        ({"samples": {"history": 5}, "method": "smen"}, ["samples.history is 5", "exactly 4"]),
         ({"regions": {"a": {"longitude": 0, "latitude": 91}}}, ["`regions.a.latitude`", "85.04"]),
         ({"regions": {"a": {"longitude": 0}}}, ["`regions.a.latitude` is missing"]),
         ({"regions": {"a": {"longitude": 0, "latitude": 0, "sise": 3}}}, ["`regions.a.sise`", "did you mean `size`"]),
         ({"regions": 5}, ["`regions`"]),
+        ({"method": "lstm"}, ["`method` is 'lstm'", "'fusion'", "'smen'"]),
+        ({"fusion": {"epochs": 3}}, ["unknown key `fusion.epochs`", "known here: learn_from, seed, weights"]),
+        ({"smen": {"learn_from": ["a"]}}, ["unknown key `smen.learn_from`"]),
+        ({"smen": {"threads": 0}}, ["`smen.threads", "greater than or equal to 1"]),
+        ({"smen": {"threads": "all"}}, ["`smen.threads", "'auto'"]),
+        ({"source": {"cmr_url": "http://plain"}}, ["`source.cmr_url`", "^https://"]),
+        ({"regions_file": {"path": "a.gpkg"}}, ["regions_file.column is missing"]),
+        ({"folders": {"results": ""}}, ["`folders.results`", "at least 1"]),
+        ({"paper": {"sizes_test": 1}}, ["`paper.sizes_test`", "greater than or equal to 2"]),
     ],
 )
 def test_bad_settings_name_the_key_and_the_remedy(values, said):
@@ -70,9 +55,9 @@ def test_bad_settings_name_the_key_and_the_remedy(values, said):
         assert part in str(error.value)
 
 
-def test_all_mistakes_are_told_at_once():
+def test_all_mistakes_are_reported_at_once():
     with pytest.raises(SettingsError) as error:
-        check_settings({"training": {"epochs": "x", "seed": "y"}, "perids": {}})
+        check_settings({"smen": {"epochs": "x", "seed": "y"}, "perids": {}})
     assert len(str(error.value).splitlines()) == 3
 
 
@@ -96,10 +81,33 @@ def test_missing_file_is_named(tmp_path):
         read_settings(tmp_path / "nothing.yaml")
 
 
-def test_schema_accepts_the_default_file():
-    import json
+def test_dates_and_lists_of_yaml_are_taken(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("periods:\n  training: [2016-02-01, 2016-12-31]\n  test: ['2017-01-01', today]\n")
+    periods = check_settings(read_settings(file)).periods
+    assert periods.training == (dt.date(2016, 2, 1), dt.date(2016, 12, 31))
+    assert periods.test == (dt.date(2017, 1, 1), "today")
 
-    import jsonschema
 
-    values = json.loads(json.dumps(yaml.safe_load(default_config()), default=str))
-    jsonschema.validate(values, json.loads(json_schema()))
+def test_a_value_of_no_known_type_is_refused():
+    with pytest.raises(SettingsError, match="of a type that no key takes"):
+        check_settings({"source": {"directory": {1, 2}}})
+
+
+def test_an_empty_file_holds_no_keys(tmp_path):
+    (tmp_path / "config.yaml").write_text("# nothing\n")
+    assert read_settings(tmp_path / "config.yaml") == {}
+
+
+def test_a_key_twice_is_found_at_any_depth(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("smen: {epochs: 1}\nregions:\n  a:\n    smen:\n      seed: 1\n      seed: 2\n")
+    with pytest.raises(SettingsError, match=r"line 6: `seed` stands there twice"):
+        read_settings(file)
+
+
+def test_weights_are_those_of_the_chosen_method():
+    settings = {"fusion": {"weights": "f"}, "smen": {"weights": "s"}}
+    assert check_settings(settings).weights == "f"
+    assert check_settings(settings | {"method": "smen"}).weights == "s"
+    assert check_settings({}).weights is None

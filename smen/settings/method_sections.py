@@ -1,0 +1,63 @@
+"""The methods' own sections: what each of them can be told, and the part of it that a training uses."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from smen.settings.choices import Device, MissingResidual, Precision, Schedule, Threads
+from smen.settings.section import Section
+
+FRAMES = 4
+"""Earlier 3 km dates that the paper's network takes: three blocks of kernels over two dates each make one of four."""
+
+_WEIGHTS = "a .safetensors file of this method, trained elsewhere: used as it is, nothing is trained"
+
+
+class FusionOptions(Section):
+    """What a training of `fusion` uses."""
+
+    seed: int = Field(1, ge=0, description="of the random features and of the frames that are left out")
+
+
+class FusionSettings(FusionOptions):
+    """Ridge regression on features of the coarse and fine history, with uncertainty: the default method."""
+
+    learn_from: tuple[str, ...] = Field(
+        (),
+        description="other regions to learn from as well, e.g. for a region with few dates or none; the weight of "
+        "their dates is chosen by the region's own dates",
+    )
+    weights: str | None = Field(None, description=_WEIGHTS)
+
+
+class SmenOptions(Section):
+    """What a training of `smen` uses."""
+
+    epochs: int = Field(30, ge=1, description="at most so many epochs (published: 1000)")
+    patience: int | None = Field(
+        10, ge=1, description="stop after so many epochs without a better validation loss; null: never (published)"
+    )
+    learning_rate: float = Field(1e-3, gt=0, lt=1, description="Adam's step size (published: 0.0001)")
+    schedule: Schedule = Field(
+        "cosine", description="constant (published), or falling to nearly 0 over the epochs like a cosine"
+    )
+    augment_flips: bool = Field(False, description="mirror the images at random while training")
+    batch_size: int = Field(4, ge=1, description="dates a step")
+    seed: int = Field(1, ge=0, description="of the initial weights and the order of the dates")
+    threads: Threads = Field(
+        "auto", description="processors for one training; auto: all, at most 4 (the number enters the result)"
+    )
+    precision: Precision = Field(
+        "auto", description="of the convolutions; auto: the quicker one of those that the processor has"
+    )
+    device: Device = Field("auto", description="auto: a GPU where there is one")
+    missing_residual: MissingResidual = Field(
+        "climatology",
+        description="stands for a missing residual: climatology, the mean of the training residuals there, or zero",
+    )
+
+
+class SmenSettings(SmenOptions):
+    """The paper's network, its level matched to SMAP's."""
+
+    weights: str | None = Field(None, description=_WEIGHTS)
