@@ -163,7 +163,7 @@ class Method(Predictor, Protocol):
 
         Args:
             history: k, the number of earlier fine fields in the samples.
-            settings: the keys of the method's own section that a training uses (`smen.settings.method_sections`), threads
+            settings: the keys of its own section that a training uses (`smen.settings.method_sections`), threads
                 resolved to a number.
 
         Raises:
