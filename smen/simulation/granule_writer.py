@@ -16,17 +16,17 @@ from smen.products.conventions import EPOCH, FLAG_FILL
 from smen.products.names import GranuleName, half_orbit_name, scene_name
 from smen.products.product_tables import product
 from smen.simulation.dataset_writer import write_dataset
-from smen.simulation.overpasses import SMAP
-from smen.simulation.sensors import seconds_since_epoch
+from smen.simulation.product_seconds import seconds_since_epoch
+from smen.simulation.smap_overpasses import SMAP
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from smen.simulation.overpasses import HalfOrbit
-    from smen.simulation.scenes import Scene
-    from smen.simulation.sensors import Observation
+    from smen.simulation.radiometer import HalfOrbitObservation
+    from smen.simulation.scene_cutting import SceneObservation
+    from smen.simulation.smap_overpasses import SimulatedHalfOrbit
 
 
 def stamp(region: str, seed: int) -> str:
@@ -34,7 +34,9 @@ def stamp(region: str, seed: int) -> str:
     return f"SMEN simulation, region {region}, seed {seed}: no measurement"
 
 
-def write_half_orbit(root: Path, short_name: str, orbit: HalfOrbit, seen: Observation, simulated: str) -> Path:
+def write_half_orbit(
+    root: Path, short_name: str, orbit: SimulatedHalfOrbit, seen: HalfOrbitObservation, simulated: str
+) -> Path:
     """Write a half-orbit of SPL2SMP or SPL2SMP_E.
 
     Args:
@@ -82,7 +84,7 @@ def write_half_orbit(root: Path, short_name: str, orbit: HalfOrbit, seen: Observ
     return path
 
 
-def write_scene(root: Path, scene: Scene, orbit: HalfOrbit, simulated: str) -> Path:
+def write_scene(root: Path, scene: SceneObservation, orbit: SimulatedHalfOrbit, simulated: str) -> Path:
     """Write a scene of SPL2SMAP_S; arguments, result and errors as in `write_half_orbit`."""
     layout = product("SPL2SMAP_S")
     name = scene_name(scene.smap_time, scene.sentinel1_time, scene.longitude, scene.latitude, platform=scene.platform)

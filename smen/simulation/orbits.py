@@ -1,25 +1,23 @@
-"""Ground tracks of satellites in repeating sun-synchronous orbits: who passes where, when, in which direction.
+"""Ground tracks of satellites in repeating sun-synchronous orbits.
 
-A circular orbit over a turning sphere: at the argument of latitude u the subsatellite point lies at latitude
+A circular orbit over a rotating sphere: at the argument of latitude u the subsatellite point lies at latitude
 asin(sin i sin u) and longitude lambda0 + atan2(cos i sin u, cos u) - u / 360 * 24.6 degrees or so, where lambda0 is the
-longitude of the ascending crossing of the equator (Capderou 2014, Handbook of Satellite Orbits, ch. 5). A
-sun-synchronous orbit sees the Earth turn once in 86400 s. Good to some km, which is enough for a swath's edge.
+longitude of the ascending crossing of the equator (Capderou 2014, Handbook of Satellite Orbits, ch. 5). In the frame
+of a sun-synchronous orbit the Earth rotates once in 86400 s. Accurate to some km, enough for the edge of a swath.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-EARTH_RADIUS_KM = 6371.0
 DAY_S = 86400.0
+"""Seconds in a mean solar day."""
 
 
 @dataclass(frozen=True)
@@ -48,28 +46,52 @@ class Orbit:
         return self.days * DAY_S / self.revolutions
 
     def crossing(self, number: int, descending: bool) -> np.datetime64:
-        """When orbit `number` crosses the equator in a direction; the descending half follows the ascending one."""
+        """Return the time at which an orbit crosses the equator; the descending half follows the ascending one.
+
+        Args:
+            number: of the orbit.
+            descending: the southward crossing, else the northward one.
+
+        Returns:
+            datetime64[ms], UTC.
+        """
         offset = (number - self.anchor_number + 0.5 * descending) * self.period_s
         return self.anchor + np.timedelta64(round(offset * 1000), "ms")
 
     def number_at(self, time: np.datetime64) -> int:
-        """Number of the last orbit that had crossed the equator northwards by a time."""
+        """Return the number of the last orbit that had crossed the equator northwards by a time (UTC)."""
         return self.anchor_number + int((time - self.anchor) / np.timedelta64(1, "ms") // (self.period_s * 1000))
 
     def track(self, number: int) -> int:
-        """Which of the repeating tracks an orbit follows, 0..revolutions - 1."""
+        """Return which of the repeating ground tracks an orbit follows, 0..revolutions - 1."""
         return (number - self.anchor_number) % self.revolutions
 
     def crossing_longitude(self, number: int, descending: bool) -> float:
-        """Longitude, -180..180, at which orbit `number` crosses the equator in a direction."""
+        """Return the longitude at which an orbit crosses the equator.
+
+        Args:
+            number: of the orbit.
+            descending: the southward crossing, else the northward one.
+
+        Returns:
+            Degrees east, -180..180.
+        """
         turn = 360.0 * self.period_s / DAY_S
         longitude = self.anchor_longitude - turn * self.track(number)
         if descending:
             longitude += 180.0 - turn / 2
         return (longitude + 180.0) % 360.0 - 180.0
 
-    def points(self, track: int, descending: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """A half-orbit's ground track: seconds since the crossing (n,), and unit vectors of the points (n, 3)."""
+    def ground_track(self, track: int, descending: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Compute the ground track of a half-orbit, a point every tenth of a degree of the argument of latitude.
+
+        Args:
+            track: which of the repeating tracks, see `track`.
+            descending: the southward half, else the northward one.
+
+        Returns:
+            Seconds since the crossing of the equator (n,), and unit vectors of the points (n, 3).
+        """
         u = np.arange(-95.0, 95.0, 0.1)
         seconds = u / 360 * self.period_s
         longitude0 = self.crossing_longitude(self.anchor_number + track, descending)
@@ -82,48 +104,14 @@ class Orbit:
 
 
 def unit_vectors(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Unit vectors (..., 3) of places on a sphere, given in degrees."""
+    """Convert places on a sphere to unit vectors.
+
+    Args:
+        longitude: degrees east, any shape.
+        latitude: degrees north, same shape.
+
+    Returns:
+        Earth-fixed unit vectors, (..., 3): x towards 0 E, y towards 90 E, z towards the north pole.
+    """
     lon, lat = np.radians(longitude), np.radians(latitude)
     return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What a half-orbit sees of places: all arrays have the places' shape.
-
-    Attributes:
-        seconds: time of passing each place, since the crossing of the equator.
-        across_km: distance from the ground track, positive to the right of the flight.
-        along_km: distance along the ground track since the crossing of the equator.
-    """
-
-    seconds: NDArray[np.float64]
-    across_km: NDArray[np.float64]
-    along_km: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Places:
-    """Places on the ground that orbits are held against: longitude and latitude in degrees, of one shape."""
-
-    longitude: NDArray[np.float64]
-    latitude: NDArray[np.float64]
-
-    @cached_property
-    def vectors(self) -> NDArray[np.float64]:
-        """Unit vectors, (n, 3), of the places in one list."""
-        return unit_vectors(self.longitude.ravel(), self.latitude.ravel())
-
-    def seen(self, orbit: Orbit, track: int, descending: bool) -> Sight:
-        """How the places lie to a half-orbit's ground track."""
-        seconds, points = orbit.points(track, descending)
-        distance, index = cKDTree(points).query(self.vectors)
-        index = np.clip(index, 1, len(points) - 2)
-        flight = points[index + 1] - points[index - 1]
-        right = np.cross(flight, points[index])
-        side = np.sign(np.einsum("ij,ij->i", self.vectors - points[index], right))
-        across = side * 2 * np.arcsin(np.clip(distance / 2, 0, 1)) * EARTH_RADIUS_KM
-        step_km = np.linalg.norm(points[1] - points[0]) * EARTH_RADIUS_KM
-        along = (index - len(points) / 2) * step_km
-        shape = self.longitude.shape
-        return Sight(seconds[index].reshape(shape), across.reshape(shape), along.reshape(shape))

@@ -1,15 +1,16 @@
 """Random fields with given correlation lengths in km, and the random streams that make them repeatable.
 
-A field is a sum of waves on a torus with exponential covariance exp(-d / L), whose two-dimensional spectral density is
-proportional to L^2 (1 + (k L)^2)^(-3/2) (Cressie 1993, Statistics for Spatial Data, sec. 2.5). The torus is larger
-than what is cut from it, so that opposite edges do not resemble each other. Cells are not square on the ground, so
-wave numbers are in radians per km along each axis.
+A field is a sum of waves on a periodic lattice. Its covariance is exponential, exp(-d / L); the two-dimensional
+spectral density of that is proportional to L^2 (1 + (k L)^2)^(-3/2) (Cressie 1993, Statistics for Spatial Data,
+sec. 2.5). The lattice is larger than the field that is cut from it, so that opposite edges are not correlated. Cells
+are not square on the ground, so wave numbers are in radians per km along each axis.
 """
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,14 +24,34 @@ if TYPE_CHECKING:
     from smen.grid import Window
 
 
-def stream(seed: int, name: str, *key: int) -> np.random.Generator:
-    """The random stream of one thing (a day, a granule): depends on seed, region and key, on nothing drawn before."""
+class Stream(IntEnum):
+    """What a random stream is for: the first number of its key, so that no two purposes share their draws."""
+
+    LAND = 1
+    WEATHER = 2
+    SENTINEL1_STRIP = 3
+    MISSING_HALF_ORBIT = 4
+    COARSE_BIAS = 5
+    COARSE_NOISE = 6
+    SCENE = 7
+
+
+def random_stream(seed: int, name: str, *key: int) -> np.random.Generator:
+    """Return the random stream of one item, such as a day or a granule.
+
+    It depends on the arguments alone, never on what was drawn before: days and granules can be made in any order.
+
+    Args:
+        seed: seed of the simulated world, 0 or more.
+        name: name of the region.
+        key: numbers that identify the item, each 0 or more; the first one is a `Stream`.
+    """
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, zlib.crc32(name.encode()), *key])))
 
 
 @dataclass(frozen=True)
-class Torus:
-    """A periodic lattice from which fields of (height, width) are cut.
+class PeriodicLattice:
+    """A periodic lattice from which fields of (height, width) cells are cut.
 
     Attributes:
         height: rows of the fields.
@@ -47,8 +68,13 @@ class Torus:
     margin: int = 96
 
     @classmethod
-    def over(cls, window: Window, margin: int = 96) -> Torus:
-        """The torus for fields on a window, with the mean lengths of its cells on the ground."""
+    def over(cls, window: Window, margin: int = 96) -> PeriodicLattice:
+        """Return the lattice for fields on a window, with the mean lengths of the window's cells on the ground.
+
+        Args:
+            window: cells of M03 that the fields cover.
+            margin: least number of lattice cells beyond the window, along each axis.
+        """
         dy, dx = window.cell_lengths_km()
         return cls(window.height, window.width, float(dy.mean()), float(dx.mean()), margin)
 
@@ -60,16 +86,16 @@ class Torus:
     def amplitudes(
         self, parts: Sequence[tuple[float, float]], smooth: bool = False, exponent: float = 1.5
     ) -> NDArray[np.float32]:
-        """Amplitudes of the waves of a field made of independent parts.
+        """Compute the amplitudes of the waves of a field that is the sum of independent parts.
 
         Args:
-            parts: variance and correlation length (km) of each part.
+            parts: variance (square of the field's unit) and correlation length (km) of each part.
+            smooth: Gaussian covariance exp(-(d / L)^2) instead of the exponential one, for fields without texture.
             exponent: how fast power falls with the wave number: 1.5 is the exponential covariance, 2 Whittle's smoother
                 one (Whittle 1954, Biometrika 41).
-            smooth: Gaussian covariance exp(-(d / L)^2) instead of the exponential one, for fields without texture.
 
         Returns:
-            Amplitudes of the lattice's shape.
+            Amplitudes, of the lattice's shape, in the field's unit.
         """
         rows, columns = self.shape
         ky = 2 * np.pi * fft.fftfreq(rows, self.dy)[:, None]
@@ -81,10 +107,18 @@ class Torus:
             power += variance * density / density.sum()
         return np.sqrt(power).astype(np.float32)
 
-    def pair(
+    def two_fields(
         self, rng: np.random.Generator, amplitudes: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Two independent fields of (height, width) with mean 0 and the variance that is in `amplitudes`."""
+        """Draw two independent fields: the real and the imaginary part of one complex transform.
+
+        Args:
+            rng: random stream to draw from.
+            amplitudes: amplitudes of the waves, of the lattice's shape, see `amplitudes`.
+
+        Returns:
+            Two fields (height, width) of mean 0 and the variance that the amplitudes have.
+        """
         waves = rng.standard_normal((*self.shape, 2), np.float32).view(np.complex64)[..., 0]
         waves *= amplitudes
         field = fft.ifft2(waves, norm="forward", overwrite_x=True)[: self.height, : self.width]

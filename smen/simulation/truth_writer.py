@@ -1,8 +1,8 @@
-"""The truth of a simulated world as CF NetCDF, one file per UTC year: for evaluation, and for nothing else.
+"""The truth of a simulated world as CF NetCDF, one file per UTC year, for evaluation only.
 
-Two values a day, at 6 am and 6 pm local solar time of the window's middle, given in UTC: the overpass of either
-direction compares with the value nearest in time. The values are what SMAP's and Sentinel-1's passes see, before
-footprint, bias and noise. Open water is NaN. Values are rounded to 1e-4 m3/m3, which halves the file.
+Two values a day, at 6 am and 6 pm local solar time of the window's middle, given in UTC: an overpass is compared with
+the value nearest in time. The values are those that the simulated satellites observe, before footprint, bias and
+noise. Open water is NaN. Values are rounded to 1e-4 m3/m3, which halves the file.
 """
 
 from __future__ import annotations
@@ -22,20 +22,25 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from smen.simulation.soil import State, World
+    from smen.simulation.world import World, WorldState
 
 UNITS = "seconds since 1970-01-01T00:00:00"
 
 
 class TruthWriter:
-    """Collects the states of a world, and writes a year's file when the year is complete.
+    """Collect the states of a world, and write a year's file when the year is complete.
+
+    A context manager: the last year's file is written on leaving, unless an error ended the block.
 
     Args:
         world: the world.
         first_day: first UTC day to keep.
         last_day: last one, included.
         root: folder of `truth_{year}.nc`.
-        simulated: what the files say of themselves.
+        simulated: text of the attribute `simulated`, which marks the files.
+
+    Raises:
+        OutputError: a file cannot be written.
     """
 
     def __init__(
@@ -58,8 +63,8 @@ class TruthWriter:
         if kind is None:
             self._write()
 
-    def add(self, state: State) -> None:
-        """Keep a state if its time lies on a day of the period."""
+    def add(self, state: WorldState) -> None:
+        """Keep a state if its time (UTC) lies on a day of the period; write the year's file when another one begins."""
         hours = np.timedelta64(18 if state.evening else 6, "h")
         time = state.day.astype("datetime64[s]") + hours - np.timedelta64(round(self.longitude * 240), "s")
         if not self.first <= time.astype("datetime64[D]") <= self.last:
@@ -72,7 +77,7 @@ class TruthWriter:
         self.fields.append(field)
 
     def _write(self) -> None:
-        """One year's file."""
+        """Write the file of the year that was collected, if there is anything in it."""
         if not self.times:
             return
         window = self.world.window

@@ -10,27 +10,34 @@ import numpy as np
 from smen.grid import M36, Window
 from smen.products.product_tables import product
 from smen.simulation.granule_writer import stamp, write_half_orbit, write_scene
-from smen.simulation.overpasses import HalfOrbit, Pass, Timetable, pair
-from smen.simulation.scenes import Disaggregation
-from smen.simulation.sensors import Radiometer
-from smen.simulation.soil import State, World
+from smen.simulation.overpasses import OverpassSchedule, nearest_half_orbit
+from smen.simulation.radar import RadarProduct
+from smen.simulation.radiometer import Radiometer
 from smen.simulation.truth_writer import TruthWriter
+from smen.simulation.world import World, WorldState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from smen.simulation.climate import Climate
+    from smen.simulation.sentinel1_overpasses import Sentinel1Pass
+    from smen.simulation.smap_overpasses import SimulatedHalfOrbit
+    from smen.simulation.solar_time import HalfDay
 
 DAY = np.timedelta64(1, "D")
+
 REACH = 3 * DAY
 """How far beyond the period the world is run: SMAP and Sentinel-1 may lie 36 hours apart."""
 
+STATES_KEPT = 8
+"""Half days whose states are kept for pairs: four days."""
 
-def timetable_of(world: World) -> Timetable:
-    """The passes over a world."""
-    good = world.land.good[world.inner]
-    return Timetable(world.window, world.area, world.name, world.climate, world.seed, good)
+
+def schedule_of(world: World) -> OverpassSchedule:
+    """Return the overpasses over a world."""
+    recommended = world.land.recommended[world.inner]
+    return OverpassSchedule(world.window, world.area, world.name, world.climate, world.seed, recommended)
 
 
 def simulate(
@@ -48,10 +55,10 @@ def simulate(
     """Write all granules of a region and period, and the truth.
 
     A granule belongs to the period if its half-orbit begins on one of its UTC days. Granules and truth depend on
-    region, climate, seed and their own time alone: a longer period adds files and leaves the others' bytes alone.
+    region, climate, seed and their own time alone: a longer period adds files and does not change the others.
 
     Args:
-        window: the region.
+        window: the region's cells of M03.
         name: its name, part of the seed.
         climate: its climate.
         seed: the seed.
@@ -67,46 +74,62 @@ def simulate(
     """
     first_day, last_day = first_day.astype("datetime64[D]"), last_day.astype("datetime64[D]")
     world = World(window, name, climate, seed)
-    said = stamp(name, seed)
-    timetable = timetable_of(world)
-    grid = product(coarse_product).grid
+    label = stamp(name, seed)
+    schedule = schedule_of(world)
     radiometer = Radiometer(world, coarse_product)
-    fine = Disaggregation(world, radiometer)
-    pairs = _Pairs(timetable, first_day, last_day)
-    orbits = deque(sorted(timetable.smap(grid, first_day, last_day), key=lambda orbit: (orbit.moment, orbit.begin)))
-    with TruthWriter(world, first_day, last_day, truth_root, said) as truth:
-        kept: deque[State] = deque(maxlen=8)
+    radar = RadarProduct(world, radiometer.errors)
+    pairs = PairQueue(schedule, first_day, last_day)
+    half_orbits = schedule.smap(product(coarse_product).grid, first_day, last_day)
+    waiting = deque(sorted(half_orbits, key=lambda orbit: (orbit.half_day, orbit.begin)))
+    with TruthWriter(world, first_day, last_day, truth_root, label) as truth:
+        kept: deque[WorldState] = deque(maxlen=STATES_KEPT)
         days = int((last_day - first_day) / DAY) + 1
         for state in world.states(first_day - REACH, last_day + REACH):
             kept.append(state)
             truth.add(state)
-            while orbits and orbits[0].moment <= state.moment:
-                orbit = orbits.popleft()
-                if (seen := radiometer.observe(orbit, state)) is not None:
-                    write_half_orbit(granule_root, coarse_product, orbit, seen, said)
-            for one, orbit, at_smap, at_sentinel1 in pairs.ready(kept):
-                for scene in fine.scenes(one, orbit, at_smap, at_sentinel1):
-                    write_scene(granule_root, scene, orbit, said)
+            while waiting and waiting[0].half_day <= state.half_day:
+                orbit = waiting.popleft()
+                if (observation := radiometer.observe(orbit, state)) is not None:
+                    write_half_orbit(granule_root, coarse_product, orbit, observation, label)
+            for overpass, orbit, at_smap, at_sentinel1 in pairs.ready(kept):
+                for scene in radar.scenes(overpass, orbit, at_smap, at_sentinel1):
+                    write_scene(granule_root, scene, orbit, label)
             if progress is not None and state.evening:
                 progress(min(max(int((state.day - first_day) / DAY) + 1, 0), days), days)
 
 
-class _Pairs:
-    """Sentinel-1 passes with their half-orbits, given out as soon as the world has reached both of their times."""
+class PairQueue:
+    """Sentinel-1 overpasses with their half-orbits, released once the world has reached both of their times.
 
-    def __init__(self, timetable: Timetable, first_day: np.datetime64, last_day: np.datetime64) -> None:
-        """Pair the passes with half-orbits: also with those outside the period, lest the period decide the pair."""
-        orbits = timetable.smap(M36, first_day - REACH, last_day + REACH)
-        found: list[tuple[tuple[np.datetime64, bool], Pass, HalfOrbit]] = []
-        for one in timetable.sentinel1(first_day - REACH, last_day + REACH):
-            orbit = pair(one, orbits, M36.nesting)
+    Half-orbits up to `REACH` outside the period take part in the pairing, so that a pair does not depend on the period.
+
+    Args:
+        schedule: all overpasses.
+        first_day: first UTC day on which the half-orbit of a pair may begin.
+        last_day: last one, included.
+    """
+
+    def __init__(self, schedule: OverpassSchedule, first_day: np.datetime64, last_day: np.datetime64) -> None:
+        orbits = schedule.smap(M36, first_day - REACH, last_day + REACH)
+        pairs: list[tuple[HalfDay, Sentinel1Pass, SimulatedHalfOrbit]] = []
+        for overpass in schedule.sentinel1(first_day - REACH, last_day + REACH):
+            orbit = nearest_half_orbit(overpass, orbits, M36.nesting)
             if orbit is not None and first_day <= orbit.start_day <= last_day:
-                found.append((max(orbit.moment, one.moment), one, orbit))
-        self._waiting = deque(sorted(found, key=lambda item: (item[0], item[1].time, item[1].track)))
+                pairs.append((max(orbit.half_day, overpass.half_day), overpass, orbit))
+        self._waiting = deque(sorted(pairs, key=lambda pair: (pair[0], pair[1].time, pair[1].track)))
 
-    def ready(self, states: deque[State]) -> Iterator[tuple[Pass, HalfOrbit, State, State]]:
-        """Pass, half-orbit, and the states at the half-orbit's and at the pass's time, for pairs up to now."""
-        moments = {state.moment: state for state in states}
-        while self._waiting and self._waiting[0][0] <= states[-1].moment:
-            _, one, orbit = self._waiting.popleft()
-            yield one, orbit, moments[orbit.moment], moments[one.moment]
+    def ready(
+        self, states: Sequence[WorldState]
+    ) -> Iterator[tuple[Sentinel1Pass, SimulatedHalfOrbit, WorldState, WorldState]]:
+        """Yield the pairs whose later time has been reached, and forget them.
+
+        Args:
+            states: the latest states of the world in order of time; those of the last 36 hours must be among them.
+
+        Yields:
+            Sentinel-1 overpass, SMAP half-orbit, and the states at the half-orbit's and at the overpass's time.
+        """
+        by_half_day = {state.half_day: state for state in states}
+        while self._waiting and self._waiting[0][0] <= states[-1].half_day:
+            _, overpass, orbit = self._waiting.popleft()
+            yield overpass, orbit, by_half_day[orbit.half_day], by_half_day[overpass.half_day]

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from smen.atomic import write_text
 from smen.plan.jobs import SimulateJob
-from smen.simulation.climate import CLIMATES, nearest_climate
+from smen.simulation.climates import CLIMATES, nearest_climate
 from smen.simulation.write import simulate
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from smen.grid import Window
-from smen.simulation.climate import CLIMATES
+from smen.simulation.climates import CLIMATES
 from smen.simulation.write import simulate
 
 

@@ -4,9 +4,10 @@ import h5py
 import numpy as np
 
 from smen.grid import Window
-from smen.simulation.climate import CLIMATES
-from smen.simulation.orbits import Places
-from smen.simulation.overpasses import SMAP, SMAP_HALF_SWATH_KM, SMAP_LOOK_S, Timetable
+from smen.simulation.climates import CLIMATES
+from smen.simulation.overpasses import OverpassSchedule
+from smen.simulation.smap_overpasses import HALF_SWATH_KM, LOOK_DELAY_S, SMAP
+from smen.simulation.track_coordinates import Places
 
 
 def test_the_real_half_orbit_is_passed_at_its_times(real_data):
@@ -17,15 +18,15 @@ def test_the_real_half_orbit_is_passed_at_its_times(real_data):
         seconds = group["tb_time_seconds"][:]
     crossing = np.datetime64("2019-08-22T23:15:38.138")  # /Metadata/OrbitMeasuredLocation
     since = (crossing - np.datetime64("2000-01-01T12:00:00")) / np.timedelta64(1, "ms") / 1000
-    sight = Places(longitude, latitude).seen(SMAP, SMAP.track(24342), descending=False)
+    sight = Places(longitude, latitude).along_track(SMAP, SMAP.track(24342), descending=False)
     middle = np.abs(latitude) < 60
-    assert np.abs(sight.seconds + SMAP_LOOK_S - (seconds - since))[middle].max() < 12
-    assert np.mean(np.abs(sight.across_km[middle]) <= SMAP_HALF_SWATH_KM) > 0.97
+    assert np.abs(sight.seconds + LOOK_DELAY_S - (seconds - since))[middle].max() < 12
+    assert np.mean(np.abs(sight.across_km[middle]) <= HALF_SWATH_KM) > 0.97
 
 
 def test_half_orbits_have_the_names_of_real_ones():
     """The real one's own name; and 00872_D, which began at 2015-04-01T04:48:11, within three minutes."""
-    here = Timetable(*(Window.centred_on(-90, 35, 20, 20),) * 2, "memphis", CLIMATES["oklahoma"], 0)
+    here = OverpassSchedule(*(Window.centred_on(-90, 35, 20, 20),) * 2, "memphis", CLIMATES["oklahoma"], 0)
     (orbit,) = [o for o in here.smap(_m36(), *[np.datetime64("2019-08-22")] * 2) if not o.descending]
     assert orbit.number == 24342
     assert abs(orbit.begin - np.datetime64("2019-08-22T22:48:57.923")) < np.timedelta64(1, "s")

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from smen.grid import M36, Window
-from smen.simulation.climate import CLIMATES, nearest_climate
-from smen.simulation.overpasses import Timetable, pair
-from smen.simulation.random_fields import Torus, stream
-from smen.simulation.scenes import Disaggregation
-from smen.simulation.sensors import Radiometer
-from smen.simulation.soil import World, surroundings
+from smen.simulation.climates import CLIMATES, nearest_climate
+from smen.simulation.overpasses import OverpassSchedule, nearest_half_orbit
+from smen.simulation.radar import RadarProduct
+from smen.simulation.radiometer import Radiometer
+from smen.simulation.random_fields import PeriodicLattice, random_stream
 from smen.simulation.statistics import compare
-from smen.simulation.write import timetable_of
+from smen.simulation.world import World, surroundings
+from smen.simulation.write import schedule_of
 
 PAPER_DATES = {"oklahoma": (80, 50), "arizona": (30, 10), "geneva": (60, 30)}
 """Table 1 of the paper: dates of 2016-17 and of 2018 with a 3 km field."""
@@ -39,20 +39,20 @@ def test_statistics_come_near_to_real_ones(name):
 def test_numbers_of_dates_are_near_those_of_the_paper(name):
     climate = CLIMATES[name]
     world = World(Window.centred_on(climate.longitude, climate.latitude, 100, 100), name, climate, 0)
-    timetable = timetable_of(world)
+    schedule = schedule_of(world)
     first, last = day("2016-01-01"), day("2018-12-31")
-    orbits = timetable.smap(M36, first, last)
+    orbits = schedule.smap(M36, first, last)
     pairs = {}
-    for one in timetable.sentinel1(first, last):
-        if (orbit := pair(one, orbits, M36.nesting)) is not None:
-            pairs.setdefault(max(orbit.moment, one.moment), []).append((one, orbit))
-    product = Disaggregation(world, Radiometer(world))
+    for one in schedule.sentinel1(first, last):
+        if (orbit := nearest_half_orbit(one, orbits, M36.nesting)) is not None:
+            pairs.setdefault(max(orbit.half_day, one.half_day), []).append((one, orbit))
+    product = RadarProduct(world, Radiometer(world).errors)
     fields, kept = {}, {}
     for state in world.states(first - 3, last):
-        kept[state.moment] = state
-        for one, orbit in pairs.get(state.moment, []):
+        kept[state.half_day] = state
+        for one, orbit in pairs.get(state.half_day, []):
             field = fields.setdefault(orbit.begin, np.zeros(world.window.shape, bool))
-            for scene in product.scenes(one, orbit, kept[orbit.moment], kept[one.moment]):
+            for scene in product.scenes(one, orbit, kept[orbit.half_day], kept[one.half_day]):
                 values = {k: scene.values[k + "_3km"] for k in ("retrieval_qual_flag", "soil_moisture")}
                 good = ((values["retrieval_qual_flag"] & 1) == 0) & (values["soil_moisture"] > -1)
                 good &= scene.values["EASE_row_index_3km"] != 65534
@@ -87,8 +87,8 @@ def test_soil_moisture_stays_in_range_and_varies_most_at_middling_wetness():
 
 def test_days_do_not_depend_on_the_period_asked_for():
     world = World(Window.centred_on(6.1, 46.2, 20, 20), "period", CLIMATES["geneva"], 1)
-    long = {s.moment: s.moisture for s in world.states(day("2015-01-01"), day("2015-02-10"))}
-    short = {s.moment: s.moisture for s in world.states(day("2015-01-20"), day("2015-01-25"))}
+    long = {s.half_day: s.moisture for s in world.states(day("2015-01-01"), day("2015-02-10"))}
+    short = {s.half_day: s.moisture for s in world.states(day("2015-01-20"), day("2015-01-25"))}
     assert len(short) == 12
     for moment, moisture in short.items():
         np.testing.assert_array_equal(moisture, long[moment])
@@ -107,8 +107,10 @@ def test_errors_of_the_radiometer_vary_smoothly():
     climate = CLIMATES["oklahoma"]
     world = World(Window.centred_on(-97.5, 35.5, 100, 100), "noise", climate, 1)
     radiometer = Radiometer(world)
-    orbits = Timetable(world.window, world.area, "noise", climate, 1).smap(M36, day("2016-01-01"), day("2016-03-31"))
-    errors = np.array([radiometer.error(orbit) for orbit in orbits if orbit.descending])
+    orbits = OverpassSchedule(world.window, world.area, "noise", climate, 1).smap(
+        M36, day("2016-01-01"), day("2016-03-31")
+    )
+    errors = np.array([radiometer.errors.of(orbit.number, orbit.descending) for orbit in orbits if orbit.descending])
     noise = errors - errors.mean(0)
     assert noise.std() == pytest.approx(climate.coarse_noise, rel=0.15)
     step = np.diff(noise, axis=2)
@@ -116,9 +118,9 @@ def test_errors_of_the_radiometer_vary_smoothly():
 
 
 def test_fields_have_their_variance_and_correlation():
-    torus = Torus(200, 200, 3.0, 3.0)
-    amplitudes = torus.amplitudes([(4.0, 30.0)])
-    pairs = [torus.pair(stream(seed, "fields"), amplitudes) for seed in range(15)]
+    lattice = PeriodicLattice(200, 200, 3.0, 3.0)
+    amplitudes = lattice.amplitudes([(4.0, 30.0)])
+    pairs = [lattice.two_fields(random_stream(seed, "fields"), amplitudes) for seed in range(15)]
     fields = np.array([field for both in pairs for field in both])
     assert fields.var() == pytest.approx(4.0, rel=0.1)
     at_30_km = (fields[:, :, 10:] * fields[:, :, :-10]).mean() / fields.var()

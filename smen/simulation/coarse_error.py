@@ -1,0 +1,109 @@
+"""Errors of SMAP's radiometer retrieval: a static bias of each cell, and noise of each overpass.
+
+Both vary smoothly over cells: the semivariances of real 36 km retrievals leave no room for noise that is independent
+from cell to cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smen.grid import M36
+from smen.simulation.random_fields import PeriodicLattice, Stream, random_stream
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from smen.simulation.world import World
+
+NOISE_KM = ((0.5, 120.0), (0.5, 400.0))
+"""Shares of variance and lengths of the noise's Gaussian covariance."""
+
+EVENING_NOISE = 1.2
+"""Factor on the noise at 6 pm, when soil and canopy differ in temperature."""
+
+BIAS_KM = ((1.0, 80.0),)
+"""Share of variance and length of the bias's Gaussian covariance."""
+
+
+def interpolation(size: int, nesting: int) -> NDArray[np.float32]:
+    """Compute the matrix that interpolates linearly from centres of coarse cells to those of fine ones.
+
+    Args:
+        size: number of coarse cells.
+        nesting: fine cells along a coarse one.
+
+    Returns:
+        Matrix (size * nesting, size); each row adds up to 1, and beyond the outermost centres it extends their values.
+    """
+    at = np.clip((np.arange(size * nesting) + 0.5) / nesting - 0.5, 0, size - 1)
+    low = np.minimum(at.astype(int), max(size - 2, 0))
+    matrix = np.zeros((size * nesting, size), np.float32)
+    rows = np.arange(size * nesting)
+    matrix[rows, low] = 1 - (at - low)
+    if size > 1:
+        matrix[rows, low + 1] = at - low
+    return matrix
+
+
+@dataclass(frozen=True)
+class CoarseError:
+    """Errors of all retrievals over a world.
+
+    Attributes:
+        world: what is observed; its climate gives the standard deviations.
+    """
+
+    world: World
+
+    @cached_property
+    def _lattice(self) -> PeriodicLattice:
+        """A lattice of M36 cells over the area."""
+        dy, dx = (float(lengths.mean()) * M36.nesting for lengths in self.world.area.cell_lengths_km())
+        height, width = (size // M36.nesting for size in self.world.area.shape)
+        return PeriodicLattice(height, width, dy, dx, margin=20)
+
+    @cached_property
+    def bias(self) -> NDArray[np.float32]:
+        """The static bias of the area's M36 cells, m3/m3, (rows, columns)."""
+        rng = random_stream(self.world.seed, self.world.name, Stream.COARSE_BIAS)
+        amplitudes = self._lattice.amplitudes(BIAS_KM, smooth=True)
+        return self.world.climate.coarse_bias * self._lattice.two_fields(rng, amplitudes)[0]
+
+    @cached_property
+    def _noise_amplitudes(self) -> NDArray[np.float32]:
+        return self.world.climate.coarse_noise * self._lattice.amplitudes(NOISE_KM, smooth=True)
+
+    def of(self, number: int, descending: bool) -> NDArray[np.float32]:
+        """Return the error of one half-orbit: bias and noise.
+
+        Args:
+            number: of the orbit.
+            descending: the southward half, at 6 am, else the northward one, at 6 pm.
+
+        Returns:
+            m3/m3, (rows, columns) of the area's M36 cells.
+        """
+        rng = random_stream(self.world.seed, self.world.name, Stream.COARSE_NOISE, number, int(descending))
+        noise = self._lattice.two_fields(rng, self._noise_amplitudes)[0]
+        return np.asarray(self.bias + noise * (1.0 if descending else EVENING_NOISE), np.float32)
+
+    def interpolated(self, number: int, descending: bool, nesting: int) -> NDArray[np.float32]:
+        """Return the error of one half-orbit, interpolated to a finer grid of the area.
+
+        Args:
+            number: of the orbit.
+            descending: the southward half, else the northward one.
+            nesting: M03 cells along a cell of the finer grid: 12, 3 or 1.
+
+        Returns:
+            m3/m3, (rows, columns) of the finer grid.
+        """
+        error = self.of(number, descending)
+        factor = M36.nesting // nesting
+        down, right = (interpolation(size, factor) for size in error.shape)
+        return np.asarray(down @ error @ right.T, np.float32)
