@@ -107,7 +107,7 @@ def test_a_year_that_has_only_begun_may_be_empty(tmp_path, archive, caplog):
         "periods": {"training": ["2016-01-01", "2016-12-31"], "test": ["2017-01-01", "today"]},
     }
     plan = make_plan(tmp_path, WINDOW, today=dt.date(2017, 1, 3), **settings)
-    refreshed = Path(plan.layout.refreshed())
+    refreshed = Path(plan.resource_layout.refreshed())
     refreshed.parent.mkdir(parents=True, exist_ok=True)
     refreshed.write_text("2017-01-03\n")
     with caplog.at_level(logging.WARNING):

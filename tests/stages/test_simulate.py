@@ -34,11 +34,11 @@ def simulated(tmp_path_factory):
 
 
 def granules_of(plan):
-    return Path(plan.layout.simulated_granules(REGION, 2016))
+    return Path(plan.resource_layout.simulated_granules(REGION, 2016))
 
 
 def listed(plan):
-    with Path(plan.layout.simulated_list(REGION, 2016)).open(newline="") as file:
+    with Path(plan.resource_layout.simulated_list(REGION, 2016)).open(newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -60,7 +60,7 @@ def test_granules_are_of_the_days_and_marked_as_simulated(simulated):
 
 
 def test_the_truth_lies_apart_from_the_granules(simulated):
-    path = Path(simulated.layout.simulated_truth(REGION, 2016))
+    path = Path(simulated.resource_layout.simulated_truth(REGION, 2016))
     assert granules_of(simulated) not in path.parents
     with xr.open_dataset(path, engine="h5netcdf") as truth:
         assert truth["soil_moisture"].shape[1:] == SMALL.shape
@@ -105,7 +105,7 @@ def test_the_simulation_is_that_of_the_settings(quick, tmp_path):
     assert call["window"] == SMALL and call["seed"] == 7
     assert call["climate"] is CLIMATES["oklahoma"]
     assert call["days"][0] == np.datetime64("2016-01-01") and call["days"][1] >= np.datetime64("2016-01-04")
-    assert call["truth"] == Path(plan.layout.simulated_truth(REGION, 2016)).parent
+    assert call["truth"] == Path(plan.resource_layout.simulated_truth(REGION, 2016)).parent
 
 
 def test_a_run_that_fails_leaves_no_list(quick, tmp_path, monkeypatch):
@@ -118,4 +118,4 @@ def test_a_run_that_fails_leaves_no_list(quick, tmp_path, monkeypatch):
     monkeypatch.setattr(simulate, "simulate", fail)
     with pytest.raises(OutputError, match="full"):
         simulate.run(plan.simulate(REGION, 2016))
-    assert not Path(plan.layout.simulated_list(REGION, 2016)).exists()
+    assert not Path(plan.resource_layout.simulated_list(REGION, 2016)).exists()
