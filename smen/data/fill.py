@@ -11,7 +11,6 @@ worth a map's cell; beyond, only the network's convolutions see it and the map h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -19,7 +18,6 @@ from scipy.ndimage import distance_transform_edt, uniform_filter
 
 from smen.data.records import MISSING
 from smen.data.samples import lookup
-from smen.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,74 +31,6 @@ REACH = 12
 
 OBSERVED, FILLED, UNKNOWN = 0, 1, 2
 """States of a filled coarse field's cells."""
-
-PRIOR_DATES = (0.5, 50.0)
-"""Bounds of the weight of the prior, in dates: beyond them an estimate from few dates is not to be believed."""
-
-
-@dataclass(frozen=True)
-class Climatology:
-    """Mean residual of each cell over the training dates, shrunk by count (empirical Bayes).
-
-    Attributes:
-        total: sum of the residuals, float64 (H, W), m3/m3.
-        count: number of them, int32 (H, W).
-        prior: the mean of all of them, m3/m3, to which cells with few are drawn.
-        prior_dates: how many dates the prior is worth.
-    """
-
-    total: NDArray[np.float64]
-    count: NDArray[np.int32]
-    prior: float
-    prior_dates: float
-
-    @classmethod
-    def of(cls, residuals: NDArray[np.floating]) -> Climatology:
-        """From residuals (n, H, W) in m3/m3, NaN where missing.
-
-        The prior's weight is the ratio of the variance from date to date at a cell to the variance of the cells' true
-        means (Efron and Morris 1975): with it, total and count give the linear estimate of least mean square error.
-
-        Raises:
-            DataError: no residual is valid.
-        """
-        valid = np.isfinite(residuals)
-        if not valid.any():
-            raise DataError(
-                "no training date has a cell where both the coarse and the fine field are valid: widen the training "
-                "period, or use a network trained elsewhere"
-            )
-        value = np.where(valid, residuals, 0).astype(np.float64)
-        count, total = valid.sum(axis=0), value.sum(axis=0)
-        prior = float(total.sum() / count.sum())
-        several = count >= 2
-        if not several.any():
-            return cls(total, count.astype(np.int32), prior, 1.0)
-        mean = total / np.maximum(count, 1)
-        squares = (np.where(valid, value - mean, 0) ** 2).sum(axis=0)
-        within = float(squares[several].sum() / (count[several] - 1).sum())
-        between = float(mean[several].var() - within * (1 / count[several]).mean())
-        ratio = within / between if between > 0 else np.inf
-        return cls(total, count.astype(np.int32), prior, float(np.clip(ratio, *PRIOR_DATES)))
-
-    @property
-    def mean(self) -> NDArray[np.float32]:
-        """The shrunk mean residual, float32 (H, W), valid everywhere."""
-        return np.asarray(
-            (self.total + self.prior_dates * self.prior) / (self.count + self.prior_dates), dtype=np.float32
-        )
-
-    @property
-    def plain(self) -> NDArray[np.float32]:
-        """The mean residual without shrinking, the mean of all cells where a cell has none, float32 (H, W)."""
-        return np.where(self.count > 0, self.total / np.maximum(self.count, 1), self.prior).astype(np.float32)
-
-    def without(self, residuals: NDArray[np.floating]) -> Climatology:
-        """The same without some of the residuals it was made of, (n, H, W): prior and weight stay."""
-        valid = np.isfinite(residuals)
-        total = self.total - np.where(valid, residuals, 0).astype(np.float64).sum(axis=0)
-        count = self.count - valid.sum(axis=0).astype(np.int32)
-        return Climatology(np.where(count > 0, total, 0), count.astype(np.int32), self.prior, self.prior_dates)
 
 
 def residuals_of(fields: Fields, index: NDArray[np.integer] | None = None) -> NDArray[np.float32]:
@@ -118,7 +48,7 @@ def residuals_of(fields: Fields, index: NDArray[np.integer] | None = None) -> ND
     residuals = np.full((len(index), *fields.window.shape), np.nan, np.float32)
     for row, (fine, coarse) in enumerate(zip(index, own, strict=True)):
         if coarse != MISSING:
-            residuals[row] = fields.fine[fine] - known_coarse(fields.coarse[coarse])
+            residuals[row] = fields.fine[fine] - known_coarse(fields.coarse_at(coarse))
     return residuals
 
 

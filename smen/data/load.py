@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from smen.data import series
 from smen.data.records import Fields
 from smen.errors import DataError
-from smen.grid import M09, M36
 
 if TYPE_CHECKING:
     from smen.data.records import Samples
-    from smen.plan.layout import Layout
-
-NESTING = {"SPL2SMP": M36.nesting, "SPL2SMP_E": M09.nesting}
-"""Side of a coarse cell in cells of 3 km."""
 
 
-def read_fields(layout: Layout, region: str, years: Sequence[int]) -> Fields:
+class FileLayout(Protocol):
+    """Where a region's files lie; `smen.plan.layout.Layout` is one."""
+
+    def aligned(self, region: str, role: str, year: int) -> str:
+        """Return the path of the series of a role, ``coarse`` or ``fine``."""
+        ...
+
+    def samples(self, region: str, year: int) -> str:
+        """Return the path of the samples."""
+        ...
+
+
+def read_fields(layout: FileLayout, region: str, years: Sequence[int]) -> Fields:
     """Join a region's aligned series of some years.
+
+    Args:
+        layout: where the files lie.
+        region: name of the region.
+        years: which years, rising.
 
     Raises:
         DataError: a series is missing, or they do not fit together.
@@ -44,13 +56,19 @@ def read_fields(layout: Layout, region: str, years: Sequence[int]) -> Fields:
         fine_noise=fine.standard_deviation,
         fine_sentinel1=tuple(frozenset(times) for times in fine.sentinel1_times),
         fine_flag=np.empty(shape, np.uint16) if empty else fine.surface_flag,
-        coarse_nesting=NESTING[coarse.product],
+        coarse_grid=coarse.grid,
         simulated=coarse.simulated or fine.simulated,
     )
 
 
-def read_samples(layout: Layout, region: str, years: Sequence[int], fields: Fields) -> Samples:
+def read_samples(layout: FileLayout, region: str, years: Sequence[int], fields: Fields) -> Samples:
     """Read a region's samples of some years, resolved against its fields.
+
+    Args:
+        layout: where the files lie.
+        region: name of the region.
+        years: which years.
+        fields: the region's arrays, of these years at least.
 
     Raises:
         DataError: a file is missing or names fields that are not there.

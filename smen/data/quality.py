@@ -121,10 +121,13 @@ def static_surface(
     surface: dict[QualityCode, NDArray[np.bool_]] = {}
     for code in ALWAYS:
         by_fine = flagged(fine_flag, code).sum(axis=0) * 2 > told
-        by_coarse = (flagged(coarse_flag, code).sum(axis=0) * 2 > coarse_told) & (coarse_told > 0)
+        by_cells = (flagged(coarse_flag, code).sum(axis=0) * 2 > coarse_told) & (coarse_told > 0)
+        if code in NO_VALUE:
+            by_cells &= never_retrieved
+        by_coarse = fields.window.expand(by_cells, fields.coarse_grid)
         if code in NO_VALUE:
             # A 36 km cell is flagged for a share of water that still allows a retrieval: water is what never has one.
-            surface[code] = np.where(told > 0, by_fine, by_coarse & never_retrieved) & ~observed
+            surface[code] = np.where(told > 0, by_fine, by_coarse) & ~observed
         else:
             surface[code] = np.where(told > 0, by_fine, by_coarse)
     return surface
@@ -139,7 +142,7 @@ def condition(
     """
     if code in ALWAYS:
         return surface[code]
-    return flagged(fields.coarse_flag[samples.coarse[row]], code)
+    return flagged(fields.coarse_flag_at(samples.coarse[row]), code)
 
 
 def quality_codes(
@@ -164,8 +167,8 @@ def quality_codes(
         climatology_count: how many training residuals each cell has, (H, W).
         climate: least and greatest coarse value of the training dates in m3/m3.
     """
-    coarse = fields.coarse[samples.coarse[row]]
-    flag = fields.coarse_flag[samples.coarse[row]]
+    coarse = fields.coarse_at(samples.coarse[row])
+    flag = fields.coarse_flag_at(samples.coarse[row])
     filled, state = fill_coarse(coarse, 0.0)
     code = np.full(coarse.shape, QualityCode.COARSE_ONLY, np.uint8)
     code[climatology_count > 0] = QualityCode.CLIMATOLOGY_ONLY

@@ -1,6 +1,7 @@
 """What passes between the stages and every method, network or baseline: fields, samples, predictions.
 
-All arrays of a region lie on one window of M03 cells. A missing cell is NaN. A time is that of a SMAP half-orbit as
+Fine fields lie on the region's window of M03 cells, coarse ones on the coarse cells under it; `Fields.coarse_at`
+repeats these over the window. A missing cell is NaN. A time is that of a SMAP half-orbit as
 its file's own name gives it; it is the key by which coarse and fine fields of one half-orbit find each other.
 """
 
@@ -12,11 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.errors import DataError
+from smen.grid import M36
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from smen.grid import Window
+    from smen.grid import Grid, Window
+
+    Index = int | slice | np.integer | NDArray[np.integer]
 
 NONE, TRAIN, VALIDATION, TEST = 0, 1, 2, 3
 """Codes of `Samples.split`: the block of time that an overpass belongs to."""
@@ -36,10 +40,11 @@ class Fields:
 
     Attributes:
         window: the region, H x W cells of M03.
-        coarse: SMAP's soil moisture in m3/m3, float32 (Tc, H, W), constant within each coarse cell, NaN where missing.
+        coarse: SMAP's soil moisture in m3/m3 on the R x C coarse cells under the window, float32 (Tc, R, C), NaN where
+            missing.
         coarse_time: time of each half-orbit, datetime64[s] (Tc,), strictly rising.
         coarse_descending: which overpasses are descending (about 6 am), bool (Tc,).
-        coarse_flag: the coarse product's surface flag, uint16 (Tc, H, W), 65534 where there is none.
+        coarse_flag: the coarse product's surface flag, uint16 (Tc, R, C), 65534 where there is none.
         fine: SMAP/Sentinel-1 soil moisture in m3/m3, float32 (Tf, H, W), NaN where missing.
         fine_time: the half-orbit of each fine field, datetime64[s] (Tf,), strictly rising.
         fine_ready: when the last observation in each fine field was made: the latest of its SMAP and Sentinel-1
@@ -47,7 +52,7 @@ class Fields:
         fine_noise: the product's own standard deviation in m3/m3, float32 (Tf, H, W), or None.
         fine_sentinel1: the times of the Sentinel-1 scenes in each fine field, one set for each (Tf,).
         fine_flag: the fine product's surface flag, uint16 (Tf, H, W), or None.
-        coarse_nesting: side of a coarse cell in M03 cells: 12 for SPL2SMP, 3 for SPL2SMP_E.
+        coarse_grid: grid of the coarse cells: M36 for SPL2SMP, M09 for SPL2SMP_E.
         simulated: whether the fields come from the simulated source.
 
     Raises:
@@ -65,16 +70,17 @@ class Fields:
     fine_noise: NDArray[np.float32] | None = None
     fine_sentinel1: tuple[frozenset[np.datetime64], ...] = field(default=())
     fine_flag: NDArray[np.uint16] | None = None
-    coarse_nesting: int = 12
+    coarse_grid: Grid = M36
     simulated: bool = False
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not fit together: a silent shift by one would spoil everything after."""
-        for name, time, stack in (
-            ("coarse", self.coarse_time, (self.coarse, self.coarse_flag)),
-            ("fine", self.fine_time, (self.fine, self.fine_noise, self.fine_flag)),
+        coarse_shape = self.window.coarse_shape(self.coarse_grid)
+        for name, time, shape, stack in (
+            ("coarse", self.coarse_time, coarse_shape, (self.coarse, self.coarse_flag)),
+            ("fine", self.fine_time, self.window.shape, (self.fine, self.fine_noise, self.fine_flag)),
         ):
-            expected = (len(time), *self.window.shape)
+            expected = (len(time), *shape)
             for array in stack:
                 if array is not None and array.shape != expected:
                     raise DataError(f"the {name} fields have shape {array.shape}, expected {expected}: align them anew")
@@ -86,6 +92,28 @@ class Fields:
             raise DataError("each fine field needs the times of its Sentinel-1 scenes: align them anew")
         if np.isnat(self.fine_ready).any() or (self.fine_ready < self.fine_time).any():
             raise DataError("a fine field cannot be ready before its own half-orbit: align it anew")
+
+    def coarse_at(self, index: Index) -> NDArray[np.float32]:
+        """Repeat coarse fields over the window.
+
+        Args:
+            index: which coarse field, or which of them, (n,).
+
+        Returns:
+            (H, W) or (n, H, W), m3/m3, constant within each coarse cell, NaN where missing.
+        """
+        return self.window.expand(self.coarse[index], self.coarse_grid)
+
+    def coarse_flag_at(self, index: Index) -> NDArray[np.uint16]:
+        """Repeat surface flags of the coarse product over the window.
+
+        Args:
+            index: which coarse field, or which of them, (n,).
+
+        Returns:
+            (H, W) or (n, H, W), 65534 where there is none.
+        """
+        return self.window.expand(self.coarse_flag[index], self.coarse_grid)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Aligned series: one product's fields on one window, overpass after overpass, kept as CF NetCDF.
 
+The fields lie on the cells of the product's own grid that the window touches: R x C coarse cells of a radiometer
+product, the H x W cells of the window for the fine one. Nothing is repeated; `Window.expand` does it where needed.
 A series is known by the times of its half-orbits. In memory a cell without a valid retrieval is NaN, in the file it
 is -9999. The file is written field by field, so that memory does not grow with the number of granules.
 """
@@ -20,7 +22,7 @@ from pyproj import CRS
 from smen import __version__
 from smen.atomic import atomic_hdf5
 from smen.errors import DataError
-from smen.grid import CRS_CODE, Window
+from smen.grid import CRS_CODE, GRIDS, Grid, Window
 
 FILL = -9999.0
 """In files, for a missing value of a float: the SMAP products' own fill."""
@@ -48,9 +50,9 @@ class Field:
         time: time in the half-orbit's own name, datetime64[s].
         descending: direction of the half-orbit.
         overpass_time: time over the window, datetime64[s], NaT where no cell says it.
-        soil_moisture: (H, W) float32, m3/m3, NaN where there is no valid retrieval.
-        standard_deviation: (H, W) float32, m3/m3, as the product says; None for products without it.
-        surface_flag: (H, W) uint16, `FLAG_FILL` where there is none.
+        soil_moisture: (R, C) float32, m3/m3, NaN where there is no valid retrieval.
+        standard_deviation: (R, C) float32, m3/m3, as the product says; None for products without it.
+        surface_flag: (R, C) uint16, `FLAG_FILL` where there is none.
         granules: names of the granules, space-separated.
         sentinel1_times: Sentinel-1 times of the scenes in it; none for a radiometer product.
     """
@@ -72,12 +74,13 @@ class Series:
     Attributes:
         product: short name of the product.
         window: where the fields lie.
+        grid: of the fields' cells: M36 or M09 for a radiometer product, M03 for the fine one.
         time: (T,) datetime64[s], the half-orbits' own times, by which all else refers to them.
         descending: (T,) bool.
         overpass_time: (T,) datetime64[s], time over the window, NaT where none is known.
-        soil_moisture: (T, H, W) float32, m3/m3, NaN where missing.
-        standard_deviation: (T, H, W) float32 or None.
-        surface_flag: (T, H, W) uint16, `FLAG_FILL` where missing.
+        soil_moisture: (T, R, C) float32, m3/m3, NaN where missing.
+        standard_deviation: (T, R, C) float32 or None.
+        surface_flag: (T, R, C) uint16, `FLAG_FILL` where missing.
         granules: (T,) names of the granules, space-separated.
         sentinel1_times: (T,) tuples of datetime64[s]; empty for a radiometer product.
         simulated: whether the granules said that they are simulated.
@@ -85,6 +88,7 @@ class Series:
 
     product: str
     window: Window
+    grid: Grid
     time: NDArray[np.datetime64]
     descending: NDArray[np.bool_]
     overpass_time: NDArray[np.datetime64]
@@ -97,13 +101,22 @@ class Series:
 
 
 def write(
-    path: Path, window: Window, product: str, times: int, fields: Iterable[Field], *, simulated: bool, title: str
+    path: Path,
+    window: Window,
+    grid: Grid,
+    product: str,
+    times: int,
+    fields: Iterable[Field],
+    *,
+    simulated: bool,
+    title: str,
 ) -> None:
     """Write a series as CF NetCDF, one field after the other.
 
     Args:
         path: the file; it appears when it is whole.
         window: where the fields lie.
+        grid: of the fields' cells.
         product: short name of the product.
         times: how many fields there will be.
         fields: the fields by rising time.
@@ -116,7 +129,7 @@ def write(
     """
     with atomic_hdf5(path) as content, h5py.File(content, "w") as file:
         with h5netcdf.File(file, "w") as header:
-            _write_header(header, window, product, times, title, simulated)
+            _write_header(header, window, grid, product, times, title, simulated)
         stacks = {name: file[name] for name in STACKS}
         last: np.datetime64 = np.datetime64("NaT", "s")
         rows: list[tuple[int, int, int, str, str]] = []
@@ -134,8 +147,11 @@ def write(
             file[name][:] = column
 
 
-def _write_header(file: h5netcdf.File, window: Window, product: str, times: int, title: str, simulated: bool) -> None:
-    file.dimensions = {"time": times, "y": window.height, "x": window.width}
+def _write_header(
+    file: h5netcdf.File, window: Window, grid: Grid, product: str, times: int, title: str, simulated: bool
+) -> None:
+    x, y = window.coarse_axes(grid)
+    file.dimensions = {"time": times, "y": len(y), "x": len(x)}
     file.attrs.update(
         Conventions="CF-1.10",
         title=title,
@@ -143,11 +159,12 @@ def _write_header(file: h5netcdf.File, window: Window, product: str, times: int,
         product=product,
         simulated=str(simulated).lower(),
         history=f"smen {__version__}",
+        grid=grid.name,
         window=np.array([window.row, window.column, window.height, window.width], np.int64),
     )
     crs = file.create_variable("crs", (), np.int32, data=np.int32(0))
-    crs.attrs.update(_grid_mapping(window))
-    for name, values in (("y", window.y), ("x", window.x)):
+    crs.attrs.update(_grid_mapping(window, grid))
+    for name, values in (("y", y), ("x", x)):
         axis = file.create_variable(name, (name,), np.float64, data=values)
         axis.attrs.update(standard_name=f"projection_{name}_coordinate", units="m", axis=name.upper())
     seconds = f"seconds since {str(EPOCH).replace('T', ' ')}"
@@ -190,10 +207,10 @@ def _field_variable(file: h5netcdf.File, name: str, dtype: type, fill: Any) -> h
     return variable
 
 
-def _grid_mapping(window: Window) -> dict[str, Any]:
+def _grid_mapping(window: Window, grid: Grid) -> dict[str, Any]:
     """CF's description of the projection, and GDAL's own transform beside it."""
     mapping = {k: v for k, v in CRS(CRS_CODE).to_cf().items() if k != "crs_wkt"}
-    t = window.transform
+    t = window.coarse_transform(grid)
     return mapping | {
         "crs_wkt": CRS(CRS_CODE).to_wkt(),
         "spatial_ref": CRS(CRS_CODE).to_wkt(),
@@ -245,6 +262,7 @@ def _read(file: h5netcdf.File) -> Series:
     return Series(
         product=product,
         window=Window(row, column, height, width),
+        grid=GRIDS[str(file.attrs["grid"])],
         time=_times(file, "time"),
         descending=file.variables["descending"][:].astype(bool),
         overpass_time=_times(file, "overpass_time"),
@@ -279,7 +297,7 @@ def concatenate(parts: Sequence[Series]) -> Series:
     if not parts:
         raise DataError("there is no aligned series to read: run the stage align first")
     first, filled = parts[0], [p for p in parts if p.time.size]
-    if any((p.window, p.product) != (first.window, first.product) for p in parts):
+    if any((p.window, p.grid, p.product) != (first.window, first.grid, first.product) for p in parts):
         raise DataError("aligned series of different windows or products cannot be joined: align them again")
     if not filled:
         return first

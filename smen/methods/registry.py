@@ -33,7 +33,7 @@ SIMPLE_BASELINES = {
     "mean_residual": "smen.methods.baselines.mean_residual:MeanResidual.unshrunk",
     "shrunk_residual": "smen.methods.baselines.mean_residual:MeanResidual",
     "regression": "smen.methods.baselines.regression:Regression",
-    "last_residual": "smen.methods.baselines.residual_history:LastResidual",
+    "last_residual": "smen.methods.baselines.history_baseline:LastResidual",
     "blend": "smen.methods.baselines.blend:Blend",
     "kalman": "smen.methods.baselines.kalman:Kalman",
     "filtered_residual": "smen.methods.baselines.filtered:FilteredMeanResidual",

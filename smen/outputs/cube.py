@@ -8,10 +8,11 @@ from typing import Any
 
 import h5netcdf
 import numpy as np
+from numpy.typing import NDArray
 from pyproj import CRS
 
 from smen.atomic import atomic_hdf5
-from smen.grid import CRS_CODE, Window
+from smen.grid import CRS_CODE, Grid, Window
 from smen.outputs.geotiff import NODATA
 from smen.outputs.map_files import MapFile, read_bands
 from smen.outputs.quality_raster import QUALITY_NODATA
@@ -40,8 +41,22 @@ _BANDS: tuple[tuple[str, dict[str, str]], ...] = (
 )
 
 
+COARSE = "coarse_soil_moisture"
+_COARSE_ABOUT = {
+    "units": "m3 m-3",
+    "long_name": "volumetric soil moisture seen by SMAP's radiometer, its cells repeated at 3 km",
+    "standard_name": "volume_fraction_of_condensed_water_in_soil",
+}
+
+
 def write_cube(
-    path: Path, window: Window, maps: Sequence[MapFile], codes: Mapping[int, str], attributes: Mapping[str, str]
+    path: Path,
+    window: Window,
+    maps: Sequence[MapFile],
+    coarse: NDArray[np.floating],
+    grid: Grid,
+    codes: Mapping[int, str],
+    attributes: Mapping[str, str],
 ) -> None:
     """Write all maps of a region as one file, map by map, so that memory does not grow with their number.
 
@@ -49,6 +64,9 @@ def write_cube(
         path: the NetCDF to write.
         window: where the maps lie.
         maps: the maps by rising time.
+        coarse: the radiometer's field of each map, on the cells of `grid` under the window, (N, R, C), m3/m3, NaN
+            where missing. The file holds it at 3 km, for GIS to lay it below the maps.
+        grid: of these cells.
         codes: what each quality code means.
         attributes: what the file says of itself, e.g. title, source, simulated.
 
@@ -63,6 +81,8 @@ def write_cube(
             for (name, _), band in zip(_BANDS, bands, strict=True):
                 file.variables[name][i] = np.where(np.isnan(band), np.float32(NODATA), band)
             file.variables["quality"][i] = quality
+            field = window.expand(coarse[i], grid)
+            file.variables[COARSE][i] = np.where(np.isnan(field), np.float32(NODATA), field)
 
 
 def _header(
@@ -92,7 +112,7 @@ def _header(
     )
     shape = (1, window.height, window.width)
     options: dict[str, Any] = {"chunks": shape, "compression": "gzip", "compression_opts": 4, "shuffle": True}
-    for name, about in _BANDS:
+    for name, about in (*_BANDS, (COARSE, _COARSE_ABOUT)):
         band = file.create_variable(name, ("time", "y", "x"), np.float32, fillvalue=np.float32(NODATA), **options)
         band.attrs.update(about, grid_mapping="crs", coordinates="latitude longitude")
     quality = file.create_variable(

@@ -146,7 +146,7 @@ def _scored(
     references = {"3 km product": target} | ({} if truth is None else {"truth": truth})
     named = {f"{name} {seed}": estimate for (name, seed), estimate in judged.estimates.items()}
     valid = common_cells(named, target)
-    coarse = fields.coarse[judged.samples.coarse]
+    coarse = fields.coarse_at(judged.samples.coarse)
     for (name, seed), estimate in judged.estimates.items():
         rows, tables = [], []
         for against, reference in references.items():
@@ -154,7 +154,7 @@ def _scored(
                 chosen = judged.samples.split == split
                 shown, wanted = (np.where(valid, a, np.nan)[chosen] for a in (estimate, reference))
                 key = {"method": name, "seed": seed, "split": SPLIT_NAMES[split], "against": against}
-                found = date_scores(shown, wanted, coarse[chosen], fields.window, fields.coarse_nesting)
+                found = date_scores(shown, wanted, coarse[chosen], fields.window, fields.coarse_grid.coarse_factor)
                 tables.append(pd.DataFrame({**key, "time": judged.samples.time[chosen], **found}))
                 rows.append({**key, **_in_all_senses(shown, wanted)})
         yield pd.concat(tables), rows
@@ -181,7 +181,7 @@ def _write_example(job: CompareJob, fields: Fields, judged: Judged) -> None:
     import xarray as xr
 
     test = np.flatnonzero(judged.samples.split == TEST)
-    target, coarse = fields.fine[judged.samples.fine[test]], fields.coarse[judged.samples.coarse[test]]
+    target, coarse = fields.fine[judged.samples.fine[test]], fields.coarse_at(judged.samples.coarse[test])
     best = int(np.argmax((np.isfinite(target) & np.isfinite(coarse)).sum(axis=(1, 2))))
     row = test[best]
     shown = {

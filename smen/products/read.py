@@ -1,8 +1,8 @@
 """One granule to arrays on a window, by integer index.
 
-Cells are placed by their row and column alone: nothing is resampled or warped, the entries need not form a dense
-rectangle, and a window across 180 degrees is met by taking columns modulo the grid's width. A cell of M36 or M09 is
-repeated over the 12 x 12 or 3 x 3 cells of M03 that it covers exactly. Missing is NaN, never 0; values above the
+Cells are placed by their row and column alone, on the cells of the product's own grid that the window touches:
+nothing is resampled or warped, the entries need not form a dense rectangle, and a window across 180 degrees is met
+by taking columns modulo the grid's width. Missing is NaN, never 0; values above the
 attribute `valid_max` are kept, because real granules hold good retrievals there.
 """
 
@@ -35,8 +35,10 @@ class CoarseField:
 
     Attributes:
         name: what the granule's name says; `name.time` is the key by which all refer to the half-orbit.
-        soil_moisture: m3/m3, (height, width) float32, NaN where no retrieval of the quality asked for.
-        surface_flag: (height, width) uint16, bits of `SurfaceFlag`, 65534 where the granule has no cell or fill.
+        grid: the product's own grid, M36 or M09.
+        soil_moisture: m3/m3, on the cells of `grid` under the window, (R, C) float32, NaN where no retrieval of the
+            quality asked for.
+        surface_flag: (R, C) uint16, bits of `SurfaceFlag`, 65534 where the granule has no cell or fill.
         overpass_time: mean of the seconds of all cells in the window, datetime64[s], NaT where none has any.
         begin: beginning of the half-orbit by /Metadata, datetime64[ms].
         end: its end.
@@ -45,6 +47,7 @@ class CoarseField:
     """
 
     name: GranuleName
+    grid: Grid
     soil_moisture: NDArray[np.float32]
     surface_flag: NDArray[np.uint16]
     overpass_time: np.datetime64
@@ -100,6 +103,7 @@ def read_coarse(path: Path | str, window: Window, short_name: str, quality: Qual
         values, _, flags = _retrieval(file, cells, layout.retrievals[layout.default_variable], quality)
         return CoarseField(
             name=name,
+            grid=layout.grid,
             soil_moisture=values,
             surface_flag=flags,
             overpass_time=_mean_time(file, cells),
@@ -149,16 +153,15 @@ def read_scene(
 class _Cells:
     """Which entries of a granule lie in a window, and where.
 
-    Entries are first placed on the smallest rectangle of the product's own grid that covers the window (`row`,
-    `column` in it, of the entries `index`), and the rectangle is then spread over the window's M03 cells; on M03 it
-    is the window (`spread` None).
+    The entries `index` are placed at `row` and `column` of the smallest rectangle of the product's own grid that
+    covers the window; on M03 it is the window.
     """
 
     index: NDArray[np.intp]
     row: NDArray[np.int64]
     column: NDArray[np.int64]
     shape: tuple[int, int]
-    spread: tuple[NDArray[np.int64], NDArray[np.int64]] | None
+    around: int
 
     @property
     def count(self) -> int:
@@ -168,29 +171,21 @@ class _Cells:
     def of(cls, file: GranuleFile, window: Window) -> _Cells:
         given, row, column = file.cells()
         grid = file.product.grid
-        rows, columns = window.rows(grid), window.columns(grid)
-        top, left, shape = rows[0], columns[0], _rectangle(window, grid)
+        top, left, shape = window.rows(grid)[0], window.columns(grid)[0], window.coarse_shape(grid)
         # Rows first: they leave few entries to compute with.
         index = np.flatnonzero(given & (row >= top) & (row < top + shape[0]))
         c = (column[index].astype(np.int64) - left) % grid.columns
         index, c = index[c < shape[1]], c[c < shape[1]]
         r = row[index].astype(np.int64) - top
-        spread = None if grid.nesting == 1 else (rows - top, (columns - left) % grid.columns)
-        return cls(index, r, c, shape, spread)
+        return cls(index, r, c, shape, grid.columns)
 
     def field(self, values: NDArray[Any], missing: float | int, dtype: type[np.generic]) -> NDArray[Any]:
-        """Spread one value per entry over the window; `missing` where there is no entry."""
+        """Place one value per entry on the rectangle; `missing` where there is no entry."""
         rectangle = np.full(self.shape, missing, dtype)
         rectangle[self.row, self.column] = values
-        return rectangle if self.spread is None else rectangle[np.ix_(*self.spread)]
-
-
-def _rectangle(window: Window, grid: Grid) -> tuple[int, int]:
-    """Rows and columns of the smallest rectangle of a grid's cells that covers a window."""
-    n = grid.nesting
-    height = (window.row % n + window.height - 1) // n + 1
-    width = (window.column % n + window.width - 1) // n + 1
-    return height, min(width, grid.columns)
+        # A window around the whole globe may touch its first column again at its end.
+        rectangle[:, self.around :] = rectangle[:, : max(self.shape[1] - self.around, 0)]
+        return rectangle
 
 
 def _retrieval(

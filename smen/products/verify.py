@@ -49,7 +49,7 @@ class Granule:
 
     def touches(self, window: Window) -> bool:
         """Whether any of its cells overlaps a window."""
-        n = self.grid.nesting
+        n = self.grid.coarse_factor
         rows = (window.row // n, (window.row + window.height - 1) // n)
         width = (window.column % n + window.width - 1) // n + 1
         east = (self.column - window.column // n) % self.grid.columns

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smen.grid import grid_with_factor
 from smen.scores.metrics import EPSILON, pearson_r
 
 if TYPE_CHECKING:
@@ -30,9 +31,7 @@ def within_cells(
     Returns:
         The two deviations, (H, W), NaN where either image is missing or a coarse cell has too few valid cells.
     """
-    rows = (window.row + np.arange(window.height)) // coarse_factor
-    columns = (window.column + np.arange(window.width)) // coarse_factor
-    rows, columns = rows - rows[0], columns - columns[0]
+    rows, columns = window.coarse_index(grid_with_factor(coarse_factor))
     cell = rows[:, None] * (columns[-1] + 1) + columns[None, :]
     valid = np.isfinite(estimate) & np.isfinite(target)
     number = (rows[-1] + 1) * (columns[-1] + 1)

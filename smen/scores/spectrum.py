@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     Field = NDArray[np.float64]
 
-LONGEST, SHORTEST = M36.nesting, 2
+LONGEST, SHORTEST = M36.coarse_factor, 2
 """Wavelengths in M03 cells: from one coarse cell (36 km) to two fine cells (6 km), the shortest that they resolve."""
 
-MINIMUM_CELLS = M36.nesting**2
+MINIMUM_CELLS = M36.coarse_factor**2
 """Valid cells that an image needs: as many as a coarse cell has."""
 
 _SMOOTHING = 2.0

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.grid import M36
+from smen.grid.bilinear import bilinear_weights
 from smen.simulation.random_fields import PeriodicLattice, Stream, random_stream
 
 if TYPE_CHECKING:
@@ -30,26 +31,6 @@ BIAS_KM = ((1.0, 80.0),)
 """Share of variance and length of the bias's Gaussian covariance."""
 
 
-def interpolation(size: int, nesting: int) -> NDArray[np.float32]:
-    """Compute the matrix that interpolates linearly from centres of coarse cells to those of fine ones.
-
-    Args:
-        size: number of coarse cells.
-        nesting: fine cells along a coarse one.
-
-    Returns:
-        Matrix (size * nesting, size); each row adds up to 1, and beyond the outermost centres it extends their values.
-    """
-    at = np.clip((np.arange(size * nesting) + 0.5) / nesting - 0.5, 0, size - 1)
-    low = np.minimum(at.astype(int), max(size - 2, 0))
-    matrix = np.zeros((size * nesting, size), np.float32)
-    rows = np.arange(size * nesting)
-    matrix[rows, low] = 1 - (at - low)
-    if size > 1:
-        matrix[rows, low + 1] = at - low
-    return matrix
-
-
 @dataclass(frozen=True)
 class CoarseError:
     """Errors of all retrievals over a world.
@@ -63,8 +44,8 @@ class CoarseError:
     @cached_property
     def _lattice(self) -> PeriodicLattice:
         """A lattice of M36 cells over the area."""
-        dy, dx = (float(lengths.mean()) * M36.nesting for lengths in self.world.area.cell_lengths_km())
-        height, width = (size // M36.nesting for size in self.world.area.shape)
+        dy, dx = (float(lengths.mean()) * M36.coarse_factor for lengths in self.world.area.cell_lengths_km())
+        height, width = (size // M36.coarse_factor for size in self.world.area.shape)
         return PeriodicLattice(height, width, dy, dx, margin=20)
 
     @cached_property
@@ -104,6 +85,6 @@ class CoarseError:
             m3/m3, (rows, columns) of the finer grid.
         """
         error = self.of(number, descending)
-        factor = M36.nesting // nesting
-        down, right = (interpolation(size, factor) for size in error.shape)
+        factor = M36.coarse_factor // nesting
+        down, right = (bilinear_weights(0, n * factor, n, factor).astype(np.float32) for n in error.shape)
         return np.asarray(down @ error @ right.T, np.float32)

@@ -111,7 +111,7 @@ class RadarProduct:
             at_smap: the world at the half-orbit's time.
             at_sentinel1: the world at the overpass's time.
         """
-        covered = np.repeat(np.repeat(orbit.seen, M36.nesting, 0), M36.nesting, 1)
+        covered = np.repeat(np.repeat(orbit.seen, M36.coarse_factor, 0), M36.coarse_factor, 1)
         covered[:RING_CELLS] = covered[-RING_CELLS:] = False
         covered[:, :RING_CELLS] = covered[:, -RING_CELLS:] = False
         strip = (overpass.frames >= 0) & covered
@@ -138,7 +138,7 @@ class RadarProduct:
     ) -> dict[str, NDArray[np.generic]]:
         """Compute all datasets on the whole area, whatever the strip covers of it."""
         land = self.world.land
-        error = SHARED_ERROR * self.errors.interpolated(orbit.number, orbit.descending, M03.nesting)
+        error = SHARED_ERROR * self.errors.interpolated(orbit.number, orbit.descending, M03.coarse_factor)
         smooth = self.smooth(at_smap.moisture) + error
         detail = at_sentinel1.moisture - self.smooth(at_sentinel1.moisture)
         white = rng.standard_normal(land.water.shape, np.float32)

@@ -68,7 +68,7 @@ class Radiometer:
     @cached_property
     def _operators(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Footprint and cell mean along rows and along columns."""
-        area, nesting = self.world.area, product(self.short_name).grid.nesting
+        area, nesting = self.world.area, product(self.short_name).grid.coarse_factor
         dy, dx = (float(lengths.mean()) for lengths in area.cell_lengths_km())
         km = FOOTPRINT_KM[self.short_name]
         return footprint_means(area.height, nesting, dy, km), footprint_means(area.width, nesting, dx, km)
@@ -104,7 +104,7 @@ class Radiometer:
     @cached_property
     def _inside(self) -> NDArray[np.bool_]:
         """The product's cells in and around the window: those whose footprints lie in the area."""
-        nesting = product(self.short_name).grid.nesting
+        nesting = product(self.short_name).grid.coarse_factor
         ring = RING_CELLS // nesting
         mask = np.zeros((self.world.area.height // nesting, self.world.area.width // nesting), bool)
         mask[ring:-ring, ring:-ring] = True
@@ -134,7 +134,7 @@ class Radiometer:
         no_rain = 0 * shares["snow"]
         shares["rain"] = self.through_antenna(state.rain)[pick] * raining if state.rain is not None else no_rain
         truth = self.moisture(state.moisture)[pick]
-        error = self.errors.interpolated(orbit.number, orbit.descending, grid.nesting)[pick]
+        error = self.errors.interpolated(orbit.number, orbit.descending, grid.coarse_factor)[pick]
         moisture = np.maximum(truth + error, LEAST_MOISTURE)
         kelvin = self.through_antenna(state.temperature)[pick] + 273.15
         surface, quality = coarse_flags(shares, truth, rng)
@@ -142,6 +142,6 @@ class Radiometer:
         values["tb_time_seconds"] = (
             orbit.seconds[pick] + seconds_since_epoch(orbit.crossing) + TIME_SD_S * rng.standard_normal(rows.size)
         )
-        row = area.rows(grid)[:: grid.nesting][rows]
-        column = area.columns(grid)[:: grid.nesting][columns]
+        row = area.rows(grid)[:: grid.coarse_factor][rows]
+        column = area.columns(grid)[:: grid.coarse_factor][columns]
         return HalfOrbitObservation(row, column, values)

@@ -72,7 +72,7 @@ def cut_scene(
     values["surface_flag_3km"] = np.where(edge, surface | int(SurfaceFlag.NADIR_OR_SCENE_EDGE), surface)
     row, column = np.meshgrid(area.rows()[box[0]], area.columns()[box[1]], indexing="ij")
     longitude, latitude = np.meshgrid(area.longitudes[box[1]], area.latitudes[box[0]])
-    seconds = np.repeat(np.repeat(orbit.seconds, M36.nesting, 0), M36.nesting, 1)[box]
+    seconds = np.repeat(np.repeat(orbit.seconds, M36.coarse_factor, 0), M36.coarse_factor, 1)[box]
     smap = orbit.crossing + _milliseconds(seconds[inside])
     sentinel1 = overpass.time + _milliseconds(overpass.seconds[box][inside])
     hours = float((smap - sentinel1) / np.timedelta64(1, "h"))

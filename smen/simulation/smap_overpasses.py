@@ -123,7 +123,7 @@ def half_orbits_over(area: Window, grid: Grid, first: np.datetime64, last: np.da
 
 def _swaths(area: Window, grid: Grid) -> dict[tuple[int, bool], tuple[NDArray[np.bool_], NDArray[np.float64]]]:
     """Return, by track and direction, which cells of `grid` in the area are seen, and their seconds since crossing."""
-    rows, columns = area.rows(grid)[:: grid.nesting], area.columns(grid)[:: grid.nesting]
+    rows, columns = area.rows(grid)[:: grid.coarse_factor], area.columns(grid)[:: grid.coarse_factor]
     longitude, latitude = grid.centres(rows[:, None], columns[None, :])
     places = Places(np.asarray(longitude), np.asarray(latitude))
     swaths = {}

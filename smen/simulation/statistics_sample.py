@@ -81,9 +81,9 @@ def sample_world(
             continue
         error = radiometer.errors.of(number, descending=True)
         coarse.append((radiometer.moisture(state.moisture) + error)[ring, ring])
-        rain.append(_cells(rain_of_day, M36.nesting).mean(-1)[ring, ring])
+        rain.append(_cells(rain_of_day, M36.coarse_factor).mean(-1)[ring, ring])
         medium.append(_cells(state.moisture[trim, trim], 3).mean(-1))
-        within.append(_cells(state.moisture[trim, trim], M36.nesting).std(-1))
+        within.append(_cells(state.moisture[trim, trim], M36.coarse_factor).std(-1))
         points.append(state.moisture[at])
         rain_of_day = np.zeros_like(rain_of_day)
     return WorldSample(

@@ -27,7 +27,7 @@ MARGIN_CELLS = 24
 
 def surroundings(window: Window) -> Window:
     """Return a window grown to whole M36 cells and by `MARGIN_CELLS` on every side, cut where the grid ends."""
-    nest = M36.nesting
+    nest = M36.coarse_factor
     top = max(window.row // nest * nest - MARGIN_CELLS, 0)
     bottom = min(-(-(window.row + window.height) // nest) * nest + MARGIN_CELLS, M03.rows)
     left = window.column // nest * nest - MARGIN_CELLS

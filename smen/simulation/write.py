@@ -113,7 +113,7 @@ class PairQueue:
         orbits = schedule.smap(M36, first_day - REACH, last_day + REACH)
         pairs: list[tuple[HalfDay, Sentinel1Pass, SimulatedHalfOrbit]] = []
         for overpass in schedule.sentinel1(first_day - REACH, last_day + REACH):
-            orbit = nearest_half_orbit(overpass, orbits, M36.nesting)
+            orbit = nearest_half_orbit(overpass, orbits, M36.coarse_factor)
             if orbit is not None and first_day <= orbit.start_day <= last_day:
                 pairs.append((max(orbit.half_day, overpass.half_day), overpass, orbit))
         self._waiting = deque(sorted(pairs, key=lambda pair: (pair[0], pair[1].time, pair[1].track)))

@@ -15,6 +15,7 @@ from smen.plan.jobs import AlignJob
 from smen.products.match import HalfOrbit, SceneTime, match
 from smen.products.mosaic import mosaic
 from smen.products.names import granule_name
+from smen.products.product_tables import product as product_layout
 from smen.products.read import read_coarse, read_scene
 from smen.sources import manifest
 
@@ -58,8 +59,9 @@ def _write(
 ) -> None:
     path = Path(job.layout.aligned(job.region, role, job.year))
     simulated = any(record.simulated for record in records)
+    grid = product_layout(product).grid
     title = f"{product} on the 3 km window of {job.region}, {job.year}{' (simulated)' if simulated else ''}"
-    series.write(path, job.window, product, times, fields, simulated=simulated, title=title)
+    series.write(path, job.window, grid, product, times, fields, simulated=simulated, title=title)
 
 
 def _coarse_fields(job: AlignJob, records: list[GranuleRecord], quality: Quality) -> Iterator[series.Field]:

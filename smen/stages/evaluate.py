@@ -140,7 +140,7 @@ def _draw(
         ExampleDate(
             time=samples.time[i],
             direction="D" if fields.coarse_descending[samples.coarse[i]] else "A",
-            coarse=fields.coarse[samples.coarse[i]],
+            coarse=fields.coarse_at(samples.coarse[i]),
             target=target[i],
             estimate=estimate[i],
             truth=None if truth is None else truth[i],

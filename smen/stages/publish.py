@@ -15,7 +15,6 @@ import xarray as xr
 from smen import __version__
 from smen.atomic import atomic_from_memory
 from smen.data import series
-from smen.data.load import NESTING
 from smen.data.quality import COLOURS, MEANING
 from smen.data.series import Series
 from smen.errors import DataError, OutputError
@@ -89,7 +88,9 @@ def run(job: PublishJob) -> None:
     outline = Path(layout.deliverable(region, "geojson"))
     with atomic_from_memory(outline) as content:
         window.footprint(region).to_file(content, driver="GeoJSON", layer=region, RFC7946="YES")
-    write_cube(Path(layout.deliverable(region, "nc")), window, maps, NAMES, _attributes(region, provenance))
+    coarse = _coarse(seen.coarse, maps)
+    about = _attributes(region, provenance)
+    write_cube(Path(layout.deliverable(region, "nc")), window, maps, coarse.fields, seen.coarse.grid, NAMES, about)
     project = Path(layout.deliverable(region, "qgs"))
     write_project(
         project,
@@ -107,7 +108,7 @@ def run(job: PublishJob) -> None:
     root = Path(layout.summary("catalog.json"))
     write_collection(collection, root, window, maps, provenance, region=region, extras=extras)
     _empty(shown)
-    write_region(shown, _report(job, region, maps, seen, header, provenance), f"{region}/maps")
+    write_region(shown, _report(job, region, maps, seen, coarse, header, provenance), f"{region}/maps")
     log.info("%d maps in %s, %s and %s", len(maps), layout.deliverable(region, "nc"), project, collection)
 
 
@@ -165,6 +166,7 @@ def _report(
     region: str,
     maps: Sequence[MapFile],
     seen: Seen,
+    coarse: Coarse,
     header: dict[str, Any],
     provenance: Provenance,
 ) -> RegionReport:
@@ -176,7 +178,7 @@ def _report(
         region=region,
         window=job.window,
         maps=maps,
-        coarse=_coarse(seen.coarse, maps),
+        coarse=coarse,
         product={i: field for i, field in product.items() if np.isfinite(field).any()},
         codes=NAMES,
         colours=CODE_COLOURS,
@@ -203,17 +205,13 @@ def _report(
 
 def _coarse(coarse: Series, maps: Sequence[MapFile]) -> Coarse:
     """The radiometer's fields at the maps' times, one value for each of its cells."""
-    window, side = coarse.window, NESTING[coarse.product]
-    rows = (window.row + np.arange(window.height)) // side
-    columns = (window.column + np.arange(window.width)) // side
+    rows, columns = coarse.window.coarse_index(coarse.grid)
     at = {time: i for i, time in enumerate(coarse.time)}
-    first_rows = np.unique(rows, return_index=True)[1]
-    first_columns = np.unique(columns, return_index=True)[1]
-    fields = np.full((len(maps), first_rows.size, first_columns.size), np.nan, np.float32)
+    fields = np.full((len(maps), *coarse.window.coarse_shape(coarse.grid)), np.nan, np.float32)
     for i, one in enumerate(maps):
         if one.time in at:
-            fields[i] = coarse.soil_moisture[at[one.time]][np.ix_(first_rows, first_columns)]
-    return Coarse(COARSE_NAMES[coarse.product], rows - rows[0], columns - columns[0], fields)
+            fields[i] = coarse.soil_moisture[at[one.time]]
+    return Coarse(COARSE_NAMES[coarse.product], rows, columns, fields)
 
 
 def _training(header: dict[str, Any]) -> dict[str, Any]:

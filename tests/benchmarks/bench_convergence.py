@@ -18,7 +18,8 @@ import torch
 from bench_networks import world
 from timing import report
 
-from smen.data.fill import Climatology, residuals_of
+from smen.data.climatology import Climatology
+from smen.data.fill import residuals_of
 from smen.data.records import TEST, TRAIN
 from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.smen_cnn import build_network

@@ -30,7 +30,7 @@ from smen.outputs.cog import TILE
 from smen.outputs.geotiff import NODATA
 from smen.outputs.report.basemap_file import KINDS, STEP, stored_lines
 
-PERIOD = 128 * M36.nesting
+PERIOD = 128 * M36.coarse_factor
 """Cells after which the synthetic fields repeat."""
 
 
@@ -60,9 +60,9 @@ class World:
 
     def __init__(self, largest):
         chance = np.random.default_rng(1)
-        coarse = chance.normal(size=(PERIOD // M36.nesting, PERIOD // M36.nesting)).astype(np.float32)
+        coarse = chance.normal(size=(PERIOD // M36.coarse_factor, PERIOD // M36.coarse_factor)).astype(np.float32)
         residual = chance.normal(size=(4, PERIOD, PERIOD)).astype(np.float32)
-        fields = np.concatenate([np.kron(coarse, np.ones((M36.nesting,) * 2, np.float32))[None], residual])
+        fields = np.concatenate([np.kron(coarse, np.ones((M36.coarse_factor,) * 2, np.float32))[None], residual])
         self.fields = torch.from_numpy(np.pad(fields, ((0, 0), (0, largest), (0, largest)), mode="wrap"))
         self.there = torch.ones(self.fields.shape, dtype=torch.bool)
 

@@ -42,7 +42,7 @@ def test_history_climatology_and_never_observed(fields, samples):
 
 
 def test_off_the_training_climate(fields, samples):
-    coarse = fields.coarse[4]
+    coarse = fields.coarse_at(4)
     limit = float(np.median(coarse))
     code = codes(fields, samples, 4, climate=(0.0, limit))
     assert ((code == QualityCode.EXTRAPOLATED) == (coarse > limit)).all()
@@ -50,13 +50,13 @@ def test_off_the_training_climate(fields, samples):
 
 def test_surfaces_of_the_coarse_flag_of_the_day(fields, samples):
     flag = fields.coarse_flag.copy()
-    flag[6, :6] = 1 << 5
-    flag[6, 3:6] |= 1 << 8
-    flag[6, 10:12] = 65534
+    flag[6, :2] = 1 << 5  # the window's rows 0 to 10 and 11 to 22
+    flag[6, 1] |= 1 << 8
+    flag[6, 2] = 65534
     code = codes(replace(fields, coarse_flag=flag), samples, 6)
-    assert (code[:3] == QualityCode.SNOW).all() and (code[3:6] == QualityCode.FROZEN).all()
-    assert np.isin(code[6:], (QualityCode.OBSERVED_HISTORY, QualityCode.CLIMATOLOGY_ONLY)).all()
-    assert (codes(replace(fields, coarse_flag=flag), samples, 7)[:6] != QualityCode.SNOW).all()
+    assert (code[:11] == QualityCode.SNOW).all() and (code[11:23] == QualityCode.FROZEN).all()
+    assert np.isin(code[23:], (QualityCode.OBSERVED_HISTORY, QualityCode.CLIMATOLOGY_ONLY)).all()
+    assert (codes(replace(fields, coarse_flag=flag), samples, 7)[:23] != QualityCode.SNOW).all()
 
 
 def test_the_ground_from_the_fine_flags_cell_by_cell(fields, samples):
@@ -77,11 +77,11 @@ def test_the_ground_from_the_fine_flags_cell_by_cell(fields, samples):
 
 def test_without_fine_flags_the_coarse_ones_tell_water_where_nothing_is_ever_retrieved(fields, samples):
     flag, coarse, fine = fields.coarse_flag.copy(), fields.coarse.copy(), fields.fine.copy()
-    flag[:, :, :8] = 1
-    coarse[:, :, :4] = np.nan
-    fine[:, :, :4] = np.nan
+    flag[:, :, :2] = 1  # columns 0 to 13
+    coarse[:, :, :1] = np.nan  # columns 0 and 1
+    fine[:, :, :2] = np.nan
     code = codes(replace(fields, coarse_flag=flag, coarse=coarse, fine=fine), samples, 20)
-    assert (code[:, :4] == QualityCode.WATER).all() and (code[:, 4:] != QualityCode.WATER).all()
+    assert (code[:, :2] == QualityCode.WATER).all() and (code[:, 2:] != QualityCode.WATER).all()
 
 
 def test_age_by_hand():

@@ -1,7 +1,10 @@
 """Aligned series: what is written comes back, and other tools read it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import rasterio
 import rioxarray  # noqa: F401  (gives xarray its .rio)
 import xarray as xr
 from hypothesis import given, settings
@@ -10,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from smen.data import series
 from smen.errors import DataError, OutputError
-from smen.grid import Window
+from smen.grid import LEFT, M03, M09, M36, TOP, Window
 
 WINDOW = Window.centred_on(-97.5, 35.5, 6, 5)
 START = np.datetime64("2016-01-01T12:00:00", "s")
@@ -34,7 +37,7 @@ def field(i, moisture=None, **values):
 
 
 def write(path, fields, **values):
-    given = {"product": "SPL2SMP", "times": len(fields), "simulated": False, "title": "test"}
+    given = {"grid": M03, "product": "SPL2SMAP_S", "times": len(fields), "simulated": False, "title": "test"}
     series.write(path, WINDOW, fields=fields, **given | values)
     return path
 
@@ -77,6 +80,36 @@ def test_xarray_and_rioxarray_read_it(tmp_path):
         assert dataset.time.values[0] == START
         assert dataset.soil_moisture.attrs["units"] == "m3 m-3"
         assert dataset.soil_moisture.attrs["standard_name"] == "volume_fraction_of_condensed_water_in_soil"
+
+
+@pytest.mark.parametrize(("grid", "product"), [(M36, "SPL2SMP"), (M09, "SPL2SMP_E")])
+@pytest.mark.parametrize("window", [Window(1021, 2650, 40, 53), Window(600, 11550, 30, 40)])
+def test_coarse_fields_lie_on_coarse_cells(tmp_path, grid, product, window):
+    shape = window.coarse_shape(grid)
+    moisture = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    one = field(0, moisture=moisture, surface_flag=np.zeros(shape, np.uint16))
+    series.write(tmp_path / "a.nc", window, grid, product, 1, [one], simulated=False, title="test")
+    back = series.read(tmp_path / "a.nc")
+    assert (back.grid, back.window, back.product) == (grid, window, product)
+    np.testing.assert_array_equal(back.soil_moisture[0], moisture)
+    # GDAL places the file by the coarse grid's own corners: the cell that a pixel of its raster holds is the grid's.
+    with rasterio.open(f"netcdf:{tmp_path / 'a.nc'}:soil_moisture") as raster:
+        assert raster.crs.to_epsg() == 6933 and raster.shape == shape
+        assert raster.res == pytest.approx((grid.cell, grid.cell))
+        left, top = raster.transform @ (0, 0)
+        assert (left - LEFT) / grid.cell == pytest.approx(window.column // grid.coarse_factor, abs=1e-6)
+        assert (TOP - top) / grid.cell == pytest.approx(window.row // grid.coarse_factor, abs=1e-6)
+        values = next(raster.sample([(float(window.coarse_axes(grid)[0][-1]), float(window.coarse_axes(grid)[1][0]))]))
+        assert values[0] == moisture[0, -1]
+    with xr.open_dataset(tmp_path / "a.nc", engine="h5netcdf", decode_coords="all") as dataset:
+        assert tuple(dataset.rio.transform()) == pytest.approx(tuple(window.coarse_transform(grid)), abs=1e-6)
+        np.testing.assert_array_equal(dataset.x, window.coarse_axes(grid)[0])
+
+
+def test_series_of_different_grids_are_not_joined(tmp_path):
+    one = series.read(write(tmp_path / "a.nc", [field(0)]))
+    with pytest.raises(DataError, match="cannot be joined"):
+        series.concatenate([one, replace(one, grid=M36)])
 
 
 def test_zero_is_a_value(tmp_path):

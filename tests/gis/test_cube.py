@@ -5,6 +5,8 @@ import rioxarray  # noqa: F401  (adds .rio)
 import xarray as xr
 from made_results import times
 
+from smen.grid import M36
+
 BANDS = ["soil_moisture", "standard_deviation", "age"]
 
 
@@ -53,3 +55,19 @@ def test_gdal_places_the_cube(moved):
         assert raster.count == 40
         assert raster.nodata == -9999
         assert raster.res == pytest.approx((3002.6850700487, 3002.6850700487))
+
+
+def test_the_coarse_field_lies_below_the_maps_at_3_km(cube, made, moved):
+    window, coarse = made.regions["tucson"].window, cube["coarse_soil_moisture"]
+    with xr.open_dataset(moved / "tucson/aligned/coarse_2018.nc", engine="h5netcdf") as aligned:
+        cells = aligned["soil_moisture"].values
+        assert cells.shape[1:] == window.coarse_shape(M36)
+    assert coarse.dims == ("time", "y", "x") and coarse.attrs["units"] == "m3 m-3"
+    assert coarse.rio.crs.to_epsg() == 6933
+    # Each 3 km cell has the value of the coarse cell in which its own centre lies.
+    rows, columns = window.rows() // 12 - window.row // 12, window.columns() // 12 - window.column // 12
+    for i, j in ((0, 0), (11, 17), (39, 39)):
+        np.testing.assert_array_equal(coarse[:, i, j], cells[:, rows[i], columns[j]])
+    assert np.isnan(coarse[4]).any() and np.isfinite(coarse[0]).all()
+    with rasterio.open(f"netcdf:{moved / 'tucson' / 'tucson.nc'}:coarse_soil_moisture") as raster:
+        assert raster.nodata == -9999 and raster.shape == window.shape

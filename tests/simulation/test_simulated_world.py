@@ -44,7 +44,7 @@ def test_numbers_of_dates_are_near_those_of_the_paper(name):
     orbits = schedule.smap(M36, first, last)
     pairs = {}
     for one in schedule.sentinel1(first, last):
-        if (orbit := nearest_half_orbit(one, orbits, M36.nesting)) is not None:
+        if (orbit := nearest_half_orbit(one, orbits, M36.coarse_factor)) is not None:
             pairs.setdefault(max(orbit.half_day, one.half_day), []).append((one, orbit))
     product = RadarProduct(world, Radiometer(world).errors)
     fields, kept = {}, {}

@@ -4,13 +4,13 @@ import numpy as np
 
 from smen.data.records import Fields
 from smen.data.samples import Periods, samples_of
-from smen.grid import Window
+from smen.grid import M36, Window
 
 DAY = np.timedelta64(1, "D")
 START = np.datetime64("2016-01-01T12:00:00", "s")
 
 
-def make_fields(n=40, shape=(24, 36), every=2, seed=0, origin=(1021, 2650), noise=0.01, **changes):
+def make_fields(n=40, shape=(24, 36), every=2, seed=0, origin=(1021, 2650), noise=0.01, grid=M36, **changes):
     """`n` coarse overpasses a day and a half apart, a fine field at every `every`-th, each over half of the window."""
     rng = np.random.default_rng(seed)
     window = Window(*origin, *shape)
@@ -18,16 +18,16 @@ def make_fields(n=40, shape=(24, 36), every=2, seed=0, origin=(1021, 2650), nois
     pattern = 0.05 * np.sin(rows[:, None] / 3.0) * np.cos(cols[None, :] / 4.0)
     time = START + (np.arange(n) * 36 * 3600).astype("timedelta64[s]")
     level = 0.2 + 0.05 * np.sin(np.arange(n) / 3.0)
-    cells = rng.normal(0, 0.02, (rows[-1] // 12 - rows[0] // 12 + 1, cols[-1] // 12 - cols[0] // 12 + 1))
-    blocks = cells[np.ix_(rows // 12 - rows[0] // 12, cols // 12 - cols[0] // 12)]
-    coarse = (level[:, None, None] + blocks).astype(np.float32)
+    cells = rng.normal(0, 0.02, window.coarse_shape(grid))
+    coarse = (level[:, None, None] + cells).astype(np.float32)
     index = np.arange(0, n, every)
-    fine = coarse[index] + pattern + rng.normal(0, noise, (len(index), *shape))
+    fine = window.expand(coarse[index], grid) + pattern + rng.normal(0, noise, (len(index), *shape))
     for i in range(len(index)):
         strip = (np.arange(shape[1])[None, :] + np.arange(shape[0])[:, None] // 4 + i * 9) % shape[1]
         fine[i][strip > shape[1] // 2] = np.nan
     values = {
         "window": window,
+        "coarse_grid": grid,
         "coarse": coarse,
         "coarse_time": time,
         "coarse_descending": np.arange(n) % 2 == 0,

@@ -8,6 +8,7 @@ import xarray as xr
 from made_fields import make_fields
 
 from smen.data import series
+from smen.grid import M03
 from smen.plan.paper_jobs import CompareJob, ExperimentJob
 from smen.settings.paper_section import PaperDates, PaperSizes, PaperTraining
 
@@ -29,7 +30,9 @@ class Made:
 
     def __init__(self, folder, fields):
         self.folder, self.fields = folder, fields
-        self.truth = fields.coarse + np.float32(0.01) * np.sin(np.arange(fields.window.width) / 3).astype(np.float32)
+        self.truth = fields.coarse_at(slice(None)) + np.float32(0.01) * np.sin(
+            np.arange(fields.window.width) / 3
+        ).astype(np.float32)
         self.given = {
             "region": REGION,
             "results": str(folder / "results"),
@@ -51,12 +54,14 @@ class Made:
 
     def write(self):
         layout = self.compare().layout
-        for role, product, times in (("coarse", "SPL2SMP", self.fields.coarse_time), ("fine", "SPL2SMAP_S", None)):
-            times = self.fields.fine_time if times is None else times
+        for role, product, grid, times in (
+            ("coarse", "SPL2SMP", self.fields.coarse_grid, self.fields.coarse_time),
+            ("fine", "SPL2SMAP_S", M03, self.fields.fine_time),
+        ):
             made = [self._field(role, i) for i in range(len(times))]
             path = Path(layout.aligned(REGION, role, 2016))
             path.parent.mkdir(parents=True, exist_ok=True)
-            series.write(path, self.fields.window, product, len(made), made, simulated=True, title="made up")
+            series.write(path, self.fields.window, grid, product, len(made), made, simulated=True, title="made up")
         (self.folder / "truth").mkdir()
         w = self.fields.window
         axes = {"time": self.fields.coarse_time.astype("datetime64[ns]"), "y": w.y, "x": w.x}

@@ -13,7 +13,7 @@ from smen.data import series
 from smen.data.quality import COLOURS, MEANING
 from smen.data.samples import MISSING, Samples
 from smen.data.samples_file import label
-from smen.grid import Window
+from smen.grid import M03, M36, Window
 from smen.methods.checkpoint import FORMAT
 from smen.outputs.geotiff import write_map
 from smen.outputs.map_names import map_path, quality_path
@@ -74,16 +74,15 @@ def _fields(window, count, rng):
     level = 0.2 + 0.07 * np.sin(np.arange(count) / 11) + 0.04 * _smooth((count,), 3, rng)
     storms = np.stack([0.04 * _smooth(window.shape, 14, rng) for _ in range(count)])
     soil = np.clip(level[:, None, None] + storms + pattern, 0.02, 0.6).astype(np.float32)
-    rows, columns = window.rows() // 12, window.columns() // 12
-    block = (rows - rows[0])[:, None] * 100 + (columns - columns[0])[None, :]
-    coarse = np.stack([_block_means(one, block) for one in soil])
+    columns = window.coarse_index(M36)[1]
+    coarse = np.stack([window.cell_means(one, M36) for one in soil])
     fine = (soil + rng.normal(0, 0.03, soil.shape)).astype(np.float32)
     strip = np.add.outer(np.arange(window.height) // 3, np.arange(window.width))
     estimate = np.clip(soil + 0.01 * np.stack([_smooth(window.shape, 1, rng) for _ in range(count)]), 0.02, None)
     for i in range(count):
         fine[i][(strip + 17 * i) % (2 * window.width) > 1.1 * window.width] = np.nan
         if i % 5 == 4:
-            coarse[i][:, : window.width // 4] = np.nan
+            coarse[i][:, : columns[window.width // 4 - 1] + 1] = np.nan
             estimate[i][:, : window.width // 4] = np.nan
     estimate[:, 5:9, 5:12] = np.nan  # a lake
     deviation = (0.02 + 0.02 * np.abs(_smooth(window.shape, 4, rng)))[None] * np.ones((count, 1, 1))
@@ -95,22 +94,17 @@ def _smooth(shape, cells, rng):
     return field / field.std()
 
 
-def _block_means(field, block):
-    table = pd.Series(field.ravel()).groupby(block.ravel()).transform("mean")
-    return table.to_numpy().reshape(field.shape)
-
-
 def granule(role, time):
     """A name that tells what it belongs to."""
     return f"{role}_{time}.h5"
 
 
 def _series(layout, name, window, time, descending, coarse, fine, dates, simulated):
-    flags = np.zeros(window.shape, np.uint16)
-    for role, product, chosen, stack in (
-        ("coarse", "SPL2SMP", np.arange(len(time)), coarse),
-        ("fine", "SPL2SMAP_S", dates, fine),
+    for role, product, grid, chosen, stack in (
+        ("coarse", "SPL2SMP", M36, np.arange(len(time)), coarse),
+        ("fine", "SPL2SMAP_S", M03, dates, fine),
     ):
+        flags = np.zeros(stack.shape[1:], np.uint16)
         for year in (2017, 2018):
             wanted = [i for i in chosen if year == 2018]
             fields = (
@@ -119,7 +113,7 @@ def _series(layout, name, window, time, descending, coarse, fine, dates, simulat
                 for i in wanted
             )  # fmt: skip
             path = layout.aligned(name, role, year)
-            series.write(path, window, product, len(wanted), fields, simulated=simulated, title=f"{name} {role}")
+            series.write(path, window, grid, product, len(wanted), fields, simulated=simulated, title=f"{name} {role}")
 
 
 def _samples(layout, name, time, dates):

@@ -11,13 +11,14 @@ from scipy.ndimage import distance_transform_edt
 
 from smen.data.fill import known_coarse
 from smen.data.records import Prediction
-from smen.methods.interpolation import coarse_cells, each_overpass
+from smen.grid.bilinear import coarse_places
+from smen.methods.interpolation import each_overpass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from smen.data.records import Fields, Samples
-    from smen.grid import Window
+    from smen.grid import Grid, Window
 
 CUBIC = 3
 
@@ -33,15 +34,16 @@ class Bicubic:
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """The interpolated coarse field of each overpass, where its blocky field with small holes filled is."""
+        window, grid = fields.window, fields.coarse_grid
 
-        def shown(field: NDArray[np.float32]) -> NDArray[np.float32]:
-            between = cubic(field, fields.window, fields.coarse_nesting)
-            return np.where(np.isfinite(known_coarse(field)), between, np.nan).astype(np.float32)
+        def interpolated(cells: NDArray[np.float32]) -> NDArray[np.float32]:
+            valid = np.isfinite(known_coarse(window.expand(cells, grid)))
+            return np.where(valid, cubic(cells, window, grid), np.nan).astype(np.float32)
 
-        return Prediction(each_overpass(fields, samples, shown))
+        return Prediction(each_overpass(fields, samples, interpolated))
 
 
-def cubic(field: NDArray[np.floating], window: Window, nesting: int) -> NDArray[np.float32]:
+def cubic(cells: NDArray[np.floating], window: Window, grid: Grid) -> NDArray[np.float32]:
     """Tensor product of cubic interpolating splines (not-a-knot) through the centres of the coarse cells.
 
     The centres are the coarse grid's own, wherever the window begins within a coarse cell. A missing coarse cell
@@ -49,37 +51,37 @@ def cubic(field: NDArray[np.floating], window: Window, nesting: int) -> NDArray[
     as it is there. Where the window has fewer than four coarse cells in a direction, the degree is lower.
 
     Args:
-        field: (H, W), constant within each coarse cell, NaN where missing.
-        window: where the field lies.
-        nesting: side of a coarse cell in M03 cells.
+        cells: values of the coarse cells under the window, (R, C), NaN where missing.
+        window: where to interpolate.
+        grid: the coarse cells'.
 
     Returns:
-        float32 (H, W); NaN only if no cell of the field is valid.
+        float32 (H, W); NaN only if no cell is valid.
     """
-    cells, _, _ = coarse_cells(field, window, nesting)
+    cells = np.asarray(cells, np.float64)
     missing = ~np.isfinite(cells)
     if missing.all():
         return np.full(window.shape, np.nan, np.float32)
     if missing.any():
         nearest = distance_transform_edt(missing, return_distances=False, return_indices=True)
         cells = cells[tuple(nearest)]
-    down = spline_weights(window.row, window.height, cells.shape[0], nesting)
-    across = spline_weights(window.column, window.width, cells.shape[1], nesting)
+    down = spline_weights(window.row, window.height, cells.shape[0], grid.coarse_factor)
+    across = spline_weights(window.column, window.width, cells.shape[1], grid.coarse_factor)
     return np.asarray(down @ cells @ across.T, np.float32)
 
 
-def spline_weights(origin: int, length: int, cells: int, nesting: int) -> NDArray[np.float64]:
+def spline_weights(origin: int, length: int, cells: int, factor: int) -> NDArray[np.float64]:
     """Weight of each coarse cell at each of the window's cells, (length, cells): a spline is linear in its data.
 
     Args:
         origin: the window's first row or column.
         length: how many there are.
         cells: how many coarse cells the window touches.
-        nesting: side of a coarse cell in M03 cells.
+        factor: fine cells along a coarse one.
     """
     if cells == 1:
         return np.ones((length, 1))
-    place = (origin % nesting + np.arange(length) + 0.5) / nesting - 0.5  # in coarse cells, 0 at the first one's centre
+    place = coarse_places(origin, length, factor)
     spline = make_interp_spline(np.arange(cells), np.eye(cells), k=_degree(cells))
     return np.asarray(spline(np.clip(place, 0, cells - 1)), np.float64)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.methods.baselines.residual_history import Date, HistoryBaseline, Past
+from smen.methods.baselines.history_baseline import Date, HistoryBaseline, Past
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from smen.methods.interpolation import smooth
+from smen.data.fill import fill_coarse
+from smen.grid.bilinear import bilinear
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from smen.methods.smen_cnn.inputs import InputBuilder
+    from smen.methods.residual_history import ResidualHistory
 
 YEAR = 365.2425
 """Days of a year."""
@@ -24,7 +25,7 @@ NEAR = 2.0
 """Width of the smoothing of residuals, in cells of 3 km: what the surroundings say of a noisy cell."""
 
 
-def cell_features(builder: InputBuilder, row: int, *, leave_out: bool = False) -> NDArray[np.float32]:
+def cell_features(history: ResidualHistory, row: int, *, leave_out: bool = False) -> NDArray[np.float32]:
     """Features of all cells of one overpass, (F, H, W), valid everywhere.
 
     The coarse value; the interpolated field's departure from it and slope along both axes; the cell's place within
@@ -32,24 +33,20 @@ def cell_features(builder: InputBuilder, row: int, *, leave_out: bool = False) -
     there is none, with the ages of those that there are; the latest of them smoothed; the season; the direction.
 
     Args:
-        builder: of the overpasses, in m3/m3.
+        history: of the overpasses.
         row: which of them.
         leave_out: whether to take the row's own target out of the mean residual.
     """
-    fields, samples = builder.fields, builder.samples
-    window, nesting = fields.window, fields.coarse_nesting
-    inputs = builder.inputs(row, leave_out=leave_out)
-    coarse, mean = inputs.coarse[0].numpy(), inputs.climatology[0].numpy()
-    frames, valid = inputs.residual[0].numpy(), inputs.residual_valid[0].numpy()
-    between = smooth(coarse, fields)
+    fields, samples = history.fields, history.samples
+    window, grid = fields.window, fields.coarse_grid
+    mean, frames, valid, days_since = history.before(row, leave_out=leave_out)
+    coarse, _ = fill_coarse(fields.coarse_at(samples.coarse[row]), 0.0)
+    between = bilinear(window.cell_means(coarse, grid), window, grid)
     slope_down, slope_across = np.gradient(between)
-    age = np.where(valid, inputs.age[0].numpy()[:, None, None], UNSEEN)
+    age = np.where(valid, days_since[:, None, None], UNSEEN)
     days = (samples.time[row] - samples.time[row].astype("datetime64[Y]")) / np.timedelta64(1, "D")
     angle = 2 * np.pi * float(days) / YEAR
-    down, across = (
-        (np.arange(window.height) + window.row) % nesting,
-        (np.arange(window.width) + window.column) % nesting,
-    )
+    down, across = window.rows() % grid.coarse_factor, window.columns() % grid.coarse_factor
     everywhere = (
         np.sin(angle), np.cos(angle), float(fields.coarse_descending[samples.coarse[row]]),
         down[:, None], across[None, :],

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.data.fill import Climatology, residuals_of
+from smen.data.climatology import Climatology
+from smen.data.fill import residuals_of
 from smen.data.records import TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
 from smen.methods.interpolation import NearestNeighbour

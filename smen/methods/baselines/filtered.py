@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.data.fill import Climatology, known_coarse
+from smen.data.climatology import Climatology
+from smen.data.fill import known_coarse
 from smen.data.records import MISSING, TEST, TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
+from smen.methods.directions import direction_bias, pairs_in_history
 from smen.methods.interpolation import smooth
 
 if TYPE_CHECKING:
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
 
 MEMORIES = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)
 """Time constants that are tried, days; 0 is no filter."""
-
-BIAS_DATES = 5.0
-"""How many pairs of overpasses the absence of a bias between the two directions is worth."""
 
 
 @dataclass
@@ -36,7 +35,7 @@ class FilteredMeanResidual:
     Attributes:
         memory: time constant in days; None: chosen by `fit`.
         interpolated: None: chosen by `fit`.
-        offset: mean of descending minus mean of ascending overpasses, (H, W), m3/m3; learnt.
+        offset: mean of descending minus mean of ascending overpasses at each coarse cell, (R, C), m3/m3; learnt.
         climatology: mean residual against the filtered field; learnt.
     """
 
@@ -81,7 +80,7 @@ class FilteredMeanResidual:
         return Prediction(_shown(base, fields, self.interpolated) + self.climatology.mean)
 
     def _base(self, fields: Fields, samples: Samples, memory: float) -> NDArray[np.float32]:
-        """The filtered coarse field of each overpass, (N, H, W), NaN where it has no observation of its own."""
+        """The filtered coarse field of each overpass, (N, R, C), NaN where it has no observation of its own."""
         assert self.offset is not None  # noqa: S101  (fit has set it)
         return np.stack([filter_in_time(fields, samples, row, memory, self.offset) for row in range(len(samples))])
 
@@ -89,14 +88,14 @@ class FilteredMeanResidual:
 def filter_in_time(
     fields: Fields, samples: Samples, row: int, memory: float, offset: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Weighted mean of an overpass's coarse field and the earlier ones, (H, W), NaN where it has none of its own.
+    """Weighted mean of an overpass's coarse field and the earlier ones, (R, C), NaN where it has none of its own.
 
     Args:
         fields: the region's arrays.
         samples: the overpasses, with their earlier ones.
         row: which of them.
         memory: time constant in days, 0 for no filter.
-        offset: descending minus ascending, (H, W), m3/m3.
+        offset: descending minus ascending, (R, C), m3/m3.
     """
     now = int(samples.coarse[row])
     present: NDArray[np.float32] = fields.coarse[now]
@@ -117,30 +116,24 @@ def filter_in_time(
 
 
 def direction_offset(fields: Fields, samples: Samples) -> NDArray[np.float32]:
-    """Mean of descending minus mean of ascending overpasses at each cell, drawn to 0 where they are few, (H, W).
+    """Mean of descending minus mean of ascending overpasses at each coarse cell, drawn to 0 where they are few, (R, C).
 
-    Each overpass is compared with the latest earlier one of the other direction, so that a season or a rainy month
-    that one direction saw more often makes no difference.
+    Args:
+        fields: the region's arrays.
+        samples: overpasses of the training period, none of the test's.
     """
     assert not (samples.split == TEST).any()  # noqa: S101  (statistics come from training dates alone)
-    total = np.zeros(fields.window.shape)
-    count = np.zeros(fields.window.shape)
-    for row in range(len(samples)):
-        now = samples.coarse[row]
-        for index in samples.coarse_history[row]:
-            if index != MISSING and fields.coarse_descending[index] != fields.coarse_descending[now]:
-                sign = 1.0 if fields.coarse_descending[now] else -1.0
-                difference = sign * (fields.coarse[now] - fields.coarse[index])
-                valid = np.isfinite(difference)
-                total += np.where(valid, difference, 0)
-                count += valid
-                break
-    return np.asarray(total / (count + BIAS_DATES), np.float32)
+    pairs = pairs_in_history(samples, fields.coarse_descending)
+    return np.asarray(direction_bias(fields.coarse, fields.coarse_descending, pairs), np.float32)
 
 
 def _shown(base: NDArray[np.float32], fields: Fields, interpolated: bool) -> NDArray[np.float32]:
-    """Filtered fields with small holes filled, interpolated if wanted."""
-    return np.stack([smooth(field, fields) if interpolated else known_coarse(field) for field in base])
+    """Filtered coarse fields (N, R, C) on the window with small holes filled, interpolated if wanted, (N, H, W)."""
+
+    def shown(cells: NDArray[np.float32]) -> NDArray[np.float32]:
+        return smooth(cells, fields) if interpolated else known_coarse(fields.window.expand(cells, fields.coarse_grid))
+
+    return np.stack([shown(cells) for cells in base])
 
 
 def _left_out_score(residual: NDArray[np.float32], climatology: Climatology) -> float:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from smen.data.records import MISSING
 from smen.errors import DataError
+from smen.grid.bilinear import bilinear
 from smen.methods.baselines.trained_network import TrainedMethod
 from smen.methods.interpolation import smooth
 from smen.methods.smen_cnn.inputs import Batch
@@ -106,7 +107,8 @@ class LstmMethod(TrainedMethod):
         """
         fields, samples, norm = builder.fields, builder.samples, builder.normalisation
         present = builder.inputs(row, leave_out=leave_out)
-        now = smooth(np.asarray(present.coarse[0].numpy() * norm.spread + norm.mean, np.float32), fields)
+        filled = np.asarray(present.coarse[0].numpy() * norm.spread + norm.mean, np.float32)
+        now = bilinear(fields.window.cell_means(filled, fields.coarse_grid), fields.window, fields.coarse_grid)
         past = np.full((samples.coarse_history.shape[1], *now.shape), np.nan, np.float32)
         age = np.zeros(len(past), np.float32)
         for step, index in enumerate(samples.coarse_history[row]):

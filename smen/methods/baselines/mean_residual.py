@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smen.data.fill import Climatology
+from smen.data.climatology import Climatology
 from smen.data.records import TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
 from smen.methods.interpolation import Bilinear, NearestNeighbour

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.ensemble import RandomForestRegressor
 
-from smen.data.fill import Climatology, residuals_of
+from smen.data.climatology import Climatology
+from smen.data.fill import residuals_of
 from smen.data.records import MISSING, TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
 from smen.methods.baselines.cell_features import cell_features
 from smen.methods.interpolation import NearestNeighbour
-from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation
+from smen.methods.residual_history import ResidualHistory
 
 if TYPE_CHECKING:
     from smen.data.records import Fields, Samples
@@ -59,13 +60,13 @@ class RandomForest:
         known = samples.with_target(TRAIN, VALIDATION)
         residuals = residuals_of(fields, known.fine)
         self.climatology = Climatology.of(residuals)
-        builder = InputBuilder(fields, known, self.climatology, Normalisation())
+        history = ResidualHistory(fields, known, self.climatology)
         random = np.random.default_rng(self.seed)
         inputs, targets = [], []
         for row, residual in enumerate(residuals):
             valid = np.flatnonzero(np.isfinite(residual))
             drawn = random.choice(valid, min(len(valid), max(CELLS // len(known), 1)), replace=False)
-            inputs.append(cell_features(builder, row, leave_out=True).reshape(-1, residual.size)[:, drawn].T)
+            inputs.append(cell_features(history, row, leave_out=True).reshape(-1, residual.size)[:, drawn].T)
             targets.append(residual.ravel()[drawn])
         self.forest = RandomForestRegressor(
             TREES,
@@ -88,12 +89,12 @@ class RandomForest:
         if self.forest is None or self.climatology is None:
             raise DataError(f"the method {self.name} is not fitted: fit it on the training dates")
         mean = NearestNeighbour().predict(fields, samples).mean
-        builder = InputBuilder(fields, samples, self.climatology, Normalisation())
+        history = ResidualHistory(fields, samples, self.climatology)
         for row in np.flatnonzero(samples.coarse != MISSING):
             known = np.isfinite(mean[row])
             if not known.any():
                 continue
-            features = cell_features(builder, int(row))
+            features = cell_features(history, int(row))
             if len(features) != self.forest.n_features_in_:
                 raise DataError(f"the {self.name} was fitted on another number of earlier residuals: fit it anew")
             mean[row][known] += self.forest.predict(features[:, known].T)

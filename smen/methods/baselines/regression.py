@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.data.fill import Climatology
+from smen.data.climatology import Climatology
 from smen.data.records import TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
 from smen.methods.baselines.held_out import relatives, spread

@@ -72,7 +72,7 @@ class SrcnnMethod(TrainedMethod):
     def inputs(self, builder: InputBuilder, row: int, *, leave_out: bool = False) -> Inputs:
         """The interpolated coarse field of one overpass; where nothing is valid, the training dates' mean."""
         fields, norm = builder.fields, builder.normalisation
-        field = cubic(fields.coarse[builder.samples.coarse[row]], fields.window, fields.coarse_nesting)
+        field = cubic(fields.coarse[builder.samples.coarse[row]], fields.window, fields.coarse_grid)
         coarse = torch.nan_to_num((torch.from_numpy(field)[None] - norm.mean) / norm.spread)
         none = coarse[:, None][:, :0]
         return Inputs(coarse, torch.ones_like(coarse, dtype=torch.bool), none, none.bool(), none[..., 0, 0], coarse)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from smen.data.fill import Climatology, known_coarse, residuals_of
+from smen.data.climatology import Climatology
+from smen.data.fill import known_coarse, residuals_of
 from smen.data.records import MISSING, TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
 from smen.methods.protocol import Epoch
@@ -78,7 +79,7 @@ class TrainedMethod(ABC):
         learning, checking = samples.with_target(TRAIN), samples.with_target(VALIDATION)
         residuals = residuals_of(fields, learning.fine)
         climatology = Climatology.of(residuals)
-        normalisation = Normalisation.of(fields.coarse[learning.coarse], residuals)
+        normalisation = Normalisation.of(fields.coarse_at(learning.coarse), residuals)
         learn, check = (InputBuilder(fields, part, climatology, normalisation) for part in (learning, checking))
         with reproducible(self.training.threads), torch.random.fork_rng():
             torch.manual_seed(self.training.seed)
@@ -103,7 +104,7 @@ class TrainedMethod(ABC):
         builder = InputBuilder(fields, samples, learnt.climatology, learnt.normalisation)
         with reproducible(self.training.threads), torch.inference_mode():
             for row in np.flatnonzero(samples.coarse != MISSING):
-                known = np.isfinite(known_coarse(fields.coarse[samples.coarse[row]]))
+                known = np.isfinite(known_coarse(fields.coarse_at(samples.coarse[row])))
                 if known.any():
                     estimate = denormalised(learnt.network, learnt.normalisation, self.inputs(builder, int(row)))
                     mean[row] = np.where(known, estimate[0].numpy(), np.nan)

@@ -1,6 +1,6 @@
 """What the coarse field has told up to an overpass: causal averages of several memories, smoothly interpolated.
 
-Works on the coarse cells themselves, so that it costs next to nothing. Every average of a time t uses overpasses up
+It works on the coarse cells themselves, which are few. Every average of a time t uses overpasses up
 to t alone, those of the other direction after correction for the mean difference between the two.
 """
 
@@ -11,22 +11,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.methods.interpolation import coarse_cells, interpolation_weights
+from smen.grid.bilinear import bilinear
+from smen.methods import directions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from smen.data.records import Fields
-    from smen.grid import Window
+    from smen.grid import Grid, Window
 
 MEMORIES = (0.0, 1.0, 2.0, 4.0, 10.0, 30.0)
 """Time constants of the averages, days: a ladder from no filter to a season; what each is worth is learnt."""
 
 BASE = 1
 """Which of them the residuals are taken against."""
-
-BIAS_PAIRS = 5.0
-"""How many pairs of overpasses the absence of a bias between the two directions is worth."""
 
 LEAST_KNOWN = 100
 """Values of coarse cells from which their spread says something of a region."""
@@ -41,14 +39,14 @@ class CoarseHistory:
 
     Attributes:
         window: the region.
-        nesting: side of a coarse cell in M03 cells.
+        grid: of the coarse cells.
         cells: as observed, float64 (T, R, C), NaN where missing, m3/m3.
         averages: causal averages by memory, float32 (memories, T, R, C), NaN where nothing was ever seen.
         offset: descending minus ascending, (R, C), m3/m3.
     """
 
     window: Window
-    nesting: int
+    grid: Grid
     cells: NDArray[np.float64]
     averages: NDArray[np.float32]
     offset: NDArray[np.float64]
@@ -56,20 +54,14 @@ class CoarseHistory:
     @classmethod
     def of(cls, fields: Fields, offset: NDArray[np.float64]) -> CoarseHistory:
         """From a region's coarse fields and the bias between the directions."""
-        cells = cells_of(fields)
+        cells = fields.coarse.astype(np.float64)
         sign = np.where(fields.coarse_descending, 0.5, -0.5)[:, None, None]
         averages = _averages(cells - sign * offset, _days(fields.coarse_time)) + (sign * offset)[None]
-        return cls(fields.window, fields.coarse_nesting, cells, averages.astype(np.float32), offset)
+        return cls(fields.window, fields.coarse_grid, cells, averages.astype(np.float32), offset)
 
     def spread_out(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
         """Bilinear interpolation of coarse cells (..., R, C) at the window's cells, (..., H, W), NaN beyond reach."""
-        down = interpolation_weights(self.window.row, self.window.height, cells.shape[-2], self.nesting)
-        across = interpolation_weights(self.window.column, self.window.width, cells.shape[-1], self.nesting)
-        valid = np.isfinite(cells)
-        weight = down @ valid.astype(np.float64) @ across.T
-        total = down @ np.where(valid, cells, 0).astype(np.float64) @ across.T
-        between = np.divide(total, weight, out=np.full(weight.shape, np.nan), where=weight > 1e-9)
-        return np.asarray(between, np.float32)
+        return bilinear(cells, self.window, self.grid)
 
     def bend(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
         """How far each coarse cell of (..., R, C) stands out from its four neighbours, interpolated, (..., H, W).
@@ -88,11 +80,7 @@ class CoarseHistory:
 
     def step(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
         """Each coarse cell's own value less the interpolated one, (..., H, W): 0 where either is missing."""
-        rows = (self.window.row + np.arange(self.window.height)) // self.nesting - self.window.row // self.nesting
-        columns = (
-            self.window.column + np.arange(self.window.width)
-        ) // self.nesting - self.window.column // self.nesting
-        blocks = cells[..., rows, :][..., columns]
+        blocks = self.window.expand(cells, self.grid)
         return np.asarray(np.nan_to_num(blocks - self.spread_out(cells)), np.float32)
 
     def variability(self, until: int) -> float:
@@ -102,13 +90,6 @@ class CoarseHistory:
         return float(known.std()) if known.size >= LEAST_KNOWN else float("nan")
 
 
-def cells_of(fields: Fields) -> NDArray[np.float64]:
-    """The coarse cells' own values, (T, R, C), NaN where missing."""
-    stack = [coarse_cells(field, fields.window, fields.coarse_nesting)[0] for field in fields.coarse]
-    shape = coarse_cells(np.full(fields.window.shape, np.nan), fields.window, fields.coarse_nesting)[0].shape
-    return np.array(stack).reshape(-1, *shape)
-
-
 def direction_bias(fields: Fields, until: np.datetime64) -> NDArray[np.float64]:
     """Mean of descending minus ascending overpasses at each coarse cell, drawn to 0 where pairs are few, (R, C).
 
@@ -116,21 +97,8 @@ def direction_bias(fields: Fields, until: np.datetime64) -> NDArray[np.float64]:
         fields: the region's arrays.
         until: later overpasses take no part.
     """
-    cells = cells_of(fields)
-    total, count = np.zeros(cells.shape[1:]), np.zeros(cells.shape[1:])
-    last: dict[bool, int] = {}
-    for i in range(len(cells)):
-        if fields.coarse_time[i] > until:
-            break
-        descending = bool(fields.coarse_descending[i])
-        other = last.get(not descending)
-        if other is not None and fields.coarse_time[i] - fields.coarse_time[other] < NEAR:
-            difference = (cells[i] - cells[other]) * (1 if descending else -1)
-            valid = np.isfinite(difference)
-            total += np.where(valid, difference, 0)
-            count += valid
-        last[descending] = i
-    return np.asarray(total / (count + BIAS_PAIRS), np.float64)
+    pairs = directions.pairs_within(fields.coarse_time, fields.coarse_descending, NEAR, until)
+    return directions.direction_bias(fields.coarse.astype(np.float64), fields.coarse_descending, pairs)
 
 
 def _averages(cells: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from smen.data.quality import QualityCode
-from smen.grid import Window
+from smen.grid import GRIDS, Window
 from smen.methods.fusion.error_model import ErrorModel
 from smen.methods.fusion.features import CAUSES, FEATURES, MASKS
 from smen.methods.fusion.parameters import FusionParameters
@@ -43,7 +43,7 @@ def header_of(learnt: FusionParameters) -> dict[str, Any]:
     pattern, window = learnt.pattern, learnt.window
     return {
         "window": {"row": window.row, "column": window.column, "height": window.height, "width": window.width},
-        "coarse_nesting": learnt.coarse_nesting,
+        "coarse_grid": learnt.coarse_grid.name,
         "training_times": [str(time) for time in learnt.training_times],
         "simulated": learnt.simulated,
         "features": list(FEATURES),
@@ -87,7 +87,7 @@ def restore(header: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> F
         raise ValueError("its fields do not fit its window")
     return FusionParameters(
         window=window,
-        coarse_nesting=header["coarse_nesting"],
+        coarse_grid=GRIDS[header["coarse_grid"]],
         pattern=pattern,
         **arrays,
         hidden=_hidden(header, tensors),

@@ -86,7 +86,7 @@ class FusionMethod(Method):
         """
         for part in (samples, *(s for _, s in donor_regions)):
             self._check_history(part)
-        if any(f.coarse_nesting != fields.coarse_nesting for f, _ in donor_regions):
+        if any(f.coarse_grid != fields.coarse_grid for f, _ in donor_regions):
             raise DataError("the other regions have another coarse product: learn from regions with the same one")
         without = self._without()
         own = TrainingSet.of(fields, samples, self.seed, without)
@@ -121,7 +121,7 @@ class FusionMethod(Method):
         assert study.builder.usual is not None  # noqa: S101  (made of the training dates)
         return FusionParameters(
             window=fields.window,
-            coarse_nesting=fields.coarse_nesting,
+            coarse_grid=fields.coarse_grid,
             pattern=pattern,
             offset=study.builder.state.offset,
             usual=study.builder.usual,
@@ -163,7 +163,7 @@ class FusionMethod(Method):
             quality[row] = quality_codes(fields, samples, row, surface, pattern.count, learnt.climate)
             if samples.coarse[row] == MISSING:
                 continue
-            hidden = ~np.isfinite(known_coarse(fields.coarse[samples.coarse[row]]))
+            hidden = ~np.isfinite(known_coarse(fields.coarse_at(samples.coarse[row])))
             hidden |= np.isin(quality[row], NO_VALUE)
             if hidden.all():
                 continue
@@ -186,10 +186,10 @@ class FusionMethod(Method):
         """
         if self.learnt is None:
             raise DataError(f"the network {self.name!r} is not trained: fit it, or load its checkpoint")
-        if self.learnt.coarse_nesting != fields.coarse_nesting:
+        if self.learnt.coarse_grid != fields.coarse_grid:
             raise DataError(
-                f"the network {self.name!r} was trained with coarse cells of {self.learnt.coarse_nesting} fine ones, "
-                f"and the fields have {fields.coarse_nesting}: train it with this coarse product"
+                f"the network {self.name!r} was trained with coarse cells of {self.learnt.coarse_grid.name}, "
+                f"and the fields have those of {fields.coarse_grid.name}: train it with this coarse product"
             )
         if self.learnt.window == fields.window:
             return self.learnt

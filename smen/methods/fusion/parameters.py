@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from smen.data.quality import QualityCode
     from smen.data.records import Fields
-    from smen.grid import Window
+    from smen.grid import Grid, Window
     from smen.methods.fusion.error_model import ErrorModel
     from smen.methods.fusion.features import Example
     from smen.methods.fusion.pattern import Pattern
@@ -28,7 +28,7 @@ class FusionParameters:
 
     Attributes:
         window: the region.
-        coarse_nesting: side of a coarse cell in M03 cells.
+        coarse_grid: of the coarse cells.
         pattern: of the training and validation dates.
         offset: descending minus ascending, (R, C).
         usual: mean of the coarse cells over the dates, (R, C).
@@ -52,7 +52,7 @@ class FusionParameters:
     """
 
     window: Window
-    coarse_nesting: int
+    coarse_grid: Grid
     pattern: Pattern
     offset: NDArray[np.float64]
     usual: NDArray[np.float64]
@@ -119,22 +119,15 @@ def bounded(value: NDArray[np.floating], bounds: tuple[float, float], unit: floa
 
 def abroad(learnt: FusionParameters, fields: Fields) -> FusionParameters:
     """What holds in another region: how patterns and errors vary, but no pattern, no bias, no level of its own."""
-    shape = fields.window.shape
+    shape, coarse_shape = fields.window.shape, fields.window.coarse_shape(fields.coarse_grid)
     return replace(
         learnt,
         window=fields.window,
         pattern=replace(learnt.pattern, sums=np.zeros((len(learnt.pattern.sums), *shape)), prior=0.0),
-        offset=np.zeros(cells_shape(fields)),
-        usual=np.full(cells_shape(fields), np.nan),
+        offset=np.zeros(coarse_shape),
+        usual=np.full(coarse_shape, np.nan),
         noise=np.ones(shape, np.float32),
         bounds=(0.0, learnt.bounds[1]),
         abroad=True,
         surface=static_surface(fields, np.arange(len(fields.coarse_time)), np.array([], np.int64)),
     )
-
-
-def cells_shape(fields: Fields) -> tuple[int, int]:
-    """Rows and columns of the coarse cells that a window touches."""
-    window, nesting = fields.window, fields.coarse_nesting
-    rows = (window.row + window.height - 1) // nesting - window.row // nesting + 1
-    return rows, (window.column + window.width - 1) // nesting - window.column // nesting + 1

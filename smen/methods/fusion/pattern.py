@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smen.data.climatology import prior_weight, shrunk_mean
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-PRIOR_DATES = (0.5, 50.0)
-"""Bounds of the prior's weight in dates."""
 
 SLOPE_DATES = 10.0
 """How many dates of typical spread in wetness the absence of a dependence on wetness is worth."""
@@ -44,21 +43,17 @@ class Pattern:
     def of(cls, residual: NDArray[np.floating], wetness: NDArray[np.floating]) -> Pattern:
         """From residuals and wetness anomalies (n, H, W), NaN where missing.
 
-        The prior's weight is the ratio of the variance from date to date to that of the cells' true means (empirical
-        Bayes, as in `smen.data.fill.Climatology`).
+        The prior's weight is that of `smen.data.climatology.prior_weight`.
         """
         sums = sums_of(residual, wetness)
         count, total = sums[0], sums[1]
         number = max(float(count.sum()), 1.0)
         prior, spread = float(total.sum() / number), float(sums[3].sum() / number)
-        several = count >= 2
-        if not several.any():
-            return cls(sums, prior, 1.0, max(spread, 1e-6), max(float(sums[5].sum() / number) - prior**2, 1e-6))
         mean = total / np.maximum(count, 1)
-        within = float((sums[5] - count * mean**2)[several].sum() / (count[several] - 1).sum())
-        between = float(mean[several].var() - within * (1 / count[several]).mean())
-        ratio = within / between if between > 0 else np.inf
-        return cls(sums, prior, float(np.clip(ratio, *PRIOR_DATES)), max(spread, 1e-6), max(within, 1e-6))
+        weight, within = prior_weight(count, mean, sums[5] - count * mean**2)
+        if within is None:
+            within = float(sums[5].sum() / number) - prior**2
+        return cls(sums, prior, weight, max(spread, 1e-6), max(within, 1e-6))
 
     @classmethod
     def empty(cls, like: Pattern) -> Pattern:
@@ -78,9 +73,7 @@ class Pattern:
     @property
     def mean(self) -> NDArray[np.float32]:
         """Mean residual, drawn to that of all cells where dates are few, (H, W)."""
-        return np.asarray(
-            (self.sums[1] + self.prior_dates * self.prior) / (self.sums[0] + self.prior_dates), np.float32
-        )
+        return shrunk_mean(self.sums[1], self.sums[0], self.prior, self.prior_dates)
 
     @property
     def centre(self) -> NDArray[np.float32]:

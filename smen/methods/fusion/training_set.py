@@ -228,4 +228,4 @@ def _variability(builder: FeatureBuilder, known: Samples) -> float:
 
 def _known(fields: Fields, coarse: NDArray[np.integer]) -> NDArray[np.float32]:
     """Coarse fields with small holes filled, (n, H, W)."""
-    return np.array([known_coarse(fields.coarse[i]) for i in coarse]).reshape(-1, *fields.window.shape)
+    return np.array([known_coarse(fields.coarse_at(i)) for i in coarse]).reshape(-1, *fields.window.shape)

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from smen.data.fill import Climatology
+    from smen.data.climatology import Climatology
     from smen.data.quality import QualityCode
-    from smen.grid import Window
+    from smen.grid import Grid, Window
     from smen.methods.smen_cnn.inputs import Normalisation
     from smen.methods.smen_cnn.interface import Network
 
@@ -27,7 +27,7 @@ class FittedNetwork:
         climatology: mean residual of the training and validation dates.
         climate: least and greatest coarse value of these dates, m3/m3.
         surface: where the surface itself is water, ice, mountains, urban, dense vegetation, bool (H, W) for each.
-        coarse_nesting: side of a coarse cell in M03 cells.
+        coarse_grid: of the coarse cells.
         training_times: half-orbits of the dates learnt from, datetime64[s].
         validation_times: half-orbits of the dates that chose when to stop.
         simulated: whether any of it comes from simulated fields.
@@ -39,7 +39,7 @@ class FittedNetwork:
     climatology: Climatology
     climate: tuple[float, float]
     surface: dict[QualityCode, NDArray[np.bool_]]
-    coarse_nesting: int
+    coarse_grid: Grid
     training_times: NDArray[np.datetime64]
     validation_times: NDArray[np.datetime64]
     simulated: bool

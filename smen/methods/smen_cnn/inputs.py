@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from smen.data.fill import Climatology, Missing, fill_coarse, fill_residuals, residuals_of
+from smen.data.fill import Missing, fill_coarse
 from smen.data.records import MISSING
+from smen.methods.residual_history import ResidualHistory
 from smen.methods.smen_cnn.interface import Inputs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from smen.data.climatology import Climatology
     from smen.data.records import Fields, Samples
 
 
@@ -59,16 +61,9 @@ class InputBuilder:
     missing: Missing = "climatology"
 
     @cached_property
-    def _kept(self) -> dict[int, NDArray[np.float32]]:
-        """Residuals that were asked for before."""
-        return {}
-
-    def residuals(self, index: NDArray[np.integer]) -> NDArray[np.float32]:
-        """D of some fine fields, (n, H, W), NaN where missing."""
-        for fine in index:
-            if int(fine) not in self._kept:
-                self._kept[int(fine)] = residuals_of(self.fields, np.array([fine]))[0]
-        return np.array([self._kept[int(fine)] for fine in index], np.float32).reshape(-1, *self.fields.window.shape)
+    def history(self) -> ResidualHistory:
+        """The numpy part: earlier residuals and their mean, in m3/m3."""
+        return ResidualHistory(self.fields, self.samples, self.climatology, self.missing)
 
     def inputs(self, row: int, *, leave_out: bool = False) -> Inputs:
         """The inputs of one overpass, a batch of one.
@@ -78,25 +73,17 @@ class InputBuilder:
             leave_out: whether to take the row's own target, and fields that share a Sentinel-1 scene with it, out of
                 the climatology: for dates that the climatology was made of.
         """
-        samples, norm = self.samples, self.normalisation
-        climatology = self.climatology
-        if leave_out and samples.fine[row] != MISSING:
-            climatology = climatology.without(self.residuals(self._relatives(row)))
-        mean_residual = climatology.mean
-        frames = np.full((samples.fine_history.shape[1], *self.fields.window.shape), np.nan, np.float32)
-        there = samples.fine_history[row] != MISSING
-        frames[there] = self.residuals(samples.fine_history[row][there])
-        residual, residual_valid = fill_residuals(frames, mean_residual, self.missing)
-        observed = self.fields.coarse[samples.coarse[row]]
+        norm = self.normalisation
+        earlier = self.history.before(row, leave_out=leave_out)
+        observed = self.fields.coarse_at(self.samples.coarse[row])
         coarse, _ = fill_coarse(observed, norm.mean)
-        age = np.where(there, np.nan_to_num(samples.age[row]), 0).astype(np.float32)
         arrays = (
             (coarse - norm.mean) / norm.spread,
             np.isfinite(observed),
-            residual / norm.detail,
-            residual_valid,
-            age,
-            mean_residual / norm.detail,
+            earlier.frames / norm.detail,
+            earlier.valid,
+            earlier.age,
+            earlier.mean / norm.detail,
         )
         return Inputs(
             *(torch.from_numpy(a if a.dtype == np.bool_ else np.asarray(a, dtype=np.float32))[None] for a in arrays)
@@ -105,20 +92,6 @@ class InputBuilder:
     def target(self, row: int) -> torch.Tensor:
         """J(t) of one overpass in m3/m3, (1, H, W), NaN where missing."""
         return torch.from_numpy(self.fields.fine[self.samples.fine[row]])[None]
-
-    def _relatives(self, row: int) -> NDArray[np.int64]:
-        """The row's target among the fields of the climatology, and those that share a Sentinel-1 scene with it."""
-        scenes = self.fields.fine_sentinel1[self.samples.fine[row]]
-        made_of = self.climatology_rows
-        return np.array(
-            [f for f in made_of if f == self.samples.fine[row] or not scenes.isdisjoint(self.fields.fine_sentinel1[f])],
-            np.int64,
-        )
-
-    @cached_property
-    def climatology_rows(self) -> NDArray[np.int64]:
-        """The fine fields that the climatology was made of: the targets among these samples."""
-        return np.asarray(self.samples.fine[self.samples.fine != MISSING], np.int64)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from smen.data.fill import Climatology
+    from smen.data.climatology import Climatology
 
 
 def match_coarse_mean(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from smen.data.fill import Climatology
+from smen.data.climatology import Climatology
 from smen.data.quality import QualityCode
-from smen.grid import Window
+from smen.grid import GRIDS, Window
 from smen.methods.smen_cnn import build_network
 from smen.methods.smen_cnn.fitted_network import FittedNetwork
 from smen.methods.smen_cnn.inputs import Normalisation
@@ -45,7 +45,7 @@ def header_of(fitted: FittedNetwork) -> dict[str, Any]:
         "normalisation": asdict(fitted.normalisation),
         "climatology": {"prior": fitted.climatology.prior, "prior_dates": fitted.climatology.prior_dates},
         "climate": list(fitted.climate),
-        "coarse_nesting": fitted.coarse_nesting,
+        "coarse_grid": fitted.coarse_grid.name,
         "training_times": [str(time) for time in fitted.training_times],
         "validation_times": [str(time) for time in fitted.validation_times],
         "simulated": fitted.simulated,
@@ -89,7 +89,7 @@ def restore(
         climatology=Climatology(total, count, **header["climatology"]),
         climate=(header["climate"][0], header["climate"][1]),
         surface=surface,
-        coarse_nesting=header["coarse_nesting"],
+        coarse_grid=GRIDS[header["coarse_grid"]],
         training_times=np.array(header["training_times"], "datetime64[s]"),
         validation_times=np.array(header["validation_times"], "datetime64[s]"),
         simulated=header["simulated"],

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import torch
 
-from smen.data.fill import Climatology, Missing, known_coarse, residuals_of
+from smen.data.climatology import Climatology
+from smen.data.fill import Missing, known_coarse, residuals_of
 from smen.data.quality import NO_VALUE, quality_codes, static_surface
 from smen.data.records import MISSING, TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
@@ -110,7 +111,7 @@ class NetworkMethod(Method):
                 "period, lower the minimum coverage, or use a network trained elsewhere"
             )
         learnt_residuals = residuals_of(fields, learning.fine)
-        coarse = fields.coarse[learning.coarse]
+        coarse = fields.coarse_at(learning.coarse)
         if not np.isfinite(coarse).any():
             raise DataError("no training date has a valid coarse cell: widen the training period")
         climatology = Climatology.of(learnt_residuals)
@@ -139,7 +140,7 @@ class NetworkMethod(Method):
             climatology=Climatology.of(residuals_of(fields, known.fine)),
             climate=(float(np.nanmin(valid)), float(np.nanmax(valid))),
             surface=static_surface(fields, known.coarse, known.fine),
-            coarse_nesting=fields.coarse_nesting,
+            coarse_grid=fields.coarse_grid,
             training_times=learning.time,
             validation_times=checking.time,
             simulated=fields.simulated,
@@ -170,7 +171,7 @@ class NetworkMethod(Method):
                 )
                 if samples.coarse[row] == MISSING:
                     continue
-                coarse = known_coarse(fields.coarse[samples.coarse[row]])
+                coarse = known_coarse(fields.coarse_at(samples.coarse[row]))
                 estimate = denormalised(for_inference, learnt.normalisation, builder.inputs(row))[0].numpy()
                 if self.level_matched:
                     estimate = match_coarse_mean(estimate, coarse, learnt.climatology)
@@ -190,11 +191,11 @@ class NetworkMethod(Method):
         """
         if self.learnt is None:
             raise DataError(f"the network {self.name!r} is not trained: fit it, or load its checkpoint")
-        if (self.learnt.window, self.learnt.coarse_nesting) != (fields.window, fields.coarse_nesting):
+        if (self.learnt.window, self.learnt.coarse_grid) != (fields.window, fields.coarse_grid):
             raise DataError(
                 f"the network {self.name!r} was trained for {self.learnt.window} with coarse cells of "
-                f"{self.learnt.coarse_nesting} fine ones, and the fields lie on {fields.window} with "
-                f"{fields.coarse_nesting}: train it for this region"
+                f"{self.learnt.coarse_grid.name}, and the fields lie on {fields.window} with those of "
+                f"{fields.coarse_grid.name}: train it for this region"
             )
         return self.learnt
 

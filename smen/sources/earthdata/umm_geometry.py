@@ -54,7 +54,7 @@ def box(window: Window, grid: Grid) -> tuple[float, float, float, float]:
 
 def _edges(window: Window, grid: Grid) -> tuple[float, float, float, float]:
     """West, south, east, north; east counts on beyond 180 degrees."""
-    n = grid.nesting
+    n = grid.coarse_factor
     top, bottom = window.row // n, (window.row + window.height - 1) // n
     left, right = window.column // n, (window.column + window.width - 1) // n
     degrees = 360 / grid.columns

@@ -3,73 +3,34 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from made_fields import make_fields, make_samples
-from scipy.interpolate import RegularGridInterpolator
 
 from smen.data.fill import REACH
 from smen.data.records import MISSING, TEST, TRAIN, VALIDATION
 from smen.errors import DataError
-from smen.grid import M36, Window
-from smen.methods.baselines.filtered import BIAS_DATES, FilteredMeanResidual, direction_offset, filter_in_time
+from smen.grid import M36
+from smen.methods.baselines.filtered import FilteredMeanResidual, direction_offset, filter_in_time
 from smen.methods.baselines.mean_residual import MeanResidual
-from smen.methods.interpolation import Bilinear, NearestNeighbour, coarse_cells, interpolate
+from smen.methods.directions import BIAS_PAIRS
+from smen.methods.interpolation import Bilinear, NearestNeighbour
 from smen.methods.registry import BASELINES, SIMPLE_BASELINES, simple_baseline
 
 
-def blocks(window, nesting=12, seed=0):
-    """A random value for each coarse cell, and its field on the window, by the grid's own nesting."""
-    rng = np.random.default_rng(seed)
-    rows, columns = (
-        (window.row + np.arange(window.height)) // nesting,
-        (window.column + np.arange(window.width)) // nesting,
-    )
-    cells = rng.uniform(0.1, 0.4, (rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1))
-    return cells, cells[np.ix_(rows - rows[0], columns - columns[0])]
-
-
-@pytest.mark.parametrize("nesting", [12, 3])
-@pytest.mark.parametrize("window", [Window(1021, 2650, 40, 53), Window(1136, 2218, 24, 24), Window(12, 24, 36, 36)])
-def test_bilinear_agrees_with_scipy_between_true_centres(window, nesting):
-    cells, field = blocks(window, nesting)
-    y = (window.row // nesting + np.arange(cells.shape[0]) + 0.5) * nesting
-    x = (window.column // nesting + np.arange(cells.shape[1]) + 0.5) * nesting
-    at_y = np.clip(window.row + np.arange(window.height) + 0.5, y[0], y[-1])
-    at_x = np.clip(window.column + np.arange(window.width) + 0.5, x[0], x[-1])
-    expected = RegularGridInterpolator((y, x), cells)(np.stack(np.meshgrid(at_y, at_x, indexing="ij"), -1))
-    np.testing.assert_allclose(interpolate(field.astype(np.float32), window, nesting), expected, atol=1e-6)
-
-
-def test_coarse_cells_of_a_window_off_phase():
-    window = Window(1021, 2650, 20, 20)  # begins in row 1, column 10 of a cell
-    cells, field = blocks(window)
-    found, rows, columns = coarse_cells(field, window, 12)
-    np.testing.assert_allclose(found, cells)
-    np.testing.assert_array_equal(rows + window.row // 12, window.rows(M36))
-    np.testing.assert_array_equal(columns + window.column // 12, window.columns(M36))
-
-
-def test_missing_coarse_cells_take_no_part_in_the_interpolation():
-    window = Window(0, 0, 12, 36)
-    field = np.repeat(np.array([[0.1, np.nan, 0.3]], np.float32), 12, axis=1).repeat(12, axis=0)
-    between = interpolate(field, window, 12)
-    np.testing.assert_allclose(between[:, :17], 0.1, atol=1e-6)
-    np.testing.assert_allclose(between[:, 19:], 0.3, atol=1e-6)
-
-
 def test_blocky_is_the_coarse_field(fields, samples):
-    np.testing.assert_array_equal(NearestNeighbour().predict(fields, samples).mean, fields.coarse)
+    np.testing.assert_array_equal(NearestNeighbour().predict(fields, samples).mean, fields.coarse_at(slice(None)))
 
 
 def test_small_holes_are_filled_and_large_ones_stay():
     fields = make_fields(n=10, shape=(24, 72))
     coarse = fields.coarse.copy()
-    coarse[3, :, 20:] = np.nan
+    coarse[3, :, 3:] = np.nan
+    edge = 26  # of the third column of coarse cells: the window begins in column 10 of one
     fields = replace(fields, coarse=coarse)
     samples = make_samples(fields)
     for name in SIMPLE_BASELINES:
         method = simple_baseline(name)
         method.fit(fields, samples)
         mean = method.predict(fields, samples).mean
-        assert np.isfinite(mean[3, :, : 20 + REACH]).all() and np.isnan(mean[3, :, 20 + REACH :]).all(), method.name
+        assert np.isfinite(mean[3, :, : edge + REACH]).all() and np.isnan(mean[3, :, edge + REACH :]).all(), method.name
         assert np.isfinite(np.delete(mean, 3, axis=0)).all(), method.name
 
 
@@ -77,7 +38,8 @@ def test_mean_residual_by_hand(fields, samples):
     method = MeanResidual(shrunk=False)
     method.fit(fields, samples)
     known = samples.with_target(TRAIN, VALIDATION)
-    expected = fields.coarse + np.nanmean(fields.fine[known.fine] - fields.coarse[known.coarse], axis=0)
+    residuals = fields.fine[known.fine] - fields.coarse_at(known.coarse)
+    expected = fields.coarse_at(slice(None)) + np.nanmean(residuals, axis=0)
     np.testing.assert_allclose(method.predict(fields, samples).mean, expected, atol=1e-6)
 
 
@@ -114,7 +76,7 @@ def test_what_every_run_is_compared_with_is_among_all():
 
 def test_filter_by_hand(fields, samples):
     # A day and a half between overpasses of alternating directions; descending ones are .02 wetter.
-    offset = np.full(fields.window.shape, 0.02, np.float32)
+    offset = np.full(fields.coarse.shape[1:], 0.02, np.float32)
     row = samples.select(slice(2, 3))
     assert fields.coarse_descending[2] and row.coarse_history[0].tolist() == [1, 0] + [MISSING] * 4
     a, b = np.exp(-1.5 / 2), np.exp(-3 / 2)
@@ -128,14 +90,14 @@ def test_filter_by_hand(fields, samples):
 def test_filter_over_missing_overpasses(fields, samples):
     coarse = fields.coarse.copy()
     coarse[1] = np.nan
-    coarse[3, :5] = np.nan
+    coarse[3, :2] = np.nan
     holed = replace(fields, coarse=coarse)
-    none = np.zeros(fields.window.shape, np.float32)
+    none = np.zeros(fields.coarse.shape[1:], np.float32)
     b = np.exp(-3 / 2)
     np.testing.assert_allclose(
         filter_in_time(holed, samples, 2, 2.0, none), (coarse[2] + b * coarse[0]) / (1 + b), atol=1e-6
     )
-    assert np.isnan(filter_in_time(holed, samples, 3, 2.0, none)[:5]).all()
+    np.testing.assert_array_equal(np.isnan(filter_in_time(holed, samples, 3, 2.0, none)), np.isnan(coarse[3]))
 
 
 def test_the_bias_between_directions_is_found(fields, samples):
@@ -144,7 +106,7 @@ def test_the_bias_between_directions_is_found(fields, samples):
     period = samples.select(samples.split == TRAIN)
     found = direction_offset(replace(fields, coarse=coarse), period)
     n = len(period) - 1
-    np.testing.assert_allclose(found, 0.03 * n / (n + BIAS_DATES), atol=1e-6)
+    np.testing.assert_allclose(found, 0.03 * n / (n + BIAS_PAIRS), atol=1e-6)
 
 
 def test_the_memory_fits_the_noise():
@@ -152,10 +114,9 @@ def test_the_memory_fits_the_noise():
     rng = np.random.default_rng(0)
     fields = make_fields(n=80, noise=0.002)
     steady = np.broadcast_to(fields.coarse[:1], fields.coarse.shape)
-    cells = rng.normal(0, 0.03, (80, 3, 5))
-    rows, columns = fields.window.rows(M36), fields.window.columns(M36)
-    noise = cells[:, rows - rows[0]][:, :, columns - columns[0]]
-    fine = steady[::2] + np.where(np.isfinite(fields.fine), 0.02 * np.sin(np.arange(36) / 2), np.nan)
+    noise = rng.normal(0, 0.03, (80, 3, 5))[:, :, :4]
+    on_window = [fields.window.expand(cells, M36) for cells in (steady, noise)]
+    fine = on_window[0][::2] + np.where(np.isfinite(fields.fine), 0.02 * np.sin(np.arange(36) / 2), np.nan)
     noisy = replace(fields, coarse=(steady + noise).astype(np.float32), fine=fine.astype(np.float32))
     method = FilteredMeanResidual(interpolated=False)
     method.fit(noisy, make_samples(noisy))
@@ -163,7 +124,7 @@ def test_the_memory_fits_the_noise():
     exact = replace(
         fields,
         coarse=(steady + noise).astype(np.float32),
-        fine=(fine + noise[::2]).astype(np.float32),
+        fine=(fine + on_window[1][::2]).astype(np.float32),
     )
     method = FilteredMeanResidual(interpolated=False)
     method.fit(exact, make_samples(exact))

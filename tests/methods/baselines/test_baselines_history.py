@@ -7,9 +7,9 @@ from made_fields import make_fields, make_samples
 from smen.data.records import MISSING, TEST
 from smen.errors import DataError
 from smen.methods.baselines.blend import Blend, faded
+from smen.methods.baselines.history_baseline import Date, LastResidual, Past
 from smen.methods.baselines.kalman import Kalman, forecast
 from smen.methods.baselines.mean_residual import MeanResidual
-from smen.methods.baselines.residual_history import Date, LastResidual, Past
 
 DAY = 1.5
 """Days from one overpass of the made fields to the next."""
@@ -20,7 +20,7 @@ def drifting(time, noise=0.0, n=240, size=0.04, seed=0):
     fields = make_fields(n=n, every=1, noise=0.0, seed=seed)
     rng = np.random.default_rng(seed)
     fade = np.exp(-DAY / time)
-    state = np.empty(fields.coarse.shape)
+    state = np.empty(fields.fine.shape)
     state[0] = rng.normal(0, size, fields.window.shape)
     for i in range(1, n):
         state[i] = fade * state[i - 1] + rng.normal(0, size * np.sqrt(1 - fade**2), fields.window.shape)
@@ -140,10 +140,11 @@ def test_last_residual_by_hand(fields, samples):
     row = int(np.flatnonzero(samples.split == TEST)[0])
     expected = method.climatology.mean.copy()
     for frame in samples.fine_history[row][::-1]:
-        residual = fields.fine[frame] - fields.coarse[np.searchsorted(fields.coarse_time, fields.fine_time[frame])]
+        own = np.searchsorted(fields.coarse_time, fields.fine_time[frame])
+        residual = fields.fine[frame] - fields.coarse_at(own)
         expected = np.where(np.isfinite(residual), residual, expected)
     mean = method.predict(fields, samples).mean[row]
-    np.testing.assert_allclose(mean, fields.coarse[row] + expected, atol=1e-6)
+    np.testing.assert_allclose(mean, fields.coarse_at(row) + expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("make", [LastResidual, Blend, Kalman])

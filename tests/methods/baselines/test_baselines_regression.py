@@ -14,7 +14,7 @@ from smen.methods.baselines.regression import Lines, Regression
 
 def with_fine(fields, make):
     """The same fields with other fine values where there were some; `make` gets the coarse field of each."""
-    own = fields.coarse[np.searchsorted(fields.coarse_time, fields.fine_time)]
+    own = fields.coarse_at(np.searchsorted(fields.coarse_time, fields.fine_time))
     return replace(fields, fine=np.where(np.isfinite(fields.fine), make(own), np.nan).astype(np.float32))
 
 
@@ -24,7 +24,7 @@ def test_a_line_that_all_cells_share_is_recovered(fields):
     method = Regression()
     method.fit(world, samples)
     assert method.lines.slope == pytest.approx(2, abs=1e-3)
-    error = np.abs(method.predict(world, samples).mean - (2 * world.coarse - 0.15))
+    error = np.abs(method.predict(world, samples).mean - (2 * world.coarse_at(slice(None)) - 0.15))
     # The level of a cell's line is drawn to that of all by the least weight of a prior, half a date of six or more.
     assert error.max() < 0.003 and error.mean() < 0.001
 
@@ -38,7 +38,7 @@ def test_lines_of_their_own_are_recovered_with_many_dates():
     method, plain = Regression(), MeanResidual()
     for fitted in (method, plain):
         fitted.fit(world, samples)
-    truth = slope * world.coarse + offset
+    truth = slope * world.coarse_at(slice(None)) + offset
     error = np.abs(method.predict(world, samples).mean - truth)
     assert error.mean() < 0.003 < 0.3 * np.abs(plain.predict(world, samples).mean - truth).mean()
 
@@ -92,10 +92,10 @@ def test_constant_by_hand(fields, samples):
     method = Constant()
     method.fit(fields, samples)
     known = samples.with_target(TRAIN, VALIDATION)
-    residual = np.nanmean(fields.fine[known.fine].astype(float) - fields.coarse[known.coarse])
+    residual = np.nanmean(fields.fine[known.fine].astype(float) - fields.coarse_at(known.coarse))
     mean = method.predict(fields, samples).mean
     for row in (0, 7, len(samples) - 1):
-        np.testing.assert_allclose(mean[row], fields.coarse[row].mean() + residual, atol=1e-6)
+        np.testing.assert_allclose(mean[row], fields.coarse_at(row).mean() + residual, atol=1e-6)
 
 
 def test_relatives_share_a_scene(fields, samples):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from smen.data.fill import Climatology
+from smen.data.climatology import Climatology
 from smen.methods.smen_cnn.level import match_coarse_mean
 from smen.methods.smen_cnn.losses import ubrmse_loss
 

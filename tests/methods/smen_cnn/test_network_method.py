@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_fields import make_fields, make_samples
 
-from smen.data.fill import Climatology, residuals_of
+from smen.data.climatology import Climatology
+from smen.data.fill import residuals_of
 from smen.data.quality import QualityCode
 from smen.data.records import MISSING, TEST, TRAIN, VALIDATION
 from smen.errors import DataError
@@ -85,7 +86,7 @@ def test_nor_a_field_of_the_same_sentinel1_scene(fields, samples):
     scenes = list(fields.fine_sentinel1)
     scenes[second] = scenes[first] | scenes[second]
     shared = builder_of(replace(fields, fine_sentinel1=tuple(scenes)), learning)
-    left = shared.climatology.without(shared.residuals(np.array([first, second])))
+    left = shared.climatology.without(shared.history.residuals(np.array([first, second])))
     np.testing.assert_allclose(shared.inputs(2, leave_out=True).climatology[0].numpy() * 0.04, left.mean, atol=1e-7)
 
 
@@ -96,11 +97,11 @@ def test_by_hand_for_one_row(fields, samples):
     newest = samples.fine_history[row, 0]
     observed = np.isfinite(fields.fine[newest])
     expected = np.where(
-        observed, fields.fine[newest] - fields.coarse[samples.fine_history_coarse[row, 0]], builder.climatology.mean
+        observed, fields.fine[newest] - fields.coarse_at(samples.fine_history_coarse[row, 0]), builder.climatology.mean
     )
     np.testing.assert_allclose(inputs.residual[0, 0].numpy() * 0.04, expected, atol=1e-7)
     np.testing.assert_array_equal(inputs.residual_valid[0, 0].numpy(), observed)
-    np.testing.assert_allclose(inputs.coarse[0].numpy() * 0.05 + 0.2, fields.coarse[row], atol=1e-7)
+    np.testing.assert_allclose(inputs.coarse[0].numpy() * 0.05 + 0.2, fields.coarse_at(row), atol=1e-7)
     np.testing.assert_allclose(inputs.age[0].numpy(), samples.age[row])
     assert torch.equal(builder.target(8).isnan()[0], torch.from_numpy(~np.isfinite(fields.fine[4])))
 
@@ -145,8 +146,8 @@ def test_partial_history_and_none(fields, samples, method):
 def test_holes_of_the_coarse_field():
     fields = make_fields(n=30, shape=(36, 96))
     coarse = fields.coarse.copy()
-    coarse[5, 10:20, 10:20] = np.nan
-    coarse[6, :, 30:] = np.nan
+    coarse[5, 1, 1] = np.nan  # rows 11 to 22, columns 2 to 13
+    coarse[6, :, 3:] = np.nan  # from column 26
     coarse[7] = np.nan
     fields = replace(fields, coarse=coarse)
     samples = make_samples(fields)
@@ -154,9 +155,9 @@ def test_holes_of_the_coarse_field():
     method.fit(fields, samples)
     prediction = method.predict(fields, samples)
     assert np.isfinite(prediction.mean[5]).all()
-    assert (prediction.quality[5, 10:20, 10:20] == QualityCode.FILLED).all()
-    assert np.isfinite(prediction.mean[6, :, :42]).all() and np.isnan(prediction.mean[6, :, 42:]).all()
-    assert (prediction.quality[6, :, 42:] == QualityCode.NODATA).all()
+    assert (prediction.quality[5, 11:23, 2:14] == QualityCode.FILLED).all()
+    assert np.isfinite(prediction.mean[6, :, :38]).all() and np.isnan(prediction.mean[6, :, 38:]).all()
+    assert (prediction.quality[6, :, 38:] == QualityCode.NODATA).all()
     assert np.isnan(prediction.mean[7]).all()
 
 

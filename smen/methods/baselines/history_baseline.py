@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from smen.data.fill import Climatology, residuals_of
+from smen.data.climatology import Climatology
+from smen.data.fill import residuals_of
 from smen.data.records import MISSING, TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
 from smen.methods.interpolation import NearestNeighbour
-from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation
+from smen.methods.residual_history import ResidualHistory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from smen.data.records import Fields, Samples
-
-IN_M3 = Normalisation()
-"""Inputs in m3/m3, as they are."""
 
 
 class Past(NamedTuple):
@@ -41,11 +39,16 @@ class Past(NamedTuple):
     age: NDArray[np.float32]
 
     @classmethod
-    def of(cls, builder: InputBuilder, row: int, *, leave_out: bool = False) -> Past:
-        """Of one row of the builder's samples, its own target left out of the mean if wanted."""
-        inputs = builder.inputs(row, leave_out=leave_out)
-        mean = inputs.climatology[0].numpy()
-        return cls(mean, inputs.residual[0].numpy() - mean, inputs.residual_valid[0].numpy(), inputs.age[0].numpy())
+    def of(cls, history: ResidualHistory, row: int, *, leave_out: bool = False) -> Past:
+        """Take the earlier residuals of one overpass.
+
+        Args:
+            history: makes them.
+            row: which of its samples.
+            leave_out: whether to leave the row's own target out of the mean.
+        """
+        mean, frames, valid, age = history.before(row, leave_out=leave_out)
+        return cls(mean, frames - mean, valid, age)
 
     def latest(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The latest observed departure of each cell and its age in days, (H, W); 0 and infinity without any."""
@@ -92,8 +95,8 @@ class HistoryBaseline(ABC):
         known = samples.with_target(TRAIN, VALIDATION)
         residuals = residuals_of(fields, known.fine)
         self.climatology = Climatology.of(residuals)
-        builder = InputBuilder(fields, known, self.climatology, IN_M3)
-        pasts = [Past.of(builder, row, leave_out=True) for row in range(len(known))]
+        history = ResidualHistory(fields, known, self.climatology)
+        pasts = [Past.of(history, row, leave_out=True) for row in range(len(known))]
         self.choose([Date(past, residual - past.mean) for past, residual in zip(pasts, residuals, strict=True)])
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
@@ -105,9 +108,9 @@ class HistoryBaseline(ABC):
         if self.climatology is None:
             raise DataError(f"the baseline {self.name} is not fitted: fit it on the training dates")
         mean = NearestNeighbour().predict(fields, samples).mean
-        builder = InputBuilder(fields, samples, self.climatology, IN_M3)
+        history = ResidualHistory(fields, samples, self.climatology)
         for row in np.flatnonzero(samples.coarse != MISSING):
-            past = Past.of(builder, int(row))
+            past = Past.of(history, int(row))
             mean[row] += past.mean + self.departure(past)
         return Prediction(mean)
 

@@ -1,103 +1,23 @@
-"""The ground: EASE-Grid 2.0 (global, EPSG:6933), its nested grids, and windows on its 3 km cells.
-
-This is the only place that knows the size of a cell. Row 0 is the northernmost row, column 0 begins at 180 W,
-indices are 0-based. The grids nest exactly, so that alignment is integer division and never resampling.
-
-Source of all numbers: Brodzik et al. 2012, "EASE-Grid 2.0: Incremental but Significant Improvements for
-Earth-Gridded Data Sets", ISPRS Int. J. Geo-Inf. 1(1), and NSIDC's grid definition (.gpd) files.
-"""
+"""Windows: rectangles of 3 km cells, and the coarser cells under them."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from affine import Affine
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from smen.errors import GridError
+from smen.grid.ease_grid import CRS_CODE, EDGE_SNAP, LEFT, M03, M36, TOP, Grid, to_lonlat
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
-
-CRS_CODE = "EPSG:6933"
-"""WGS 84 / NSIDC EASE-Grid 2.0 Global, the projection of all grids here."""
-
-LEFT = -17367530.4451615
-"""x of the outer edge of column 0, metres."""
-
-TOP = 7314540.8306386
-"""y of the outer edge of row 0, metres."""
-
-EDGE_SNAP = 1e-6
-"""A coordinate this near to a cell's edge, in cells, lies on it: projection noise must not choose the cell."""
-
-
-@dataclass(frozen=True)
-class Grid:
-    """One of the nested global grids.
-
-    Attributes:
-        name: NSIDC's name, e.g. ``M36``.
-        rows: number of rows.
-        columns: number of columns.
-        cell: side of a cell in metres of the projection (cells are equal in area, not square on the ground).
-    """
-
-    name: str
-    rows: int
-    columns: int
-    cell: float
-
-    @property
-    def nesting(self) -> int:
-        """How many M03 cells one cell of this grid covers in each direction: 12, 3 or 1."""
-        return M03.columns // self.columns
-
-    def centres(self, row: ArrayLike, column: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Longitude and latitude (degrees) of the centres of cells; arguments broadcast against each other."""
-        row, column = np.broadcast_arrays(np.asarray(row, np.float64), np.asarray(column, np.float64))
-        x = LEFT + (column % self.columns + 0.5) * self.cell
-        y = TOP - (row + 0.5) * self.cell
-        lon, lat = _to_lonlat().transform(x, y)
-        return np.asarray(lon), np.asarray(lat)
-
-    def coordinates(self, longitude: ArrayLike, latitude: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Fractional (row, column) of places in degrees; cell (0, 0) spans 0..1 in both. May lie outside the grid."""
-        x, y = _from_lonlat().transform(np.asarray(longitude, np.float64), np.asarray(latitude, np.float64))
-        return (TOP - np.asarray(y)) / self.cell, (np.asarray(x) - LEFT) / self.cell
-
-    def cell_at(self, longitude: float, latitude: float) -> tuple[int, int]:
-        """Row and column of the cell that holds a place.
-
-        A place within `EDGE_SNAP` of an edge belongs to the cell south or east of that edge.
-
-        Raises:
-            GridError: the place is not on the grid.
-        """
-        if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
-            raise GridError(
-                f"longitude {longitude}, latitude {latitude} is not a place on Earth: give degrees, "
-                "longitude between -180 and 180, latitude between -90 and 90"
-            )
-        row_f, col_f = (float(v) for v in self.coordinates(longitude, latitude))
-        row, col = math.floor(row_f + EDGE_SNAP), math.floor(col_f + EDGE_SNAP) % self.columns
-        if not 0 <= row < self.rows:
-            raise GridError(
-                f"latitude {latitude} lies outside {self.name}: EASE-Grid 2.0 ends at 85.04 degrees north and south"
-            )
-        return row, col
-
-
-M36 = Grid("M36", 406, 964, 36032.220840584)
-M09 = Grid("M09", 1624, 3856, 9008.055210146)
-M03 = Grid("M03", 4872, 11568, 3002.6850700487)
-GRIDS = {grid.name: grid for grid in (M36, M09, M03)}
 
 
 @dataclass(frozen=True)
@@ -180,7 +100,7 @@ class Window:
     @property
     def phase(self) -> tuple[int, int]:
         """Where the origin lies within its M36 cell: (row % 12, column % 12)."""
-        return self.row % M36.nesting, self.column % M36.nesting
+        return self.row % M36.coarse_factor, self.column % M36.coarse_factor
 
     @property
     def crosses_antimeridian(self) -> bool:
@@ -220,11 +140,82 @@ class Window:
 
     def rows(self, grid: Grid = M03) -> NDArray[np.int64]:
         """The row of `grid` under each row of the window, (height,)."""
-        return (self.row + np.arange(self.height)) // grid.nesting
+        return (self.row + np.arange(self.height)) // grid.coarse_factor
 
     def columns(self, grid: Grid = M03) -> NDArray[np.int64]:
         """The column of `grid` under each column of the window, (width,), modulo the grid's width."""
-        return (self.column + np.arange(self.width)) % M03.columns // grid.nesting
+        return (self.column + np.arange(self.width)) % M03.columns // grid.coarse_factor
+
+    def coarse_shape(self, grid: Grid) -> tuple[int, int]:
+        """Return (R, C): how many rows and columns of `grid` the window touches, in part or whole.
+
+        A window around the whole globe that begins within a column touches that one at both of its ends, and counts
+        it twice.
+        """
+        n = grid.coarse_factor
+        rows = (self.row + self.height - 1) // n - self.row // n + 1
+        return rows, (self.column + self.width - 1) // n - self.column // n + 1
+
+    def coarse_index(self, grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the row (H,) and the column (W,) of `grid` under each row and column, counted from the first.
+
+        Across 180 degrees the columns count on, so that both rise by at most one from each cell to the next.
+        """
+        n = grid.coarse_factor
+        rows = (self.row + np.arange(self.height)) // n - self.row // n
+        return rows, (self.column + np.arange(self.width)) // n - self.column // n
+
+    def coarse_axes(self, grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return x (C,) and y (R,) of the centres of the cells of `grid` under the window, metres; y falls."""
+        rows, columns = self.coarse_shape(grid)
+        row, column = self.row // grid.coarse_factor, self.column // grid.coarse_factor
+        x = LEFT + (column + np.arange(columns, dtype=np.float64) + 0.5) * grid.cell
+        return x, TOP - (row + np.arange(rows, dtype=np.float64) + 0.5) * grid.cell
+
+    def coarse_transform(self, grid: Grid) -> Affine:
+        """Return the affine transform from (column, row) of the cells of `grid` under the window to metres; corners."""
+        row, column = self.row // grid.coarse_factor, self.column // grid.coarse_factor
+        return Affine(grid.cell, 0.0, LEFT + column * grid.cell, 0.0, -grid.cell, TOP - row * grid.cell)
+
+    def expand(self, cells: NDArray[Any], grid: Grid) -> NDArray[Any]:
+        """Repeat values of coarse cells over the window's cells.
+
+        Args:
+            cells: one value for each cell of `grid` under the window, (..., R, C), any dtype.
+            grid: theirs.
+
+        Returns:
+            (..., H, W), of the same dtype.
+
+        Raises:
+            GridError: the cells are not those under this window.
+        """
+        if cells.shape[-2:] != self.coarse_shape(grid):
+            raise GridError(
+                f"{cells.shape[-2:]} cells of {grid.name} do not fit a window that touches {self.coarse_shape(grid)}"
+            )
+        rows, columns = self.coarse_index(grid)
+        return cells.take(rows, axis=-2).take(columns, axis=-1)
+
+    def cell_means(self, field: NDArray[np.floating], grid: Grid) -> NDArray[np.float64]:
+        """Average a field of the window over each coarse cell.
+
+        Args:
+            field: (H, W), NaN where missing.
+            grid: the coarse cells'.
+
+        Returns:
+            The mean of the valid values in each cell of `grid` under the window, (R, C), NaN without any.
+        """
+        shape = self.coarse_shape(grid)
+        rows, columns = self.coarse_index(grid)
+        flat = (rows[:, None] * shape[1] + columns[None, :]).ravel()
+        valid = np.isfinite(field).ravel()
+        size = shape[0] * shape[1]
+        total = np.bincount(flat, np.where(valid, field.ravel(), 0).astype(np.float64), size)
+        count = np.bincount(flat, valid, size)
+        mean = np.divide(total, count, out=np.full(size, np.nan), where=count > 0)
+        return np.asarray(mean, np.float64).reshape(shape)
 
     def locate(
         self, row: NDArray[np.integer], column: NDArray[np.integer]
@@ -269,7 +260,7 @@ class Window:
 
         left, bottom, right, top = self.bounds
         edge = -LEFT
-        _, (south, north) = _to_lonlat().transform([0.0, 0.0], [bottom, top])
+        _, (south, north) = to_lonlat().transform([0.0, 0.0], [bottom, top])
         per_metre = 180.0 / edge
         if not self.crosses_antimeridian:
             return box(left * per_metre, south, min(right * per_metre, 180.0), north)
@@ -282,13 +273,3 @@ class Window:
 
         numbers = {"name": name, "row": self.row, "column": self.column, "height": self.height, "width": self.width}
         return gpd.GeoDataFrame([numbers], geometry=[self.polygon()], crs="EPSG:4326")
-
-
-@lru_cache(maxsize=1)
-def _to_lonlat() -> Transformer:
-    return Transformer.from_crs(CRS_CODE, "EPSG:4326", always_xy=True)
-
-
-@lru_cache(maxsize=1)
-def _from_lonlat() -> Transformer:
-    return Transformer.from_crs("EPSG:4326", CRS_CODE, always_xy=True)

@@ -1,10 +1,5 @@
-"""The ground: cell positions against NSIDC's as found in a real granule, and what must hold everywhere."""
+"""Windows of 3 km cells, and the coarse cells under them, against independent computations by cell centres."""
 
-import math
-import os
-from pathlib import Path
-
-import h5py
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -22,18 +17,6 @@ settings.load_profile("unhurried")
 SOUTH_EDGE, NORTH_EDGE = -85.0445, 85.0445  # ends of EASE-Grid 2.0 as the products' own metadata give them
 
 
-@pytest.fixture(scope="module")
-def real_cells():
-    """Row, column, longitude and latitude of all cells of the real half-orbit."""
-    root = Path(__file__).resolve().parents[1]
-    for folder in (os.environ.get("SMEN_REAL_DATA"), root.parent / "shared" / "real"):
-        for path in sorted(Path(folder).glob("SMAP_L2_SM_P_NRT_24342_A_*.h5")) if folder else []:
-            with h5py.File(path) as file:
-                group = file["Soil_Moisture_Retrieval_Data"]
-                return [group[k][()] for k in ("EASE_row_index", "EASE_column_index", "longitude", "latitude")]
-    pytest.skip("no real granule: set SMEN_REAL_DATA to the folder that holds the real half-orbit")
-
-
 longitudes = st.floats(-180, 180)
 latitudes = st.floats(-85.04, 85.04)
 grids = st.sampled_from(list(GRIDS.values()))
@@ -44,47 +27,6 @@ m03_rows, m03_columns = st.integers(0, M03.rows - 1), st.integers(0, M03.columns
 def windows(draw, most=300):
     height, width = draw(st.integers(1, most)), draw(st.integers(1, most))
     return Window(draw(st.integers(0, M03.rows - height)), draw(m03_columns), height, width)
-
-
-class TestRealCells:
-    def test_centres(self, real_cells):
-        row, column, longitude, latitude = real_cells
-        assert len(row) == 17268
-        lon, lat = M36.centres(row, column)
-        # float32 keeps 180 degrees to 8e-6.
-        np.testing.assert_allclose(lon, longitude, atol=2e-5)
-        np.testing.assert_allclose(lat, latitude, atol=2e-5)
-
-    def test_coordinates(self, real_cells):
-        row, column, longitude, latitude = real_cells
-        at_row, at_column = M36.coordinates(longitude, latitude)
-        assert np.abs(at_row - 0.5 - row).max() < 2e-4
-        assert np.abs(at_column - 0.5 - column).max() < 2e-4
-
-    def test_cell_at(self, real_cells):
-        for row, column, longitude, latitude in list(zip(*real_cells, strict=True))[::97]:
-            assert M36.cell_at(float(longitude), float(latitude)) == (row, column)
-            assert tuple(i // 4 for i in M09.cell_at(float(longitude), float(latitude))) == (row, column)
-            assert tuple(i // 12 for i in M03.cell_at(float(longitude), float(latitude))) == (row, column)
-
-
-def test_first_centre_as_published():
-    lon, lat = M36.centres(0, 0)
-    assert float(lon) == pytest.approx(-179.81327801, abs=5e-9)
-    assert float(lat) == pytest.approx(83.63197528, abs=5e-9)
-
-
-def test_shapes_nest_and_reach_the_edges():
-    assert [(g.columns, g.rows, g.nesting) for g in (M36, M09, M03)] == [
-        (964, 406, 12),
-        (3856, 1624, 3),
-        (11568, 4872, 1),
-    ]
-    for grid in GRIDS.values():
-        assert grid.rows * grid.nesting == M03.rows
-        assert grid.cell == pytest.approx(M03.cell * grid.nesting, rel=1e-12)
-        assert LEFT + grid.columns * grid.cell == pytest.approx(-LEFT, abs=1e-3)
-        assert TOP - grid.rows * grid.cell == pytest.approx(-TOP, abs=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -102,49 +44,6 @@ def test_the_three_regions(longitude, latitude, cell, cell_phase, origin, phase)
     assert (window.row, window.column) == origin
     assert window.shape == (100, 100)
     assert window.phase == phase
-
-
-@given(grid=grids, row=st.integers(0, 4871), column=st.integers(0, 11567))
-def test_a_centre_lies_in_its_cell(grid, row, column):
-    row, column = row // grid.nesting, column // grid.nesting
-    lon, lat = (float(v) for v in grid.centres(row, column))
-    assert grid.cell_at(lon, lat) == (row, column)
-
-
-@given(longitude=longitudes, latitude=latitudes)
-def test_cells_nest(longitude, latitude):
-    row, column = M03.coordinates(longitude, latitude)
-    near_edge = [abs(float(v) - round(float(v))) < 1e-4 for v in (row, column)]
-    assume(not any(near_edge))
-    fine = M03.cell_at(longitude, latitude)
-    for grid in (M36, M09):
-        assert grid.cell_at(longitude, latitude) == tuple(i // grid.nesting for i in fine)
-
-
-@given(longitude=longitudes, latitude=latitudes)
-def test_a_place_is_less_than_half_a_cell_from_its_centre(longitude, latitude):
-    row, column = M03.cell_at(longitude, latitude)
-    project = Transformer.from_crs("EPSG:4326", "EPSG:6933", always_xy=True).transform
-    (x0, y0), (x1, y1) = project(longitude, latitude), project(*(float(v) for v in M03.centres(row, column)))
-    apart = abs(x1 - x0)
-    assert min(apart, abs(apart + 2 * LEFT)) <= M03.cell / 2 + 0.01
-    assert abs(y1 - y0) <= M03.cell / 2 + 0.01
-
-
-def test_both_sides_of_180_are_one_meridian():
-    assert M03.cell_at(180.0, 10.0) == M03.cell_at(-180.0, 10.0)
-    assert M03.cell_at(180.0, 10.0)[1] == 0
-    assert M03.cell_at(179.999, 10.0)[1] == M03.columns - 1
-    assert M03.cell_at(0.0, 0.0) == (M03.rows // 2, M03.columns // 2)
-
-
-@pytest.mark.parametrize(
-    ("longitude", "latitude"),
-    [(181, 0), (-180.1, 0), (0, 90.5), (0, -91), (0, 85.2), (0, -85.2), (0, 90), (math.nan, 0)],
-)
-def test_places_off_the_grid(longitude, latitude):
-    with pytest.raises(GridError, match=r"85\.04|not a place on Earth"):
-        M03.cell_at(longitude, latitude)
 
 
 @pytest.mark.parametrize(
@@ -188,8 +87,8 @@ def test_rows_and_columns_on_every_grid(window, grid):
     rows, columns = window.rows(grid), window.columns(grid)
     assert rows.shape == (window.height,)
     assert columns.shape == (window.width,)
-    assert rows.tolist() == [(window.row + i) // grid.nesting for i in range(window.height)]
-    assert columns.tolist() == [((window.column + j) % 11568) // grid.nesting for j in range(window.width)]
+    assert rows.tolist() == [(window.row + i) // grid.coarse_factor for i in range(window.height)]
+    assert columns.tolist() == [((window.column + j) % 11568) // grid.coarse_factor for j in range(window.width)]
 
 
 @given(window=windows())
@@ -313,3 +212,88 @@ def test_cells_at_oklahoma_and_geneva():
     for (longitude, latitude), sides in (((-97.5164, 35.4676), (2.8, 3.2)), ((6.1432, 46.2044), (2.4, 3.8))):
         north_south, east_west = Window.centred_on(longitude, latitude, 1, 1).cell_lengths_km()
         assert (float(east_west[0]), float(north_south[0])) == pytest.approx(sides, abs=0.06)
+
+
+class TestCoarseCells:
+    @given(window=windows(), grid=grids)
+    def test_index_by_the_centres_of_cells(self, window, grid):
+        # Projected x and y of the fine cells' centres, looked up between the coarse cells' edges.
+        x, y = window.coarse_axes(grid)
+        assert (len(y), len(x)) == window.coarse_shape(grid)
+        rows, columns = window.coarse_index(grid)
+        below, right = y - grid.cell / 2, x + grid.cell / 2
+        np.testing.assert_array_equal(rows, np.searchsorted(-below, -window.y))
+        np.testing.assert_array_equal(columns, np.searchsorted(right, window.x))
+        assert (rows[0], columns[0]) == (0, 0)
+        assert (rows[-1] + 1, columns[-1] + 1) == window.coarse_shape(grid)  # every coarse cell is under a fine one
+
+    @given(window=windows(), grid=grids)
+    def test_centres_of_coarse_cells_are_the_grids_own(self, window, grid):
+        x, y = window.coarse_axes(grid)
+        x = x - np.where(x > -LEFT, -2 * LEFT, 0)
+        to_degrees = Transformer.from_crs("EPSG:6933", "EPSG:4326", always_xy=True).transform
+        rows, columns = np.unique(window.rows(grid)), window.columns(grid)
+        first = [columns[0], *columns[1:][np.diff(columns) != 0]]
+        np.testing.assert_allclose(to_degrees(x, 0 * x)[0], grid.centres(0, first)[0], atol=1e-8)
+        np.testing.assert_allclose(to_degrees(0 * y, y)[1], grid.centres(rows, 0)[1], atol=1e-8)
+
+    @given(window=windows(), grid=grids)
+    def test_transform_of_coarse_cells(self, window, grid):
+        x, y = window.coarse_axes(grid)
+        transform = window.coarse_transform(grid)
+        assert transform @ (0.5, 0.5) == pytest.approx((x[0], y[0]), abs=1e-6)
+        assert transform @ (len(x) - 0.5, len(y) - 0.5) == pytest.approx((x[-1], y[-1]), abs=1e-6)
+        (left, _, _, top), corner = window.bounds, transform @ (0, 0)
+        assert corner[0] <= left + 1e-6 < corner[0] + grid.cell
+        assert corner[1] >= top - 1e-6 > corner[1] - grid.cell
+
+    @given(window=windows(most=60), grid=grids)
+    @settings(max_examples=50)
+    def test_expand_gives_each_cell_that_of_its_centre(self, window, grid):
+        # Each coarse cell bears its own global row and column: the fine one above it must have the same by its place.
+        rows, columns = window.coarse_shape(grid)
+        row = window.rows(grid)[0] + np.arange(rows)
+        column = (window.columns(grid)[0] + np.arange(columns)) % grid.columns
+        numbers = row[:, None] * 10_000 + column[None, :]
+        expanded = window.expand(np.stack([numbers, -numbers]), grid)
+        assert expanded.shape == (2, *window.shape) and expanded.flags.c_contiguous
+        for i in (0, window.height // 2, window.height - 1):
+            for j in (0, window.width // 2, window.width - 1):
+                r, c = grid.cell_at(window.longitudes[j], window.latitudes[i])
+                assert expanded[0, i, j] == r * 10_000 + c == -expanded[1, i, j]
+
+    @given(window=windows(most=60), grid=grids, seed=st.integers(0, 99))
+    @settings(max_examples=50)
+    def test_means_of_expanded_cells_are_the_cells(self, window, grid, seed):
+        rng = np.random.default_rng(seed)
+        cells = rng.uniform(0, 0.6, window.coarse_shape(grid)).astype(np.float32)
+        cells[rng.random(cells.shape) < 0.2] = np.nan
+        means = window.cell_means(window.expand(cells, grid), grid)
+        np.testing.assert_array_equal(means, cells)  # bit for bit: a sum of 144 equal float32 is exact in float64
+        assert means.dtype == np.float64
+
+    def test_means_by_hand(self):
+        window = Window(11, 23, 2, 3)  # rows 11 and 12, columns 23 to 25: four cells of M36
+        field = np.array([[0.1, 0.2, 0.4], [0.3, np.nan, 0.5]])
+        np.testing.assert_allclose(window.cell_means(field, M36), [[0.1, 0.3], [0.3, 0.5]])
+        assert np.isnan(window.cell_means(np.full((2, 3), np.nan), M36)).all()
+
+    # 20 columns west of 180 degrees and 16 east of it: 1 2/3 and 1 1/3 cells of 36 km, 6 2/3 and 5 1/3 of 9 km.
+    @pytest.mark.parametrize(("grid", "columns"), [(M36, 4), (M09, 13)])
+    def test_across_180_degrees(self, grid, columns):
+        window = Window(1200, 11568 - 20, 6, 36)
+        assert window.crosses_antimeridian
+        assert window.coarse_shape(grid)[1] == columns
+        index = window.coarse_index(grid)[1]
+        assert set(np.diff(index)) == {0, 1}
+        np.testing.assert_array_equal((window.columns(grid)[0] + index) % grid.columns, window.columns(grid))
+
+    def test_around_the_whole_globe(self):
+        assert Window(0, 0, 12, 11568).coarse_shape(M36) == (1, 964)
+        within = Window(0, 5, 12, 11568)  # begins and ends in the same column of M36
+        assert within.coarse_shape(M36) == (1, 965)
+        assert within.columns(M36)[0] == within.columns(M36)[-1] == 0
+
+    def test_cells_of_another_window_are_refused(self):
+        with pytest.raises(GridError, match=r"\(2, 2\) cells of M36 do not fit a window that touches \(1, 2\)"):
+            Window(0, 0, 12, 24).expand(np.zeros((2, 2)), M36)
