@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from smen.grid import Grid, Window
 
-    Index = int | slice | np.integer | NDArray[np.integer]
+    Index = int | slice | np.integer | NDArray[np.integer] | NDArray[np.bool_]
 
 NONE, TRAIN, VALIDATION, TEST = 0, 1, 2, 3
 """Codes of `Samples.split`: the block of time that an overpass belongs to."""

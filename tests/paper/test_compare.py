@@ -51,7 +51,7 @@ def test_scores_of_the_coarse_field_are_those_of_pytesmo(made, compared):
     table, senses, _ = compared
     fields = made.fields
     test = np.flatnonzero(fields.fine_time >= np.datetime64(TEST[0]))
-    coarse = fields.coarse[np.searchsorted(fields.coarse_time, fields.fine_time[test])].astype(float)
+    coarse = fields.coarse_at(np.searchsorted(fields.coarse_time, fields.fine_time[test])).astype(float)
     truth = made.truth[np.searchsorted(fields.coarse_time, fields.fine_time[test])].astype(float)
     fine = fields.fine[test].astype(float)
     for against, reference in (("3 km product", fine), ("truth", truth)):
@@ -100,7 +100,7 @@ def test_the_example_is_the_best_covered_test_date(made, compared):
     covered = np.isfinite(fields.fine[test]).sum(axis=(1, 2))
     assert time == fields.fine_time[test][covered.argmax()]
     np.testing.assert_array_equal(example["target"], fields.fine[fields.fine_time == time][0])
-    np.testing.assert_array_equal(example["coarse"], fields.coarse[fields.coarse_time == time][0])
+    np.testing.assert_array_equal(example["coarse"], fields.coarse_at(fields.coarse_time == time)[0])
     assert example.attrs["simulated"] == 1
 
 
