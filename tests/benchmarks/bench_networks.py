@@ -82,7 +82,7 @@ def score(folder, region, arguments, abroad):
         if other == folder and elsewhere != region:
             found[f"fusion of {elsewhere}"] = method.predict(fields, test)
     valid = np.isfinite(target) & np.all([np.isfinite(p.mean) for p in found.values()], axis=0)
-    rows = {}
+    rows, factor = {}, fields.coarse_grid.coarse_factor
     for name, prediction in found.items():
         estimate = np.where(valid, prediction.mean, np.nan)
         row = {
