@@ -90,9 +90,7 @@ def score(folder, region, arguments, abroad):
             "truth": per_image(ubrmse, estimate, true),
             "bias": per_image(bias, estimate, target),
             "bias truth": per_image(bias, estimate, true),
-            "R inside": detail_r(
-                estimate, np.where(valid, true, np.nan), fields.window, fields.coarse_grid.coarse_factor
-            ),
+            "R inside": detail_r(estimate, np.where(valid, true, np.nan), fields.window, factor),
             "seconds": np.array([seconds.get(name, np.nan)]),
             "share": valid.mean(axis=(1, 2)),
             "time": test.time,
