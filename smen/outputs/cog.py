@@ -110,7 +110,7 @@ def write_raster(path: Path, content: bytes, style: str, sidecar: str | None = N
         write_text(style_path(path), style)
     except OutputError:
         for written in (path, style_path(path), pam):
-            with suppress(OSError):  # beside a wrong sidecar, or without its own, it would pass for a whole result
+            with suppress(OSError):  # a raster without its own sidecar would be taken for a complete result
                 written.unlink()
         raise
 

@@ -75,7 +75,7 @@ def read_bands(
         file: the rasters of the overpass.
         part: rows and columns to read, None for all.
         every: side of the squares of cells that are read as one, for display: the average of their values and their
-            most frequent code.
+            most frequent code, which GDAL takes from the overviews where there are any.
 
     Returns:
         The bands, float32 (3, height, width), NaN where missing; and the codes, uint8 (height, width).

@@ -19,8 +19,15 @@ if TYPE_CHECKING:
 def daily(values: pd.DataFrame) -> pd.DataFrame:
     """Join the overpasses of each UTC day: means over those that have a value.
 
-    The standard deviation is the mean of theirs, since the errors of two overpasses of a day are much alike; the
-    quality is the code of most overpasses, of several such the greatest; the direction lists those that have a value.
+    The standard deviation is the mean of their standard deviations, since the errors of two overpasses of a day are
+    much alike; the quality is the code of most overpasses, of several such the greatest; the direction lists those
+    that have a value.
+
+    Args:
+        values: a table of `smen.outputs.extraction.extract`.
+
+    Returns:
+        The same columns, with the day in the column `time`.
     """
     day = values["time"].str.slice(0, 10)
     valid = values["soil_moisture"].notna()

@@ -1,8 +1,34 @@
+"""Lines of the base map within a window."""
+
 import numpy as np
 import pytest
+from pyproj import Transformer
 
 from smen.grid import Window
-from smen.outputs.report import basemap, basemap_file
+from smen.outputs.report import basemap
+from smen.outputs.report.basemap_file import KINDS, STEP
+
+WINDOW = Window.centred_on(10.2, 49.8, 80, 60)
+
+
+def store(monkeypatch, *lines, kind="coast"):
+    """Put lines in degrees in place of the stored ones."""
+    points = [np.round(np.array(line) / STEP).astype(int) for line in lines]
+    boxes = [np.concatenate([p.min(axis=0), p.max(axis=0)]) * STEP for p in points]
+    stored = {
+        "points": np.concatenate(points),
+        "first": np.concatenate([[0], np.cumsum([len(p) for p in points])]),
+        "kind": np.full(len(points), KINDS.index(kind)),
+        "boxes": np.array(boxes),
+    }
+    monkeypatch.setattr(basemap, "stored_lines", lambda: stored)
+
+
+def shares(longitude, latitude):
+    """Place within the window, by pyproj."""
+    x, y = Transformer.from_crs(4326, 6933, always_xy=True).transform(longitude, latitude)
+    left, bottom, right, top = WINDOW.bounds
+    return (x - left) / (right - left), (top - y) / (top - bottom)
 
 
 def test_lake_geneva_lies_where_it_is():
@@ -17,10 +43,11 @@ def test_lake_geneva_lies_where_it_is():
 
 
 def test_lines_that_leave_the_window_are_cut_next_to_it():
-    found = basemap.lines(Window.centred_on(0, 50.8, 60, 60))
-    coast = np.concatenate(found["coast"])
+    parts = basemap.lines(Window.centred_on(0, 50.8, 60, 60))
+    coast = np.concatenate(parts["coast"])
     assert len(coast) > 20
     assert np.abs(coast - 0.5).max() < 0.5 + 1
+    assert set(parts) == set(KINDS)
 
 
 def test_over_180_degrees_lines_of_both_sides_are_seen():
@@ -31,18 +58,28 @@ def test_over_180_degrees_lines_of_both_sides_are_seen():
     assert (inside[:, 0] > 0.5).any()
 
 
-def test_packed_lines_come_back(tmp_path, monkeypatch):
-    import geopandas as gpd
-    from shapely import LineString, Polygon
+def test_points_are_placed_as_pyproj_places_them(monkeypatch):
+    line = [(10, 50), (10.1, 50.2), (10.4, 50.1)]
+    store(monkeypatch, line, kind="border")
+    parts = basemap.lines(WINDOW)
+    assert [len(parts[kind]) for kind in KINDS] == [0, 1, 0, 0]
+    np.testing.assert_allclose(parts["border"][0], [shares(*point) for point in line], atol=1e-9)
 
-    line = LineString([(10, 50), (10.1, 50.2), (10.4, 50.1)])
-    lake = Polygon([(10, 49), (10.5, 49), (10.2, 49.5)])
-    path = tmp_path / "b.npz"
-    basemap_file.pack_lines({"border": gpd.GeoSeries([line]), "lake": gpd.GeoSeries([lake])}, path)
-    monkeypatch.setattr(basemap, "stored_lines", lambda: basemap_file.stored_lines(path))
-    window = Window.centred_on(10.2, 49.8, 80, 60)
-    parts = basemap.lines(window)
-    assert [len(parts[kind]) for kind in basemap_file.KINDS] == [0, 1, 0, 1]
-    place = parts["border"][0]
-    columns = (np.array([10, 10.1, 10.4]) - window.longitudes[0]) / (window.longitudes[1] - window.longitudes[0])
-    np.testing.assert_allclose(place[:, 0] * 60 - 0.5, columns, atol=0.01)
+
+def test_a_line_that_comes_back_is_in_two_parts(monkeypatch):
+    inside, far = (10.2, 49.8), (20.0, 49.8)
+    store(monkeypatch, [inside, (14.0, 49.8), far, far, (14.0, 49.7), (10.2, 49.7)])
+    first, second = basemap.lines(WINDOW)["coast"]
+    assert (len(first), len(second)) == (2, 2)
+
+
+def test_a_long_step_across_the_window_is_kept(monkeypatch):
+    store(monkeypatch, [(0.0, 49.8), (20.0, 49.8)])
+    (part,) = basemap.lines(WINDOW)["coast"]
+    assert part[0, 0] < 0
+    assert part[1, 0] > 1
+
+
+def test_lines_elsewhere_are_left_out(monkeypatch):
+    store(monkeypatch, [(100.0, 10.0), (101.0, 10.0)], [(10.2, 60.0), (10.3, 60.0)])
+    assert basemap.lines(WINDOW)["coast"] == []

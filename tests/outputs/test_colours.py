@@ -1,7 +1,12 @@
+"""Colours of maps: order and distance for all eyes, and the same in every program."""
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from smen.outputs.colours import AGE, ERROR, SOIL_MOISTURE, STANDARD_DEVIATION
+from smen.outputs.colours import AGE, BAND_RAMPS, ERROR, MISSING, SOIL_MOISTURE, STANDARD_DEVIATION
+from smen.outputs.geotiff import BANDS
 
 # Machado, Oliveira and Fernandes 2009, severity 1, for linear RGB.
 BLINDNESS = {
@@ -66,3 +71,39 @@ def test_matplotlib_shows_each_stop_at_its_value():
 
 def test_nothing_is_drawn_where_nothing_is_known():
     assert SOIL_MOISTURE.colormap()(np.nan) == (0, 0, 0, 0)
+
+
+RAMPS = (SOIL_MOISTURE, ERROR, STANDARD_DEVIATION, AGE)
+
+
+@given(ramp=st.sampled_from(RAMPS), share=st.floats(0, 1))
+def test_colours_between_stops_are_mixed_linearly(ramp, share):
+    value = ramp.low + share * (ramp.high - ramp.low)
+    stops = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in ramp.stops])
+    expected = [np.interp(value, ramp.values(), stops[:, channel]) for channel in range(3)]
+    seen = np.array(ramp.colormap()(ramp.norm()(value)))[:3] * 255
+    np.testing.assert_allclose(seen, expected, atol=1.5)
+
+
+@pytest.mark.parametrize("ramp", RAMPS, ids=lambda ramp: ramp.name)
+def test_beyond_the_range_the_colour_of_its_end_goes_on(ramp):
+    colormap, norm = ramp.colormap(), ramp.norm()
+    width = ramp.high - ramp.low
+    assert colormap(norm(ramp.low - width)) == colormap(norm(ramp.low))
+    assert colormap(norm(ramp.high + width)) == colormap(norm(ramp.high))
+
+
+@pytest.mark.parametrize("ramp", RAMPS, ids=lambda ramp: ramp.name)
+def test_stops_are_evenly_spaced_over_the_range(ramp):
+    values = ramp.values()
+    assert (values[0], values[-1], len(values)) == (ramp.low, ramp.high, len(ramp.stops))
+    np.testing.assert_allclose(np.diff(values), (ramp.high - ramp.low) / (len(values) - 1))
+
+
+def test_each_band_of_a_map_has_its_ramp():
+    assert [ramp.name for ramp in BAND_RAMPS] == [band.name for band in BANDS]
+
+
+def test_the_background_is_no_colour_of_soil_moisture():
+    background = lab([MISSING])
+    assert np.linalg.norm(lab(SOIL_MOISTURE.stops) - background, axis=1).min() > 15

@@ -77,7 +77,7 @@ def test_each_colour_bar_covers_the_fields_in_its_colours(tmp_path, drawn):
 
 @pytest.mark.parametrize(("months", "period"), [([7], "2018-07-04."), ([11, 3], "2018-03-04 to 2018-11-04.")])
 def test_the_subtitle_gives_size_and_period(tmp_path, drawn, months, period):
-    examples = [example(FIJI, month) for month in months]
+    examples = [example(FIJI, month, truth=False) for month in months]
     region_figure(tmp_path / "r.png", FIJI, examples, region="x", simulated=False)
     (subtitle,) = (text for text in texts(drawn) if "cells" in text)
     assert "90 × 60 cells" in subtitle
@@ -89,13 +89,13 @@ def test_the_subtitle_gives_size_and_period(tmp_path, drawn, months, period):
 
 @pytest.mark.parametrize("simulated", [True, False])
 def test_only_simulated_data_are_labelled(tmp_path, simulated):
-    region_figure(tmp_path / "r.png", SMALL, [example(SMALL)], region="x", simulated=simulated)
+    region_figure(tmp_path / "r.png", SMALL, [example(SMALL, truth=False)], region="x", simulated=simulated)
     assert (np.abs(pixels(tmp_path / "r.png") - WARNING) <= 1).all(axis=-1).any() == simulated
 
 
 def test_the_same_arguments_give_the_same_bytes(tmp_path):
     for name in "ab":
-        region_figure(tmp_path / f"{name}.png", SMALL, [example(SMALL)], region="Suva", simulated=True)
+        region_figure(tmp_path / f"{name}.png", SMALL, [example(SMALL, truth=False)], region="Suva", simulated=True)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
@@ -110,4 +110,4 @@ def test_what_cannot_be_drawn_is_refused(tmp_path):
     assert not list(tmp_path.iterdir())
     (tmp_path / "a.png").mkdir()
     with pytest.raises(OutputError, match="cannot be written"):
-        region_figure(tmp_path / "a.png", SMALL, [example(SMALL)], region="x", simulated=False)
+        region_figure(tmp_path / "a.png", SMALL, [example(SMALL, truth=False)], region="x", simulated=False)

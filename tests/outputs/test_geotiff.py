@@ -1,5 +1,5 @@
-import json
-import shutil
+"""Maps as GeoTIFFs, as rasterio, rioxarray and gdalinfo read them."""
+
 import subprocess
 import sys
 
@@ -8,7 +8,7 @@ import pytest
 import rasterio
 import rioxarray
 from pyproj import Transformer
-from rio_cogeo.cogeo import cog_validate
+from rasters import assert_strictly_valid, gdalinfo
 
 from smen.errors import OutputError
 from smen.grid import Window
@@ -24,18 +24,6 @@ def written(tmp_path, tucson, overpass):
     path = tmp_path / "2018" / "tucson.tif"
     write_map(path, tucson.window, *tucson.bands, **overpass)
     return path
-
-
-def gdalinfo(path, *options):
-    if shutil.which("gdalinfo") is None:
-        pytest.skip("gdalinfo is not installed (Debian: gdal-bin)")
-    done = subprocess.run(["gdalinfo", "-json", *options, str(path)], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
-
-
-def assert_strictly_valid(path):
-    valid, errors, warnings = cog_validate(path, strict=True, quiet=True)
-    assert valid, (errors, warnings)
 
 
 def test_map_is_a_valid_cog_and_reads_back_exactly(written, tucson):
@@ -152,54 +140,6 @@ def test_small_rasters_have_overviews_too(tmp_path, overpass, side, overviews):
             assert (halved.read(1) == 0.25).all()
 
 
-def test_codes_are_never_averaged(tmp_path, overpass):
-    window = Window.centred_on(20, 10, 600, 520)
-    codes = np.random.default_rng(0).choice(np.array([0, 2, 255], "u1"), window.shape)
-    codes[:300, :260] = 2
-    codes[0:300:2, 0:260:2] = 0  # three of four cells say 2: so does the overview
-    path = tmp_path / "large.tif"
-    write_quality(path, window, codes, names=NAMES, colours=COLOURS, **overpass)
-    assert_strictly_valid(path)
-    with rasterio.open(path, OVERVIEW_LEVEL=0) as halved:
-        seen = halved.read(1)
-    assert set(np.unique(seen)) == {0, 2, 255}
-    assert (seen[:150, :130] == 2).all()
-
-
-def test_quality_has_names_and_colours(tmp_path, tucson, overpass):
-    path = tmp_path / "q.tif"
-    write_quality(path, tucson.window, tucson.codes, names=NAMES, colours=COLOURS, **overpass)
-    assert_strictly_valid(path)
-    with rasterio.open(path) as raster:
-        np.testing.assert_array_equal(raster.read(1), tucson.codes)
-        assert raster.nodata == 255
-        assert raster.descriptions == ("quality",)
-        assert raster.tags(1)["CODE_2"] == "water & ice"
-        assert raster.tags()["ACQUISITION_TIME"] == "2018-07-04T11:59:59Z"
-    (band,) = gdalinfo(path)["bands"]
-    assert band["categories"] == ["observed history", "climatology only", "water & ice"]
-    assert band["colorTable"]["entries"][:3] == [[27, 120, 55, 255], [253, 184, 99, 255], [33, 102, 172, 255]]
-    assert (band["type"], band["noDataValue"], band["colorInterpretation"]) == ("Byte", 255, "Palette")
-
-
-def test_a_gap_between_codes_does_not_shift_the_names(tmp_path, overpass):
-    window = Window(0, 0, 2, 2)
-    path = tmp_path / "q.tif"
-    codes = np.array([[0, 3], [3, 255]], "u1")
-    write_quality(path, window, codes, names={0: "a", 3: "d"}, colours={0: "#000000", 3: "#ffffff"}, **overpass)
-    assert gdalinfo(path)["bands"][0]["categories"] == ["a", "", "", "d"]
-
-
-@pytest.mark.parametrize(
-    ("names", "colours"),
-    [({0: "a"}, {0: "#000000"}), (NAMES, {0: "#000000"}), (NAMES | {255: "none"}, COLOURS | {255: "#000000"})],
-)
-def test_codes_without_name_or_colour_are_refused(tmp_path, tucson, overpass, names, colours):
-    with pytest.raises(ValueError, match="name"):
-        write_quality(tmp_path / "q.tif", tucson.window, tucson.codes, names=names, colours=colours, **overpass)
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_same_arguments_same_bytes(tmp_path, new_map, overpass):
     fields = new_map(Window.centred_on(6.14, 46.2, 300, 300))
     for name in ("a", "b"):
@@ -282,14 +222,6 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, limit, kind):
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(path.parent.iterdir()) == []
-
-
-def test_a_sidecar_that_fails_takes_its_raster_along(tmp_path, tucson, overpass):
-    path = tmp_path / "q.tif"
-    (tmp_path / "q.tif.aux.xml").mkdir()  # a folder in its place: the raster can be written, its names cannot
-    with pytest.raises(OutputError, match=r"aux\.xml"):
-        write_quality(path, tucson.window, tucson.codes, names=NAMES, colours=COLOURS, **overpass)
-    assert [p.name for p in tmp_path.iterdir()] == ["q.tif.aux.xml"]
 
 
 def test_a_failed_write_keeps_the_earlier_map(written, tucson, overpass, monkeypatch):

@@ -1,8 +1,14 @@
+"""Tables as CSV and Markdown, the Markdown parsed again cell by cell."""
+
 import csv
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.pandas import column, data_frames, range_indexes
 
 from smen.outputs.tables import read_table, write_table
 
@@ -72,3 +78,63 @@ def test_wrong_names_are_refused(tmp_path):
     with pytest.raises(ValueError, match="brackets"):
         write_table(tmp_path / "a", [{"x [m]": 1}], simulated=True)
     assert list(tmp_path.iterdir()) == []
+
+
+def cells_of(markdown):
+    """Rows of a Markdown table, without the escapes, and the sides to which its columns are aligned."""
+    lines = [line for line in markdown.splitlines() if line.startswith("|")]
+    rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    sides = ["right" if cell.endswith(":") and not cell.startswith(":") else "left" for cell in rows.pop(1)]
+    return [[cell.replace("\\|", "|") for cell in row] for row in rows], sides
+
+
+def test_markdown_has_a_cell_for_each_value(tmp_path):
+    write_table(tmp_path / "a", ROWS, units={"ubrmse": "m3 m-3"}, simulated=False, digits=2)
+    (head, *rows), sides = cells_of((tmp_path / "a.md").read_text())
+    assert head == ["method", "split", "ubrmse [m3 m-3]", "dates", "best"]
+    assert rows == [["SMEN", "test", "0.03", "50", "–"], ["36 km | bilinear", "test", "–", "50", "yes"]]
+    assert sides == ["left", "left", "right", "right", "left"]
+
+
+@pytest.mark.parametrize(
+    ("value", "csv_text", "text"),
+    [
+        (0.123456789, "0.123457", "0.123"), (1e-9, "1e-09", "0.000"), (3, "3", "3"), (np.int64(4), "4", "4"),
+        (np.float32(0.5), "0.5", "0.500"), (None, "", "–"), (pd.NA, "", "–"), (pd.NaT, "", "–"), (True, "yes", "yes"),
+        (False, "no", "no"), ("two\nlines", '"two\nlines"', "two lines"), (-0.25, "-0.25", "-0.250"),
+    ],
+)  # fmt: skip
+def test_values_as_text(tmp_path, value, csv_text, text):
+    write_table(tmp_path / "a", pd.DataFrame({"x": [value]}, dtype=object), simulated=False)
+    assert (tmp_path / "a.csv").read_text() == f"x,simulated\n{csv_text},no\n"
+    rows, _ = cells_of((tmp_path / "a.md").read_text())
+    assert rows[1] == [text]
+
+
+@settings(max_examples=15)
+@given(
+    data_frames(
+        [column("a b", elements=st.floats(-1e6, 1e6)), column("n", elements=st.integers(-99, 99))],
+        index=range_indexes(min_size=1, max_size=5),
+    )
+)
+def test_any_table_reads_back_to_six_figures(tmp_path_factory, frame):
+    path = tmp_path_factory.mktemp("t") / "a.csv"
+    write_table(path, frame, units={"a b": "m3 m-3"}, simulated=True)
+    back = read_table(path)
+    np.testing.assert_allclose(back["a b"], frame["a b"], rtol=1e-5)
+    assert back["n"].tolist() == frame["n"].tolist()
+    assert back.attrs["units"] == {"a b": "m3 m-3"}
+    assert set(back["simulated"]) == {"yes"}
+
+
+def test_columns_come_in_the_order_of_their_first_appearance(tmp_path):
+    write_table(tmp_path / "a", [{"b": 1}, {"a": 2, "b": 3}, {"c": 4}], simulated=False)
+    assert (tmp_path / "a.csv").read_text() == "b,a,c,simulated\n1,,,no\n3,2,,no\n,,4,no\n"
+
+
+def test_a_title_is_a_heading(tmp_path):
+    write_table(tmp_path / "a", ROWS, simulated=False, title="Scores")
+    assert (tmp_path / "a.md").read_text().startswith("## Scores\n\n| method")
+    write_table(tmp_path / "a", ROWS, simulated=False)
+    assert (tmp_path / "a.md").read_text().startswith("| method")

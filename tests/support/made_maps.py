@@ -8,10 +8,19 @@ from smen.grid import Window
 from smen.outputs.geotiff import write_map
 from smen.outputs.map_files import MapFile
 from smen.outputs.quality_raster import write_quality
+from smen.outputs.stac_item import Provenance
 
 WINDOW = Window.centred_on(-110.97, 32.22, 20, 30)
 CELL = 3002.6850700487
 CODES = {0: "none", 1: "observed: recently", 2: "filled"}
+PROVENANCE = Provenance(
+    model="fusion",
+    model_digest="0123",
+    settings_digest="4567",
+    source="a folder",
+    simulated=True,
+    granules={np.datetime64("2018-07-04T13:00:00", "s"): ["coarse.h5", "fine.h5"]},
+)
 COLOURS = {0: "#000000", 1: "#1b7837", 2: "#fdb863"}
 
 

@@ -1,5 +1,5 @@
 "use strict";
-/* A calendar of overpasses: a square a day, a column a week; blue says how much of the region the map covers. */
+/* A calendar of overpasses: a square a day, a column a week; the darker the blue, the more of the region is mapped. */
 (() => {
   const { $, state, set } = smen;
   const DAY = 864e5;
@@ -42,7 +42,7 @@
       const product = found.some((i) => state.region.productAt.has(i));
       const now = found.includes(state.date);
       const title = found.map((i) => `${smen.overpass(maps[i])}: ${Math.round(100 * maps[i].share)} % mapped` +
-        (state.region.productAt.has(i) ? ", 3 km product" : "")).join("\n");
+        (state.region.productAt.has(i) ? `, ${smen.PRODUCT}` : "")).join("\n");
       parts.push(`<g><rect class="day" data-date="${best}" x="${x}" y="${y}" width="${SIDE - 3}" height="${SIDE - 3}"
         rx="2" fill="${shade(maps[best].share)}"${now ? ' stroke="#c2571a" stroke-width="2.5"' : ""}><title>${
         smen.escape(title)}</title></rect>${product ? `<circle cx="${x + (SIDE - 3) / 2}" cy="${y + (SIDE - 3) / 2}" r="3" fill="#e69f00"
@@ -65,7 +65,7 @@
     const covered = shades.map((colour, i) => `<i style="background:${colour}" title="${20 * i} to ${20 * i + 20} %"></i>`);
     $("calendar-key").innerHTML = `<span>mapped 0 ${covered.join("")} 100 %</span>` +
       '<span><svg width="12" height="12"><circle cx="6" cy="6" r="3.5" fill="#e69f00" stroke="#7a5200"/></svg>' +
-      "3 km product</span>" + '<span><i style="background:#f1efe9"></i>no overpass</span>';
+      `${smen.PRODUCT}</span>` + '<span><i style="background:#f1efe9"></i>no overpass</span>';
   };
   $("calendar").addEventListener("click", (event) => {
     const { date } = event.target.dataset;

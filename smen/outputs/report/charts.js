@@ -1,5 +1,5 @@
 "use strict";
-/* Legends, scores and the course of the training. */
+/* Legends, scores and the losses of the training. */
 (() => {
   const { $, state } = smen;
   const NAMES = {
@@ -52,7 +52,7 @@
   smen.drawScores = () => {
     const { scores } = state.region;
     fill($("split"), [...new Set(scores.map((row) => row.split))].reverse(), "test");
-    fill($("against"), [...new Set(scores.map((row) => row.against))], "3 km product");
+    fill($("against"), [...new Set(scores.map((row) => row.against))], smen.PRODUCT);
     const rows = scores.filter((row) => row.split === $("split").value && row.against === $("against").value);
     if (!rows.length) {
       $("scores").innerHTML = '<p class="faint">No dates to be judged by.</p>';

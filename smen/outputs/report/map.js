@@ -27,7 +27,7 @@
     return table(name)[Math.round(Math.min(Math.max(share, 0), 1) * 1023)];
   };
 
-  /* A layer as a picture of one pixel per cell; transparent where nothing is known. */
+  /* A layer as a picture of one pixel per cell; transparent where there is no value. */
   const picture = (layer, date) => {
     const { region } = state;
     const key = `${region.name} ${layer} ${date}`;

@@ -25,7 +25,7 @@
   const showDate = async () => {
     const { region, date } = state;
     await region.show(date);
-    if (region !== state.region || date !== state.date) return; // overtaken by a later change
+    if (region !== state.region || date !== state.date) return; // another change came first
     const map = region.maps[date];
     $("date").innerHTML = `${smen.moment(map)}<small>${smen.flight(map)}</small>`;
     $("slider").value = date;
@@ -58,7 +58,7 @@
     $("last").textContent = smen.day(region.maps.at(-1).time);
     $("simulated").hidden = !region.simulated;
     $("summary").textContent = `Volumetric soil moisture of the top 5 cm at every SMAP overpass · ${region.name}: ` +
-      `${region.maps.length} maps, ${region.productDates.length} with a 3 km product`;
+      `${region.maps.length} maps, ${region.productDates.length} with a ${smen.PRODUCT}`;
     $("blocks").textContent = region.every === 1 ? "" :
       `This region is large: blocks of ${region.every} × ${region.every} cells are drawn as one. `;
     $("files").innerHTML = Object.entries(region.files).map(([title, path]) =>

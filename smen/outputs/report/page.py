@@ -24,7 +24,7 @@ def write_page(path: Path, regions: Sequence[str], *, folder: str, simulated: bo
         path: the ``index.html`` to write.
         regions: their names, in the order of the tabs.
         folder: the folder of their scripts, relative to the page; each has a folder of its name in it.
-        simulated: whether any data are simulated; the page then says so before anything else.
+        simulated: whether any data are simulated; the page is then labelled at its top.
 
     Raises:
         OutputError: the file cannot be written.

@@ -14,7 +14,7 @@
     const entries = [
       ["3 km estimate", smen.number(value("estimate")) + (Number.isFinite(sigma) ? ` ± ${smen.number(sigma)}` : "")],
       [region.coarse.name, smen.number(value("coarse"))],
-      ["3 km product", region.has("product", date) ? smen.number(value("product")) : "none on this date"],
+      [smen.PRODUCT, region.has("product", date) ? smen.number(value("product")) : "none on this date"],
       ["Last seen at 3 km", Number.isFinite(value("age")) ? `${smen.number(value("age"), 1)} days before` : "–"],
       ["Quality", code ? code[0] : "–"],
     ];
@@ -92,7 +92,7 @@
     $("series-key").innerHTML = `<span>${line("#16487b", '<circle cx="10" cy="6" r="2.5" fill="#16487b"/>')}3 km
       estimate${bars ? " ± 1 standard deviation" : ""}</span><span>${line("#9a8f80")}${smen.escape(region.coarse.name)}
       </span><span><svg width="14" height="12"><rect x="3" y="2" width="8" height="8" fill="#e69f00" stroke="#7a5200"
-      transform="rotate(45 7 6)"/></svg>3 km product</span>${loading}`;
+      transform="rotate(45 7 6)"/></svg>${smen.PRODUCT}</span>${loading}`;
     showValues(cell);
   };
 

@@ -1,16 +1,17 @@
 "use strict";
-/* What is shown, what has been loaded, and who wants to hear of a change. */
+/* State of the page: what is shown, the regions that have been loaded, and the listeners of changes. */
 (() => {
   const $ = (id) => document.getElementById(id);
   const regions = new Map();
   const listeners = [];
   const state = { region: null, date: 0, left: "coarse", right: "estimate", swipe: 0.5, cell: 0, playing: false };
 
+  const PRODUCT = "3 km product"; // as smen/outputs/labels.py has it
   const LAYERS = {
     coarse: { ramp: "soil_moisture" },
     estimate: { label: "3 km estimate", ramp: "soil_moisture" },
-    product: { label: "3 km product", ramp: "soil_moisture" },
-    difference: { label: "Estimate − 3 km product", ramp: "error", legend: "Estimate − product (red: too dry)" },
+    product: { label: PRODUCT, ramp: "soil_moisture" },
+    difference: { label: `Estimate − ${PRODUCT}`, ramp: "error", legend: "Estimate − product (red: too dry)" },
     deviation: { label: "Uncertainty", ramp: "standard_deviation", legend: "Standard deviation of the estimate" },
     age: { label: "Age of 3 km data", ramp: "age", legend: "Since the cell was last seen at 3 km" },
     quality: { label: "Quality", ramp: null },
@@ -24,7 +25,7 @@
     document.head.append(element);
   });
 
-  const received = new Map(); // what the regions' scripts hand over, until it is unpacked
+  const received = new Map(); // arguments of the regions' scripts, until they are unpacked
   smen.region = (name, content) => received.set(`${name}/region`, content);
   smen.maps = (name, chunk, layers) => received.set(`${name}/maps/${chunk}`, layers);
   smen.product = (name, packed) => received.set(`${name}/product`, packed);
@@ -109,14 +110,14 @@
     return regions.get(name);
   };
 
-  /* Change the state and tell everyone what has changed. */
+  /* Change the state and call the listeners with what has changed. */
   const set = (changes) => {
     const changed = new Set(Object.keys(changes).filter((key) => state[key] !== changes[key]));
     Object.assign(state, changes);
     if (changed.size) for (const listener of listeners) listener(changed);
   };
 
-  Object.assign(smen, { $, state, set, open, LAYERS, onChange: (listener) => listeners.push(listener) });
+  Object.assign(smen, { $, state, set, open, LAYERS, PRODUCT, onChange: (listener) => listeners.push(listener) });
 
   /* Charts are as wide as their card, so that their letters are as large as the page's. */
   smen.chartWidth = (id) => Math.min(Math.max(Math.round($(id).clientWidth), 300), 760);
