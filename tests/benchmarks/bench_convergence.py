@@ -12,6 +12,7 @@ import argparse
 import pathlib
 import time
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -23,7 +24,8 @@ from smen.data.fill import residuals_of
 from smen.data.records import TEST, TRAIN
 from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.smen_cnn import build_network
-from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation, gather
+from smen.methods.smen_cnn.batches import gather
+from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation
 from smen.methods.smen_cnn.losses import ubrmse_loss
 from smen.methods.smen_cnn.recipe import PUBLISHED_RECIPE
 from smen.methods.smen_cnn.resume import TrainingCheckpoint
@@ -57,8 +59,9 @@ def paper(fields, samples, recipe, every, clock):
     residuals = residuals_of(fields, learning.fine)
     climatology, normalisation = Climatology.of(residuals), Normalisation.of(fields.coarse[learning.coarse], residuals)
     learn, judged = (
-        gather(InputBuilder(fields, part, climatology, normalisation, "zero"), leave_out=part is learning)
+        gather(builder, partial(builder.inputs, leave_out=part is learning))
         for part in (learning, test)
+        for builder in [InputBuilder(fields, part, climatology, normalisation, "zero")]
     )
     copy = build_network("smen", 4, {}).eval()
 

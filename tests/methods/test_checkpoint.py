@@ -89,7 +89,7 @@ def test_damaged_files(path):
         load_checkpoint(path)
     # A bit of the last convolution's weights has fallen over.
     method = load_checkpoint_from(path, whole)
-    weight = method.learnt.network.h.weight.detach().numpy().tobytes()
+    weight = method.fitted.network.h.weight.detach().numpy().tobytes()
     at = whole.index(weight)
     path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
     with pytest.raises(DataError, match="damaged, its weights"):

@@ -3,7 +3,7 @@
 import torch
 
 from smen.methods.smen_cnn import Inputs
-from smen.methods.smen_cnn.inputs import Batch
+from smen.methods.smen_cnn.batches import Batch
 from smen.methods.smen_cnn.recipe import TrainingRecipe
 
 SMALL = TrainingRecipe(epochs=3, batch=2, threads=1, precision="float32", device="cpu")

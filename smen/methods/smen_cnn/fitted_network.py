@@ -1,19 +1,29 @@
-"""What fitting the paper's network gives: weights, and what turns a region's fields into its inputs and maps."""
+"""A fitted network: weights, and what turns a region's fields into its inputs and its outputs into maps."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import torch
+
+from smen.data.fill import known_coarse
+from smen.data.records import MISSING
+from smen.errors import DataError
+from smen.methods.smen_cnn.determinism import reproducible
+from smen.methods.smen_cnn.training import denormalised
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from smen.data.climatology import Climatology
     from smen.data.quality import QualityCode
+    from smen.data.records import Fields, Samples
     from smen.grid import Grid, Window
     from smen.methods.smen_cnn.inputs import Normalisation
-    from smen.methods.smen_cnn.interface import Network
+    from smen.methods.smen_cnn.interface import Inputs, Network
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,7 @@ class FittedNetwork:
         climatology: mean residual of the training and validation dates.
         climate: least and greatest coarse value of these dates, m3/m3.
         surface: where the surface itself is water, ice, mountains, urban, dense vegetation, bool (H, W) for each.
-        coarse_grid: of the coarse cells.
+        coarse_grid: grid of the coarse product.
         training_times: half-orbits of the dates learnt from, datetime64[s].
         validation_times: half-orbits of the dates that chose when to stop.
         simulated: whether any of it comes from simulated fields.
@@ -43,3 +53,59 @@ class FittedNetwork:
     training_times: NDArray[np.datetime64]
     validation_times: NDArray[np.datetime64]
     simulated: bool
+
+    def estimate(
+        self,
+        fields: Fields,
+        samples: Samples,
+        inputs_of: Callable[[int], Inputs],
+        threads: int,
+        adjusted: Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]] | None = None,
+    ) -> NDArray[np.float32]:
+        """Map each overpass by itself, so that its map does not depend on which others are asked for.
+
+        Args:
+            fields: of the network's region.
+            samples: the overpasses.
+            inputs_of: row of the samples -> the network's inputs, a batch of one.
+            threads: processor threads.
+            adjusted: (estimate, coarse field with small holes filled), both (H, W) in m3/m3 -> estimate; None: as
+                the network estimates it.
+
+        Returns:
+            float32 (N, H, W), m3/m3, NaN where there is no coarse field or it has a large hole.
+        """
+        maps = np.full((len(samples), *fields.window.shape), np.nan, np.float32)
+        estimator = self.network.for_inference()
+        with reproducible(threads), torch.inference_mode():
+            for row in np.flatnonzero(samples.coarse != MISSING):
+                coarse = known_coarse(fields.coarse_at(samples.coarse[row]))
+                valid = np.isfinite(coarse)
+                if not valid.any():
+                    continue
+                estimate = denormalised(estimator, self.normalisation, inputs_of(int(row)))[0].numpy()
+                if adjusted is not None:
+                    estimate = adjusted(estimate, coarse)
+                maps[row] = np.where(valid, estimate, np.nan)
+        return maps
+
+
+def fitted_for(fitted: FittedNetwork | None, name: str, fields: Fields) -> FittedNetwork:
+    """Return a method's fitted network if it can be used for some fields.
+
+    Args:
+        fitted: the network, None before the method is fitted.
+        name: of the method, for messages.
+        fields: what is to be mapped.
+
+    Raises:
+        DataError: the method is not fitted, or the fields are of another window or coarse product.
+    """
+    if fitted is None:
+        raise DataError(f"the method {name!r} is not fitted: fit it on the training dates, or load its checkpoint")
+    if (fitted.window, fitted.coarse_grid) != (fields.window, fields.coarse_grid):
+        raise DataError(
+            f"the method {name!r} was trained for {fitted.window} with coarse cells of {fitted.coarse_grid.name}, and "
+            f"the fields lie on {fields.window} with those of {fields.coarse_grid.name}: train it for this region"
+        )
+    return fitted

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 
 from smen.data.fill import Missing, fill_coarse
-from smen.data.records import MISSING
 from smen.methods.residual_history import ResidualHistory
 from smen.methods.smen_cnn.interface import Inputs
 
@@ -92,32 +91,3 @@ class InputBuilder:
     def target(self, row: int) -> torch.Tensor:
         """J(t) of one overpass in m3/m3, (1, H, W), NaN where missing."""
         return torch.from_numpy(self.fields.fine[self.samples.fine[row]])[None]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """All inputs and targets of a set of dates, in memory.
-
-    Attributes:
-        inputs: as `Inputs`, the first axis the dates.
-        target: m3/m3, (n, H, W), NaN where missing.
-    """
-
-    inputs: Inputs
-    target: torch.Tensor
-
-    def __len__(self) -> int:
-        """Number of dates."""
-        return len(self.target)
-
-    def to(self, device: torch.device) -> Batch:
-        """The same on a device."""
-        return Batch(self.inputs.to(device), self.target.to(device))
-
-
-def gather(builder: InputBuilder, *, leave_out: bool) -> Batch:
-    """Inputs and targets of all rows that have a target."""
-    rows = np.flatnonzero(builder.samples.fine != MISSING)
-    made = [builder.inputs(int(r), leave_out=leave_out) for r in rows]
-    joined = Inputs(*(torch.cat(parts) for parts in zip(*made, strict=True)))
-    return Batch(joined, torch.cat([builder.target(int(r)) for r in rows]))

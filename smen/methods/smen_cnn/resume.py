@@ -22,7 +22,7 @@ from smen.atomic import atomic
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from smen.methods.smen_cnn.inputs import Batch
+    from smen.methods.smen_cnn.batches import Batch
     from smen.methods.smen_cnn.recipe import TrainingRecipe
 
 log = logging.getLogger(__name__)

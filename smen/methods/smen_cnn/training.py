@@ -24,7 +24,8 @@ from smen.methods.smen_cnn.losses import ubrmse_loss
 from smen.methods.smen_cnn.training_state import TrainingState
 
 if TYPE_CHECKING:
-    from smen.methods.smen_cnn.inputs import Batch, Normalisation
+    from smen.methods.smen_cnn.batches import Batch
+    from smen.methods.smen_cnn.inputs import Normalisation
     from smen.methods.smen_cnn.interface import Estimator, Inputs, Network
     from smen.methods.smen_cnn.recipe import TrainingRecipe
     from smen.methods.smen_cnn.resume import TrainingCheckpoint

@@ -13,7 +13,8 @@ from smen.data.quality import QualityCode
 from smen.data.records import MISSING, TEST, TRAIN, VALIDATION
 from smen.errors import DataError
 from smen.methods.interpolation import Bilinear, NearestNeighbour
-from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation, gather
+from smen.methods.smen_cnn.batches import gather
+from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation
 from smen.methods.smen_cnn.network_method import NetworkMethod
 from smen.methods.smen_cnn.recipe import TrainingRecipe
 
@@ -108,7 +109,7 @@ def test_by_hand_for_one_row(fields, samples):
 
 def test_gather_takes_rows_with_a_target(fields, samples):
     learning = samples.with_target(TRAIN)
-    batch = gather(builder_of(fields, learning), leave_out=True)
+    batch = gather(builder_of(fields, learning), builder_of(fields, learning).inputs)
     assert len(batch) == len(learning) == len(batch.inputs.coarse)
 
 
@@ -174,17 +175,17 @@ def test_fitting_looks_at_no_test_date(fields, samples, method):
     coarse[fields.coarse_time >= later] = 0.01
     other = NetworkMethod(training=QUICK)
     other.fit(replace(fields, fine=fine, coarse=coarse), samples)
-    for name, value in method.learnt.network.state_dict().items():
-        assert torch.equal(value, other.learnt.network.state_dict()[name]), name
-    np.testing.assert_array_equal(method.learnt.climatology.total, other.learnt.climatology.total)
-    assert method.learnt.climate == other.learnt.climate
+    for name, value in method.fitted.network.state_dict().items():
+        assert torch.equal(value, other.fitted.network.state_dict()[name]), name
+    np.testing.assert_array_equal(method.fitted.climatology.total, other.fitted.climatology.total)
+    assert method.fitted.climate == other.fitted.climate
 
 
 def test_what_it_remembers(fields, samples, method):
-    assert method.learnt.training_times.tolist() == samples.with_target(TRAIN).time.tolist()
-    assert method.learnt.validation_times.tolist() == samples.with_target(VALIDATION).time.tolist()
+    assert method.fitted.training_times.tolist() == samples.with_target(TRAIN).time.tolist()
+    assert method.fitted.validation_times.tolist() == samples.with_target(VALIDATION).time.tolist()
     assert (
-        method.learnt.climatology.count.sum()
+        method.fitted.climatology.count.sum()
         == np.isfinite(residuals_of(fields)[samples.with_target(TRAIN, VALIDATION).fine]).sum()
     )
 
@@ -197,7 +198,7 @@ def test_without_the_anchor_the_level_is_the_networks(fields, samples, method):
 
 
 def test_errors(fields, samples, method):
-    with pytest.raises(DataError, match="not trained"):
+    with pytest.raises(DataError, match="not fitted"):
         NetworkMethod().predict(fields, samples)
     with pytest.raises(DataError, match="no half-orbit of the training period"):
         NetworkMethod(training=QUICK).fit(fields, samples.with_split(np.zeros(len(samples), np.uint8)))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from smen.errors import DataError
 from smen.methods.smen_cnn import recipe as recipe_module
 from smen.methods.smen_cnn.recipe import LEAST_RATE, PUBLISHED_RECIPE, TrainingRecipe
-from smen.settings.schema import Paper
+from smen.settings.paper_section import PaperSettings
 
 
 def test_the_published_recipe():
@@ -21,7 +21,7 @@ def test_the_published_recipe():
 
 
 def test_the_settings_of_the_papers_experiments_default_to_the_published_recipe():
-    settings = Paper()
+    settings = PaperSettings()
     assert (settings.epochs, settings.learning_rate) == (PUBLISHED_RECIPE.epochs, PUBLISHED_RECIPE.learning_rate)
     assert settings.batch_size == PUBLISHED_RECIPE.batch
 

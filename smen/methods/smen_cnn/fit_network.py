@@ -1,0 +1,111 @@
+"""Fitting a network to a region's training dates, stopped by its validation dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from smen.data.climatology import Climatology
+from smen.data.fill import Missing, residuals_of
+from smen.data.quality import static_surface
+from smen.data.records import TRAIN, VALIDATION
+from smen.errors import DataError
+from smen.methods.smen_cnn.determinism import reproducible
+from smen.methods.smen_cnn.fitted_network import FittedNetwork
+from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation
+from smen.methods.smen_cnn.losses import ubrmse_loss
+from smen.methods.smen_cnn.training import Loss, train
+
+if TYPE_CHECKING:
+    from smen.data.records import Fields, Samples
+    from smen.methods.protocol import Epoch
+    from smen.methods.smen_cnn.batches import Batch
+    from smen.methods.smen_cnn.interface import Network
+    from smen.methods.smen_cnn.recipe import TrainingRecipe
+    from smen.methods.smen_cnn.resume import TrainingCheckpoint
+
+
+def fit_network(
+    fields: Fields,
+    samples: Samples,
+    recipe: TrainingRecipe,
+    make_network: Callable[[], Network],
+    make_batch: Callable[[InputBuilder, bool], Batch | None],
+    *,
+    missing: Missing = "climatology",
+    normalise: bool = True,
+    loss: Loss = ubrmse_loss,
+    checkpoint: TrainingCheckpoint | None = None,
+) -> tuple[FittedNetwork, list[Epoch]]:
+    """Train a network on the training dates, stop by the validation dates.
+
+    While the network is trained, its climatology is made of the training dates alone, and each date's own target left
+    out; afterwards that of the validation dates is added, for maps are made of later ones.
+
+    Args:
+        fields: the region's arrays.
+        samples: its half-orbits.
+        recipe: resolved.
+        make_network: returns a fresh network, its weights from torch's current seed.
+        make_batch: (builder, leave_out) -> inputs and targets of the builder's dates, None without any; with
+            `leave_out` each date's own target is left out of its climatology.
+        missing: what stands for a missing residual in the inputs.
+        normalise: whether inputs are brought to numbers near one.
+        loss: what is minimised.
+        checkpoint: where the state of an unfinished training is saved and looked for; None: nowhere.
+
+    Returns:
+        The fitted network, and the training's history, one row per epoch.
+
+    Raises:
+        DataError: there is no date to train on, or the loss is not finite any more.
+        SettingsError: the network does not exist or does not take its options.
+    """
+    training, validation = samples.with_target(TRAIN), samples.with_target(VALIDATION)
+    climatology, normalisation = _statistics(fields, training, normalise)
+    with reproducible(recipe.threads), torch.random.fork_rng():
+        torch.manual_seed(recipe.seed)
+        network = make_network()
+
+    def batch(part: Samples, leave_out: bool) -> Batch | None:
+        return make_batch(InputBuilder(fields, part, climatology, normalisation, missing), leave_out)
+
+    training_batch = batch(training, True)
+    assert training_batch is not None  # noqa: S101  (there are training dates)
+    epochs = train(network, normalisation, training_batch, batch(validation, False), recipe, loss, checkpoint)
+    return _fitted(fields, samples, network, normalisation), epochs
+
+
+def _statistics(fields: Fields, training: Samples, normalise: bool) -> tuple[Climatology, Normalisation]:
+    """Return climatology and normalisation of the training dates."""
+    if not len(training):
+        raise DataError(
+            "no half-orbit of the training period has a fine field that covers enough of the window: widen the "
+            "period, lower the minimum coverage, or use a network trained elsewhere"
+        )
+    residuals, coarse = residuals_of(fields, training.fine), fields.coarse_at(training.coarse)
+    if not np.isfinite(coarse).any():
+        raise DataError("no training date has a valid coarse cell: widen the training period")
+    climatology = Climatology.of(residuals)
+    return climatology, Normalisation.of(coarse, residuals) if normalise else Normalisation()
+
+
+def _fitted(fields: Fields, samples: Samples, network: Network, normalisation: Normalisation) -> FittedNetwork:
+    """Return a trained network with what its maps need; validation dates take part in their climatology."""
+    dates = samples.with_target(TRAIN, VALIDATION)
+    coarse = fields.coarse[dates.coarse]
+    return FittedNetwork(
+        window=fields.window,
+        network=network,
+        normalisation=normalisation,
+        climatology=Climatology.of(residuals_of(fields, dates.fine)),
+        climate=(float(np.nanmin(coarse)), float(np.nanmax(coarse))),
+        surface=static_surface(fields, dates.coarse, dates.fine),
+        coarse_grid=fields.coarse_grid,
+        training_times=samples.with_target(TRAIN).time,
+        validation_times=samples.with_target(VALIDATION).time,
+        simulated=fields.simulated,
+    )
