@@ -25,11 +25,12 @@ from smen.data.records import TEST, TRAIN
 from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.smen_cnn import build_network
 from smen.methods.smen_cnn.batches import gather
-from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation
+from smen.methods.smen_cnn.inputs import InputBuilder
 from smen.methods.smen_cnn.losses import ubrmse_loss
+from smen.methods.smen_cnn.normalisation import Normalisation, denormalised
 from smen.methods.smen_cnn.recipe import PUBLISHED_RECIPE
 from smen.methods.smen_cnn.resume import TrainingCheckpoint
-from smen.methods.smen_cnn.training import denormalised, train
+from smen.methods.smen_cnn.training import train
 from smen.paper.sampling import paper_samples
 from smen.scores.aggregation import per_image
 from smen.scores.metrics import ubrmse

@@ -24,8 +24,8 @@ from timing import product, report
 
 from smen.grid import CRS_CODE, M03, M36, Window
 from smen.methods.smen_cnn import build_network
-from smen.methods.smen_cnn.inputs import Normalisation
 from smen.methods.smen_cnn.interface import Inputs
+from smen.methods.smen_cnn.normalisation import Normalisation
 from smen.outputs.cog import TILE
 from smen.outputs.geotiff import NODATA
 from smen.outputs.report.basemap_file import KINDS, STEP, stored_lines

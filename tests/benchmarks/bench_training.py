@@ -16,10 +16,9 @@ from timing import interleaved, product, report
 
 from smen.methods.smen_cnn import build_network
 from smen.methods.smen_cnn.fast.allocator import keep_freed_memory
-from smen.methods.smen_cnn.inputs import Normalisation
 from smen.methods.smen_cnn.interface import Inputs
 from smen.methods.smen_cnn.losses import ubrmse_loss
-from smen.methods.smen_cnn.training import denormalised
+from smen.methods.smen_cnn.normalisation import Normalisation, denormalised
 
 WAYS = {
     "float32": ("plain", torch.float32),

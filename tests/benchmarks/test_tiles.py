@@ -11,8 +11,8 @@ from tiles import PAPER_REACH, map_tiles, tiles_of
 from smen.errors import GridError
 from smen.grid import M03, Window
 from smen.methods.smen_cnn import build_network
-from smen.methods.smen_cnn.inputs import Normalisation
 from smen.methods.smen_cnn.interface import Inputs
+from smen.methods.smen_cnn.normalisation import Normalisation
 
 NORMALISATION = Normalisation(0.2, 0.1, 0.05)
 
@@ -58,7 +58,7 @@ def test_it_is_the_untiled_map_whatever_the_tiles(network, side, column):
     area = Window(2000, column, 50, 61)
     world = World(area.row, area.height)
     with torch.inference_mode():
-        whole = NORMALISATION.mean + NORMALISATION.spread * network(world.read(area))[0].numpy()
+        whole = NORMALISATION.coarse_mean + NORMALISATION.coarse_std * network(world.read(area))[0].numpy()
     assert np.ptp(whole) > 0.01
     np.testing.assert_allclose(mosaic(network, world, area, side), whole, atol=1e-6)
 
@@ -71,7 +71,7 @@ def test_an_area_all_around_the_earth_has_no_seam(network):
     # The same world seen as a window whose middle is the antimeridian: there no tile ends.
     middle = Window(area.row, M03.columns - 40, height, 80)
     with torch.inference_mode():
-        seen = NORMALISATION.mean + NORMALISATION.spread * network(world.read(middle))[0].numpy()
+        seen = NORMALISATION.coarse_mean + NORMALISATION.coarse_std * network(world.read(middle))[0].numpy()
     inside = slice(PAPER_REACH, -PAPER_REACH)
     np.testing.assert_allclose(np.roll(found, 40, axis=1)[:, :80][:, inside], seen[:, inside], atol=1e-6)
     world.values = torch.roll(world.values, turn, dims=2)

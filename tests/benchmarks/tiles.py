@@ -20,15 +20,15 @@ import torch
 from smen.errors import GridError
 from smen.grid import M03, Window
 from smen.methods.smen_cnn.fast.allocator import keep_freed_memory
-from smen.methods.smen_cnn.training import denormalised
+from smen.methods.smen_cnn.normalisation import denormalised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
-    from smen.methods.smen_cnn.inputs import Normalisation
     from smen.methods.smen_cnn.interface import Inputs, Network
+    from smen.methods.smen_cnn.normalisation import Normalisation
 
 PAPER_REACH = 4
 """Cells that the paper's network looks to each side: one for each of the three convolutions of f, and one for h."""

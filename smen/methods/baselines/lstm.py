@@ -122,17 +122,17 @@ class LstmMethod(NetworkBaseline):
         """
         fields, samples, norm = builder.fields, builder.samples, builder.normalisation
         present = builder.inputs(row, leave_out=leave_out)
-        filled = np.asarray(present.coarse[0].numpy() * norm.spread + norm.mean, np.float32)
+        filled = np.asarray(present.coarse[0].numpy() * norm.coarse_std + norm.coarse_mean, np.float32)
         now = bilinear(fields.window.cell_means(filled, fields.coarse_grid), fields.window, fields.coarse_grid)
         past = np.full((samples.coarse_history.shape[1], *now.shape), np.nan, np.float32)
         age = np.zeros(len(past), np.float32)
         for step, index in enumerate(samples.coarse_history[row]):
             if index != MISSING:
-                past[step] = (smooth(fields.coarse[index], fields) - now) / norm.spread
+                past[step] = (smooth(fields.coarse[index], fields) - now) / norm.coarse_std
                 age[step] = (samples.time[row] - fields.coarse_time[index]) / np.timedelta64(1, "D")
         difference = torch.from_numpy(past)[None]
         return Inputs(
-            coarse=torch.from_numpy((now - norm.mean) / norm.spread)[None],
+            coarse=torch.from_numpy((now - norm.coarse_mean) / norm.coarse_std)[None],
             coarse_valid=present.coarse_valid,
             residual=torch.cat([present.residual, torch.nan_to_num(difference)], dim=1),
             residual_valid=torch.cat([present.residual_valid, torch.isfinite(difference)], dim=1),

@@ -85,7 +85,7 @@ class SrcnnMethod(NetworkBaseline):
         """
         fields, norm = builder.fields, builder.normalisation
         field = cubic(fields.coarse[builder.samples.coarse[row]], fields.window, fields.coarse_grid)
-        coarse = torch.nan_to_num((torch.from_numpy(field)[None] - norm.mean) / norm.spread)
+        coarse = torch.nan_to_num((torch.from_numpy(field)[None] - norm.coarse_mean) / norm.coarse_std)
         no_frames = coarse[:, None][:, :0]
         valid = torch.ones_like(coarse, dtype=torch.bool)
         return Inputs(coarse, valid, no_frames, no_frames.bool(), no_frames[..., 0, 0], coarse)

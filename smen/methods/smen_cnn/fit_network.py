@@ -15,8 +15,9 @@ from smen.data.records import TRAIN, VALIDATION
 from smen.errors import DataError
 from smen.methods.smen_cnn.determinism import reproducible
 from smen.methods.smen_cnn.fitted_network import FittedNetwork
-from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation
+from smen.methods.smen_cnn.inputs import InputBuilder
 from smen.methods.smen_cnn.losses import ubrmse_loss
+from smen.methods.smen_cnn.normalisation import Normalisation
 from smen.methods.smen_cnn.training import Loss, train
 
 if TYPE_CHECKING:

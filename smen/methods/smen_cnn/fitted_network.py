@@ -13,7 +13,7 @@ from smen.data.fill import known_coarse
 from smen.data.records import MISSING
 from smen.errors import DataError
 from smen.methods.smen_cnn.determinism import reproducible
-from smen.methods.smen_cnn.training import denormalised
+from smen.methods.smen_cnn.normalisation import denormalised
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from smen.data.quality import QualityCode
     from smen.data.records import Fields, Samples
     from smen.grid import Grid, Window
-    from smen.methods.smen_cnn.inputs import Normalisation
     from smen.methods.smen_cnn.interface import Inputs, Network
+    from smen.methods.smen_cnn.normalisation import Normalisation
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from smen.data.quality import QualityCode
 from smen.grid import GRIDS, Window
 from smen.methods.smen_cnn import build_network
 from smen.methods.smen_cnn.fitted_network import FittedNetwork
-from smen.methods.smen_cnn.inputs import Normalisation
+from smen.methods.smen_cnn.normalisation import Normalisation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -21,12 +21,13 @@ from smen.errors import DataError
 from smen.methods.protocol import Epoch
 from smen.methods.smen_cnn.determinism import reproducible
 from smen.methods.smen_cnn.losses import ubrmse_loss
+from smen.methods.smen_cnn.normalisation import denormalised
 from smen.methods.smen_cnn.training_state import TrainingState
 
 if TYPE_CHECKING:
     from smen.methods.smen_cnn.batches import Batch
-    from smen.methods.smen_cnn.inputs import Normalisation
-    from smen.methods.smen_cnn.interface import Estimator, Inputs, Network
+    from smen.methods.smen_cnn.interface import Network
+    from smen.methods.smen_cnn.normalisation import Normalisation
     from smen.methods.smen_cnn.recipe import TrainingRecipe
     from smen.methods.smen_cnn.resume import TrainingCheckpoint
 
@@ -86,21 +87,6 @@ def train(
         network.load_state_dict(state.best_weights)
         network.to("cpu").eval()
     return state.rows
-
-
-def denormalised(network: Estimator, normalisation: Normalisation, inputs: Inputs) -> Tensor:
-    """Estimate soil moisture in m3/m3.
-
-    Args:
-        network: returns normalised estimates.
-        normalisation: how they become m3/m3.
-        inputs: of B overpasses.
-
-    Returns:
-        float32 (B, H, W), m3/m3.
-    """
-    output = network(inputs)
-    return normalisation.mean + normalisation.spread * output.float()
 
 
 @dataclass(frozen=True)

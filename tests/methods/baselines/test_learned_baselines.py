@@ -16,8 +16,9 @@ from smen.methods.baselines.random_forest import RandomForest
 from smen.methods.baselines.srcnn import Srcnn, SrcnnMethod
 from smen.methods.interpolation import NearestNeighbour, smooth
 from smen.methods.registry import LEARNED_BASELINES, learned_baseline
-from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation
+from smen.methods.smen_cnn.inputs import InputBuilder
 from smen.methods.smen_cnn.interface import Inputs
+from smen.methods.smen_cnn.normalisation import Normalisation
 from smen.methods.smen_cnn.recipe import TrainingRecipe
 
 

@@ -14,8 +14,9 @@ from smen.data.records import MISSING, TEST, TRAIN, VALIDATION
 from smen.errors import DataError
 from smen.methods.interpolation import Bilinear, NearestNeighbour
 from smen.methods.smen_cnn.batches import gather
-from smen.methods.smen_cnn.inputs import InputBuilder, Normalisation
+from smen.methods.smen_cnn.inputs import InputBuilder
 from smen.methods.smen_cnn.network_method import NetworkMethod
+from smen.methods.smen_cnn.normalisation import Normalisation
 from smen.methods.smen_cnn.recipe import TrainingRecipe
 
 QUICK = TrainingRecipe(epochs=8, threads=1, precision="float32", device="cpu")

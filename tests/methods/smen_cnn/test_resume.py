@@ -10,8 +10,8 @@ from made_batches import SMALL, batch
 from smen.errors import OutputError
 from smen.methods.smen_cnn import build_network
 from smen.methods.smen_cnn.batches import Batch
-from smen.methods.smen_cnn.inputs import Normalisation
 from smen.methods.smen_cnn.losses import ubrmse_loss
+from smen.methods.smen_cnn.normalisation import Normalisation
 from smen.methods.smen_cnn.resume import TrainingCheckpoint, fingerprint
 from smen.methods.smen_cnn.training import train
 

@@ -13,9 +13,9 @@ from torch import nn
 from smen.errors import DataError
 from smen.methods.smen_cnn import Network, build_network
 from smen.methods.smen_cnn.batches import Batch
-from smen.methods.smen_cnn.inputs import Normalisation
 from smen.methods.smen_cnn.losses import ubrmse_loss
-from smen.methods.smen_cnn.training import _random_flips, denormalised, train
+from smen.methods.smen_cnn.normalisation import Normalisation, denormalised
+from smen.methods.smen_cnn.training import _random_flips, train
 
 NORMALISATION = Normalisation(0.2, 0.05, 0.05)
 
