@@ -23,7 +23,7 @@ def results(made):
 
 @pytest.fixture(scope="session")
 def moved(results, tmp_path_factory):
-    """The same folder as someone gets it who is sent a copy: under another name, the original not there for it."""
+    """A copy of the folder under another name."""
     folder = tmp_path_factory.mktemp("moved") / "a copy, elsewhere"
     shutil.copytree(results, folder)
     return folder
@@ -31,7 +31,7 @@ def moved(results, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory):
-    """Where tests put what they have seen: the folder that SMEN_PICTURES names, or a temporary one."""
+    """Folder of the screenshots: the one that SMEN_PICTURES names, or a temporary one."""
     folder = Path(os.environ.get("SMEN_PICTURES") or tmp_path_factory.mktemp("pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -60,7 +60,7 @@ def test_no_file_names_this_machine(results):
         assert str(results.parent) not in path.read_text(encoding="utf-8"), path
 
 
-def test_an_item_says_what_its_map_is_and_was_made_from(made, moved):
+def test_an_item_describes_its_map_and_what_it_was_made_from(made, moved):
     item = pystac.Item.from_file(str(moved / "tucson/stac/2018/tucson_20180207T120000_D.json"))
     window = made.regions["tucson"].window
     time, _ = times(40)

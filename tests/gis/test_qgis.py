@@ -1,4 +1,4 @@
-"""What QGIS itself (Debian's python3-qgis) makes of the results."""
+"""The results in QGIS itself (Debian's python3-qgis)."""
 
 import json
 import os
@@ -20,14 +20,14 @@ TIME = "2018-02-07T12:00:00"
 
 @pytest.fixture(scope="module")
 def seen(moved, pictures):
-    """What QGIS says of a copy of the results."""
+    """What QGIS reads from a copy of the results."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "GDAL", "PROJ", "VIRTUAL_ENV"))}
     environment |= {"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(pictures), "HOME": str(pictures)}
     probe = subprocess.run([SYSTEM_PYTHON, "-c", "import qgis.core"], capture_output=True, env=environment, check=False)
     if probe.returncode:
         pytest.skip("QGIS is not installed (Debian: python3-qgis qgis-providers; see tests/debian-packages.sh)")
     region = moved / "tucson"
-    script = Path(__file__).with_name("qgis_sees.py")
+    script = Path(__file__).with_name("qgis_report.py")
     done = subprocess.run(
         [SYSTEM_PYTHON, script, region / "tucson.qgs", region / "maps/2018/tucson_20180207T120000_D.tif",
          region / "tucson.nc", pictures / "qgis.png", f"{TIME}Z"],

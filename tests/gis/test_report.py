@@ -80,7 +80,7 @@ def bands(moved, number):
         return maps[number], raster.read(masked=True).filled(np.nan)
 
 
-def test_it_opens_and_says_what_it_shows(visit, pictures):
+def test_it_opens_with_title_legend_and_links(visit, pictures):
     page = visit.page
     assert page.title() == "Soil moisture at 3 km"
     assert page.locator("#simulated").is_visible()

@@ -132,7 +132,7 @@ def test_a_file_is_read_with_its_crs(tmp_path):
 
 
 def bad_files(folder):
-    """Files that hold no usable features, with what is said of each."""
+    """Files that hold no usable features, with the message about each."""
     line = folder / "line.geojson"
     features(shapely.LineString([(0, 0), (1, 1)]), crs="EPSG:4326").to_file(line)
     yield line, "LineString"

@@ -14,7 +14,7 @@ from smen.outputs import figure_style
 
 
 def sheet(path, *, simulated, title="A title", subtitle="a second line"):
-    """A figure with nothing but its head, as wide as the head is said to need."""
+    """A figure with nothing but its head, as wide as estimated for it."""
     width = figure_style.head_width(title, subtitle, simulated=simulated)
     with figure_style.style():
         figure = figure_style.new_figure(0.4 + width, 1)

@@ -2,17 +2,21 @@
 
 import subprocess
 import sys
+from fractions import Fraction
 
 import numpy as np
 import pytest
 import rasterio
 import rioxarray
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from pyproj import Transformer
 from rasters import assert_strictly_valid, gdalinfo
 
 from smen.errors import OutputError
 from smen.grid import Window
-from smen.outputs.geotiff import write_map
+from smen.outputs.geotiff import statistics, write_map
 from smen.outputs.quality_raster import write_quality
 
 NAMES = {0: "observed history", 1: "climatology only", 2: "water & ice"}
@@ -47,7 +51,7 @@ def test_rioxarray_sees_nan_and_the_cells_own_places(written, tucson):
             np.testing.assert_array_equal(layer, values)
         x, y = cube.x.values, cube.y.values
     # Tucson's centre cell is M03 (1136, 2218) (the project's notes on formats), so the window begins 20 and 30 before.
-    # M03's corner and cell are NSIDC's; pyproj says where the corner of the grid lies.
+    # M03's corner and cell are NSIDC's; the corner of the grid is pyproj's.
     edge, _ = Transformer.from_crs(4326, 6933, always_xy=True).transform(-180, 0)
     cell = -2 * edge / 11568
     np.testing.assert_allclose(x, edge + (2218 - 30 + np.arange(60) + 0.5) * cell, atol=0.01)
@@ -90,13 +94,14 @@ def test_statistics_in_the_file_are_those_that_gdal_computes(written, tmp_path):
         profile = {k: raster.profile[k] for k in ("width", "height", "count", "dtype", "nodata", "crs", "transform")}
         with rasterio.open(copy, "w", driver="GTiff", **profile) as plain:
             plain.write(raster.read())
-    for ours, theirs in zip(gdalinfo(written)["bands"], gdalinfo(copy, "-stats")["bands"], strict=True):
+    for written_band, computed_band in zip(gdalinfo(written)["bands"], gdalinfo(copy, "-stats")["bands"], strict=True):
         for name in ("MINIMUM", "MAXIMUM", "MEAN", "STDDEV", "VALID_PERCENT"):
             key = f"STATISTICS_{name}"
-            assert float(ours["metadata"][""][key]) == pytest.approx(float(theirs["metadata"][""][key]), rel=1e-4)
+            computed = float(computed_band["metadata"][""][key])
+            assert float(written_band["metadata"][""][key]) == pytest.approx(computed, rel=1e-4)
 
 
-def test_a_map_that_says_nothing_works(tmp_path, overpass):
+def test_a_map_without_values_is_valid(tmp_path, overpass):
     window = Window.centred_on(0, 0, 10, 12)
     path = tmp_path / "empty.tif"
     write_map(path, window, np.full(window.shape, np.nan), None, None, **overpass)
@@ -192,7 +197,7 @@ from pathlib import Path
 import numpy as np
 from smen.errors import OutputError
 from smen.grid import Window
-from smen.outputs.geotiff import write_map
+from smen.outputs.geotiff import statistics, write_map
 from smen.outputs.quality_raster import write_quality
 path, limit = Path(sys.argv[1]), int(sys.argv[2])
 window = Window.centred_on(0, 0, 100, 100)
@@ -234,3 +239,21 @@ def test_a_failed_write_keeps_the_earlier_map(written, tucson, overpass, monkeyp
     with pytest.raises(OutputError, match="No space left"):
         write_map(written, tucson.window, *tucson.bands, **overpass)
     assert written.read_bytes() == before
+
+
+@given(arrays(np.float32, st.integers(1, 20), elements=st.floats(-1, 60, width=32)), st.integers(0, 5))
+def test_statistics_are_those_of_the_valid_values(values, missing):
+    tags = statistics(values, values.size + missing)
+    assert float(tags["STATISTICS_VALID_PERCENT"]) == pytest.approx(
+        100 * values.size / (values.size + missing), rel=1e-3
+    )
+    exact = [Fraction(float(value)) for value in values]
+    mean = sum(exact) / len(exact)
+    assert float(tags["STATISTICS_MINIMUM"]) == pytest.approx(float(min(exact)))
+    assert float(tags["STATISTICS_MEAN"]) == pytest.approx(float(mean), rel=1e-9, abs=1e-12)
+    variance = sum((value - mean) ** 2 for value in exact) / len(exact)
+    assert float(tags["STATISTICS_STDDEV"]) == pytest.approx(float(variance) ** 0.5, rel=1e-6, abs=1e-7)
+
+
+def test_a_band_without_valid_values_has_no_statistics():
+    assert statistics(np.empty(0, "f4"), 9) == {"STATISTICS_VALID_PERCENT": "0"}

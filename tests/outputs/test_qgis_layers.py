@@ -51,7 +51,7 @@ def test_a_layer_has_one_identity_in_tree_and_project_wherever_it_lies():
     assert "-" not in layer.findtext("id")
 
 
-def test_the_tree_says_what_is_shown():
+def test_the_tree_lists_what_is_shown():
     entries = [tree_layer(PROJECT, MAP, "t", checked=state) for state in (True, False)]
     assert [entry.get("checked") for entry in entries] == ["Qt::Checked", "Qt::Unchecked"]
     assert entries[0].get("providerKey") == "gdal"

@@ -1,6 +1,6 @@
-"""Run by the system's Python, which has QGIS: opens a folder of results and says what it sees, as JSON.
+"""Run by the system's Python, which has QGIS: opens a folder of results and prints what QGIS reads from it, as JSON.
 
-Usage: python3 qgis_sees.py PROJECT MAP CUBE PICTURE TIME
+Usage: python3 qgis_report.py PROJECT MAP CUBE PICTURE TIME
 """
 
 import json
@@ -30,7 +30,7 @@ SIDE = 600
 
 
 def raster(layer):
-    """What QGIS knows of a raster layer."""
+    """Properties of a raster layer in QGIS."""
     extent, provider = layer.extent(), layer.dataProvider()
     span = layer.temporalProperties().fixedTemporalRange()
     renderer = layer.renderer()
