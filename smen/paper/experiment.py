@@ -13,8 +13,7 @@ from smen.methods.checkpoint import save_checkpoint
 from smen.methods.smen_cnn.network_method import NetworkMethod
 from smen.methods.smen_cnn.recipe import PUBLISHED_RECIPE
 from smen.methods.smen_cnn.resume import TrainingCheckpoint
-from smen.paper.cases import samples_of_case
-from smen.paper.sampling import streams_of
+from smen.paper.cases import samples_of_case, streams_of
 
 if TYPE_CHECKING:
     from smen.plan.paper_jobs import ExperimentJob
@@ -23,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def run(job: ExperimentJob) -> None:
-    """Train one network as published; an interrupted training goes on where it was.
+    """Train one network as published; an interrupted training goes on after its last checkpoint.
 
     Raises:
         DataError: there are not enough dates, or a series is missing.
@@ -34,18 +33,23 @@ def run(job: ExperimentJob) -> None:
     checkpoint = TrainingCheckpoint(
         Path(job.layout.training_state(job.region, job.case, job.seed)), description=job.model_dump_json()
     )
-    method = untrained(job, checkpoint)
+    method = paper_network(job, checkpoint)
     method.fit(fields, samples)
-    told = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"results"})}
-    save_checkpoint(Path(job.layout.experiment(job.region, job.case, job.seed)), method, told)
+    record = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"results"})}
+    save_checkpoint(Path(job.layout.experiment(job.region, job.case, job.seed)), method, record)
     checkpoint.remove()
     dates = len(samples.with_target(TRAIN))
     log.info("%s, seed %d: %d dates, %d epochs, training ubRMSE %.4f m3/m3", job.case, job.seed, dates,
              len(method.epochs), method.epochs[-1]["train"])  # fmt: skip
 
 
-def untrained(job: ExperimentJob, checkpoint: TrainingCheckpoint | None = None) -> NetworkMethod:
-    """The paper's network with the paper's recipe: the last epoch's weights, level not matched."""
+def paper_network(job: ExperimentJob, checkpoint: TrainingCheckpoint | None = None) -> NetworkMethod:
+    """Make the paper's network with the paper's recipe, not yet trained: the last epoch's weights, level not matched.
+
+    Args:
+        job: gives case, seed and recipe.
+        checkpoint: where the training keeps its state; None: nowhere.
+    """
     recipe = job.recipe
     return NetworkMethod(
         network="smen",

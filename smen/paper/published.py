@@ -1,9 +1,12 @@
-"""The numbers of the SMEN paper: its Tables 1 to 3, ubRMSE in m3/m3, three decimals as printed."""
+"""Numbers of the SMEN paper: its Tables 1 to 3, ubRMSE in m3/m3, three decimals as printed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+PREFIX = "paper (other data): "
+"""Prefix of the columns of published numbers."""
 
 Errors = tuple[float, float]
 """ubRMSE on the training and on the test dates, m3/m3."""
@@ -14,10 +17,10 @@ class Accuracy:
     """A row of Table 1.
 
     Attributes:
-        train_dates: how many dates it was trained on.
-        test_dates: how many it was tested on.
-        train: ubRMSE on the former, m3/m3.
-        test: ubRMSE on the latter, m3/m3.
+        train_dates: number of training dates.
+        test_dates: number of test dates.
+        train: ubRMSE on the training dates, m3/m3.
+        test: ubRMSE on the test dates, m3/m3.
     """
 
     train_dates: int
@@ -31,9 +34,9 @@ class Published:
     """The paper's three tables.
 
     Attributes:
-        table1: accuracy by region, under the names that regions have here.
+        table1: accuracy by region, under the names of the default regions.
         table2: impact of the inputs, near Tucson.
-        table3: impact of the number of training dates, 10 test dates, by that number; the region is not named.
+        table3: impact of the number of training dates, by that number, on 10 test dates; the region is not named.
     """
 
     table1: Mapping[str, Accuracy]

@@ -1,25 +1,25 @@
-"""All methods side by side: their error with its interval, and the difference to the paper's network."""
+"""Chart of all methods: their error with its interval, and the difference to the paper's network."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
 from smen.outputs import figure_style
-from smen.outputs.labels import NO_VALUE
+from smen.paper.interval_panel import IntervalPanel, Mark, interval_text
 from smen.paper.wording import signed, width
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's palette (2008), which colour-blind eyes tell apart; each verdict has a mark of its own as well.
+    from smen.scores.intervals import Interval
+
+# Okabe and Ito's palette (2008), safe for colour-blind eyes; each verdict has a marker of its own as well.
 _BETTER, _WORSE, _EVEN, _REFERENCE = ("#0072b2", "o"), ("#d55e00", "s"), ("#767676", "D"), ("#000000", "*")
 _VERDICTS = {
     "better than the paper's network": _BETTER,
@@ -29,35 +29,22 @@ _VERDICTS = {
 }
 
 _ROW, _TOP, _PANEL, _GAP, _MARGIN = 0.3, 0.95, 2.7, 0.35, 0.2
-"""A row's height, the head's, a panel's width, between the numbers and the next panel, at the edges; inches."""
-
-_NUMBERS = 7.5
-"""Size of the numbers beside a panel, points."""
+"""Height of a row, height of the head, width of a panel, from numbers to the next panel, at the edges; inches."""
 
 
 @dataclass(frozen=True)
 class Skill:
-    """One method.
+    """Error of one method.
 
     Attributes:
         method: its name.
-        value: its error.
-        low: lower end of the error's interval.
-        high: upper end.
+        error: its mean error over dates, with the interval.
         difference: its error minus that of the paper's network, below 0 where it is better.
-        difference_low: lower end of the difference's interval.
-        difference_high: upper end.
-        dates: number of dates that it is of.
     """
 
     method: str
-    value: float
-    low: float
-    high: float
-    difference: float
-    difference_low: float
-    difference_high: float
-    dates: int
+    error: Interval
+    difference: Interval
 
 
 def comparison_figure(
@@ -78,7 +65,7 @@ def comparison_figure(
         title: what is compared.
         label: of the error, with units.
         subtitle: a second line.
-        simulated: whether the data are; the figure then says so.
+        simulated: whether the data are simulated; the figure then says so.
         reference: name of the paper's network among the methods.
 
     Raises:
@@ -87,103 +74,80 @@ def comparison_figure(
     """
     if not skills:
         raise ValueError("a comparison needs at least one method")
-    rows = sorted(skills, key=lambda skill: (not isfinite(skill.value), skill.value))
-    counts = {skill.dates for skill in rows}
-    names = [skill.method.replace("_", " ") for skill in rows]
-    if len(counts) == 1:
-        subtitle = f"{subtitle} ({_dates(counts.pop())})".lstrip()
-    else:
-        names = [f"{name} ({_dates(skill.dates)})" for name, skill in zip(names, rows, strict=True)]
-    errors = [(skill.value, skill.low, skill.high) for skill in rows]
-    gaps = [(skill.difference, skill.difference_low, skill.difference_high) for skill in rows]
-    own = [skill.method == reference for skill in rows]
-    values = [_interval(*row, "{:.4f}".format) for row in errors]
-    differences = ["" if same else _interval(*row, signed) for row, same in zip(gaps, own, strict=True)]
-    left = _MARGIN + max(width(name, 8, bold=True) for name in names) + 0.15
-    second = left + _PANEL + _room(values) + _GAP
+    rows = sorted(skills, key=lambda skill: (not isfinite(skill.error.value), skill.error.value))
+    subtitle = _with_dates(subtitle, rows)
+    panels = _panels(rows, label, reference)
+    marks = [_mark(skill, reference) for skill in rows]
+    left = _MARGIN + max(width(name, 8, bold=True) for name in _names(rows)) + 0.15
+    second = left + _PANEL + panels[0].text_width + _GAP
     right = max(
-        second + _PANEL + _room(differences), _MARGIN + figure_style.head_width(title, subtitle, simulated=simulated)
+        second + _PANEL + panels[1].text_width,
+        _MARGIN + figure_style.head_width(title, subtitle, simulated=simulated),
     )
     height = _ROW * len(rows)
     with figure_style.style():
         figure = figure_style.new_figure(right + _MARGIN, _TOP + height + 0.95)
         figure_style.head(figure, _MARGIN, right, title, subtitle, simulated=simulated)
-        styles = [_verdict(skill, reference) for skill in rows]
-        axes = figure_style.place(figure, left, _TOP, _PANEL, height)
-        _panel(axes, errors, styles, label, "Error", from_zero=False)
-        axes.set_yticks(range(len(rows)), names)
-        for tick, same in zip(axes.get_yticklabels(), own, strict=True):
-            tick.set_fontweight("bold" if same else "normal")
-        _numbers(figure, left + _PANEL, values)
-        axes = figure_style.place(figure, second, _TOP, _PANEL, height)
-        _panel(axes, gaps, styles, label, "Difference to the paper's network", from_zero=True)
-        axes.set_yticks([])
-        _numbers(figure, second + _PANEL, differences)
-        used = [name for name, style in _VERDICTS.items() if style in styles]
-        marks = [Line2D([], [], color=_VERDICTS[n][0], marker=_VERDICTS[n][1], linestyle="", label=n) for n in used]
-        wide, high = figure.get_size_inches()
-        anchor = (_MARGIN / wide, 1 - (_TOP + height + 0.55) / high)
-        figure.legend(handles=marks, loc="upper left", bbox_to_anchor=anchor, ncols=len(used), frameon=False)
+        for panel, at in zip(panels, (left, second), strict=True):
+            axes = figure_style.place(figure, at, _TOP, _PANEL, height)
+            panel.draw(axes, marks)
+            axes.set_yticks(range(len(rows)) if at == left else [], _names(rows) if at == left else [])
+            for tick, skill in zip(axes.get_yticklabels(), rows, strict=False):
+                tick.set_fontweight("bold" if skill.method == reference else "normal")
+            panel.write_texts(figure, at + _PANEL, _TOP, _ROW)
+        _legend(figure, marks, _TOP + height + 0.55)
         figure_style.save(figure, path)
 
 
-def _verdict(skill: Skill, reference: str) -> tuple[str, str]:
-    """Colour and mark of a method, by the interval of its difference."""
+def _panels(rows: Sequence[Skill], label: str, reference: str) -> tuple[IntervalPanel, IntervalPanel]:
+    """The errors, and the differences to the reference, which has none to itself."""
+    errors = [skill.error for skill in rows]
+    differences = [skill.difference for skill in rows]
+    return (
+        IntervalPanel("Error", label, errors, [interval_text(error, "{:.4f}".format) for error in errors], False),
+        IntervalPanel(
+            "Difference to the paper's network",
+            label,
+            differences,
+            ["" if skill.method == reference else interval_text(skill.difference, signed) for skill in rows],
+            True,
+        ),
+    )
+
+
+def _names(rows: Sequence[Skill]) -> list[str]:
+    """Names of the methods, with their numbers of dates where these differ."""
+    names = [skill.method.replace("_", " ") for skill in rows]
+    if len({skill.error.dates for skill in rows}) == 1:
+        return names
+    return [f"{name} ({_dates(skill.error.dates)})" for name, skill in zip(names, rows, strict=True)]
+
+
+def _with_dates(subtitle: str, rows: Sequence[Skill]) -> str:
+    """The second line, with the number of dates where it is the same for all methods."""
+    counts = {skill.error.dates for skill in rows}
+    return f"{subtitle} ({_dates(counts.pop())})".lstrip() if len(counts) == 1 else subtitle
+
+
+def _mark(skill: Skill, reference: str) -> Mark:
+    """Colour and marker of a method, by the interval of its difference."""
     if skill.method == reference:
         return _REFERENCE
-    if skill.difference_high < 0:
+    if skill.difference.high < 0:
         return _BETTER
-    return _WORSE if skill.difference_low > 0 else _EVEN
+    return _WORSE if skill.difference.low > 0 else _EVEN
 
 
-def _panel(
-    axes: Axes,
-    rows: list[tuple[float, float, float]],
-    styles: list[tuple[str, str]],
-    label: str,
-    title: str,
-    *,
-    from_zero: bool,
-) -> None:
-    """Dots with bars, the first row on top; NaN is left out."""
-    for y, ((value, low, high), (colour, mark)) in enumerate(zip(rows, styles, strict=True)):
-        axes.plot([low, high], [y, y], color=colour, linewidth=2.4, alpha=0.45, solid_capstyle="butt")
-        axes.plot(value, y, mark, color=colour, markersize=9 if mark == "*" else 5.5)
-    ends = [end for row in rows for end in row if isfinite(end)] or [0.0, 1.0]
-    if from_zero:
-        ends.append(0.0)
-        axes.axvline(0, color=figure_style.FAINT, linewidth=0.8, zorder=1)
-    room = max(0.08 * (max(ends) - min(ends)), 0.02 * max(map(abs, ends)), 1e-3)
-    axes.set_xlim(min(ends) - room, max(ends) + room)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
-    axes.ticklabel_format(axis="x", style="plain", useOffset=False)
-    axes.set_xlabel(label)
-    axes.set_title(title, loc="left", pad=6)
-    axes.grid(axis="x", color="#e4e4e4", linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-    axes.tick_params(axis="x", length=2.5, width=0.6)
-
-
-def _numbers(figure: Figure, left: float, texts: list[str]) -> None:
-    """The rows' numbers, in a column at the right of a panel."""
-    for row, text in enumerate(texts):
-        figure_style.write(figure, left + 0.1, _TOP + (row + 0.5) * _ROW, text, va="center", fontsize=_NUMBERS)
-
-
-def _room(texts: list[str]) -> float:
-    """Inches that the numbers beside a panel take."""
-    return 0.1 + max(width(text, _NUMBERS) for text in texts)
+def _legend(figure: Figure, marks: Sequence[Mark], top: float) -> None:
+    """What the marks mean, as far as they are used; `top` in inches from the top."""
+    used = {name: mark for name, mark in _VERDICTS.items() if mark in marks}
+    handles = [
+        Line2D([], [], color=colour, marker=marker, linestyle="", label=name) for name, (colour, marker) in used.items()
+    ]
+    wide, high = figure.get_size_inches()
+    anchor = (_MARGIN / wide, 1 - top / high)
+    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=anchor, ncols=len(used), frameon=False)
 
 
 def _dates(number: int) -> str:
     return f"{number} date{'s' * (number != 1)}"
-
-
-def _interval(value: float, low: float, high: float, written: Callable[[float], str]) -> str:
-    """A value with its interval, as far as they are known."""
-    if not isfinite(value):
-        return NO_VALUE
-    return f"{written(value)} ({written(low)}, {written(high)})" if isfinite(low) else written(value)

@@ -123,7 +123,7 @@ class Layout:
 
         Args:
             region: its name.
-            name: ``dates.csv``, ``senses.csv`` or ``example.nc``.
+            name: ``dates.csv``, ``aggregation.csv`` or ``example.nc``.
         """
         return f"{self.results}/paper/{region}/{name}"
 

@@ -31,7 +31,7 @@ from smen.methods.smen_cnn.normalisation import Normalisation, denormalised
 from smen.methods.smen_cnn.recipe import PUBLISHED_RECIPE
 from smen.methods.smen_cnn.resume import TrainingCheckpoint
 from smen.methods.smen_cnn.training import train
-from smen.paper.sampling import paper_samples
+from smen.paper.cases import paper_samples
 from smen.scores.aggregation import per_image
 from smen.scores.metrics import ubrmse
 

@@ -17,7 +17,7 @@ from bench_networks import world
 from timing import report
 
 from smen.methods.smen_cnn.recipe import PUBLISHED_RECIPE
-from smen.paper.sampling import paper_samples
+from smen.paper.cases import paper_samples
 
 WAYS = (("float32", "plain"), ("bfloat16", "plain"), ("bfloat16", "fused"))
 

@@ -23,7 +23,7 @@ def compared(made):
             experiment.run(made.experiment(case, seed))
     job = made.compare(CASES, truth=str(made.folder / "truth"))
     compare.run(job)
-    tables = [pd.read_csv(job.layout.comparison(REGION, name)) for name in ("dates.csv", "senses.csv")]
+    tables = [pd.read_csv(job.layout.comparison(REGION, name)) for name in ("dates.csv", "aggregation.csv")]
     return (*tables, Path(job.layout.comparison(REGION, "example.nc")))
 
 
@@ -33,7 +33,7 @@ def chosen(table, **keys):
 
 
 def test_every_method_is_scored_on_every_date_against_product_and_truth(made, compared):
-    table, senses, _ = compared
+    table, aggregations, _ = compared
     assert {"constant", "nearest_neighbour", "bilinear", "bicubic", "mean_residual", "kalman", "fusion", "smen"} < set(
         table["method"]
     )
@@ -44,11 +44,11 @@ def test_every_method_is_scored_on_every_date_against_product_and_truth(made, co
     for (method, _, split, _), part in table.groupby(["method", "seed", "split", "against"]):
         assert len(part) == ({"train": 3, "test": 4} if method == "size_3" else wanted)[split]
         assert part["time"].is_monotonic_increasing
-    assert len(senses) == len(table.groupby(["method", "seed", "split", "against"]))
+    assert len(aggregations) == len(table.groupby(["method", "seed", "split", "against"]))
 
 
 def test_scores_of_the_coarse_field_are_those_of_pytesmo(made, compared):
-    table, senses, _ = compared
+    table, aggregations, _ = compared
     fields = made.fields
     test = np.flatnonzero(fields.fine_time >= np.datetime64(TEST[0]))
     coarse = fields.coarse_at(np.searchsorted(fields.coarse_time, fields.fine_time[test])).astype(float)
@@ -66,7 +66,7 @@ def test_scores_of_the_coarse_field_are_those_of_pytesmo(made, compared):
             assert row["R"] == pytest.approx(pytesmo.pearson_r(x, y), abs=1e-5)
             assert row["ubRMSE_zeros"] == pytest.approx(np.std(np.where(valid, coarse[i] - reference[i], 0)), abs=1e-6)
             errors.append(x - y)
-        (said,) = chosen(senses, method="nearest_neighbour", against=against).itertuples()
+        (said,) = chosen(aggregations, method="nearest_neighbour", against=against).itertuples()
         each = [np.std(e) for e in errors]
         assert said.dates == len(test)
         assert said.ubRMSE == pytest.approx(np.mean(each), abs=1e-6)
@@ -106,7 +106,7 @@ def test_the_example_is_the_best_covered_test_date(made, compared):
 
 def test_without_a_truth_there_is_only_the_product(made, compared, tmp_path):
     job = made.compare(("both",))
-    before = {name: Path(job.layout.comparison(REGION, name)).read_bytes() for name in ("dates.csv", "senses.csv")}
+    before = {name: Path(job.layout.comparison(REGION, name)).read_bytes() for name in ("dates.csv", "aggregation.csv")}
     compare.run(job)
     table = pd.read_csv(job.layout.comparison(REGION, "dates.csv"))
     for name, content in before.items():

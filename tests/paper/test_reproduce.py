@@ -52,7 +52,7 @@ def scores(region):
     return pd.DataFrame(rows)
 
 
-def senses(table):
+def aggregations(table):
     found = table.groupby(["method", "seed", "split", "against"])["ubRMSE"].agg(["count", "mean"]).reset_index()
     found = found.rename(columns={"count": "dates", "mean": "ubRMSE"})
     return found.assign(**{f"ubRMSE_{sense}": found["ubRMSE"] for sense in ("median", "pooled", "per_cell", "zeros")})
@@ -82,7 +82,7 @@ def job(tmp_path_factory):
         place = Path(made.layout.comparison(region, "dates.csv"))
         place.parent.mkdir(parents=True)
         table.to_csv(place, index=False)
-        senses(table).to_csv(place.with_name("senses.csv"), index=False)
+        aggregations(table).to_csv(place.with_name("aggregation.csv"), index=False)
         field = (("y", "x"), np.random.default_rng(0).uniform(0, 0.5, (30, 40)))
         example = xr.Dataset(dict.fromkeys(("coarse", "target", "estimate"), field))
         example.attrs = {"time": "2018-05-03T06:00:00", "simulated": 1}

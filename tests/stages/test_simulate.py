@@ -14,7 +14,7 @@ from made_region import REGION
 from smen.errors import OutputError
 from smen.grid import Window
 from smen.products.names import granule_name
-from smen.simulation.climate import CLIMATES
+from smen.simulation.climates import CLIMATES
 from smen.stages import simulate
 
 SMALL = Window(1020, 2652, 12, 12)

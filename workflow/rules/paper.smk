@@ -27,7 +27,7 @@ rule compare:
         truth=simulated(resource_layout.simulated_truth, plan.years),
     output:
         dates=layout.comparison("{region}", "dates.csv"),
-        senses=layout.comparison("{region}", "senses.csv"),
+        aggregation=layout.comparison("{region}", "aggregation.csv"),
         example=layout.comparison("{region}", "example.nc"),
     log:
         layout.log("compare", "{region}"),
@@ -49,7 +49,7 @@ rule reproduce:
         [
             layout.comparison(region, name)
             for region in plan.regions
-            for name in ("dates.csv", "senses.csv", "example.nc")
+            for name in ("dates.csv", "aggregation.csv", "example.nc")
         ],
     output:
         [
