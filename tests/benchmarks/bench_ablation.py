@@ -16,7 +16,7 @@ import numpy as np
 from bench_networks import world
 
 from smen.data.records import MISSING, TEST
-from smen.methods.fusion.features import INGREDIENTS
+from smen.methods.fusion.feature_names import FEATURE_GROUPS
 from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.fusion.pattern import Pattern
 from smen.scores.aggregation import per_image
@@ -29,17 +29,17 @@ def estimates(fields, samples, test):
     whole = FusionMethod()
     whole.fit(fields, samples)
     yield "whole", whole.predict(fields, test).mean
-    linear = FusionMethod(options={"hidden": False})
+    linear = FusionMethod(options={"random_features": False})
     linear.fit(fields, samples)
-    yield "without hidden units", linear.predict(fields, test).mean
-    for name in INGREDIENTS:
-        part = FusionMethod(options={"without": [name]})
+    yield "without random features", linear.predict(fields, test).mean
+    for name in FEATURE_GROUPS:
+        part = FusionMethod(options={"exclude": [name]})
         part.fit(fields, samples)
         yield f"without {name}", part.predict(fields, test).mean
-    learnt = whole.learnt
-    whole.learnt = replace(learnt, warm=np.zeros_like(learnt.warm))
+    parameters = whole.parameters
+    whole.parameters = replace(parameters, seen_coefficients=np.zeros_like(parameters.seen_coefficients))
     yield "base alone", whole.predict(fields, test).mean
-    whole.learnt = replace(learnt, pattern=Pattern.empty(learnt.pattern))
+    whole.parameters = replace(parameters, pattern=Pattern.empty(parameters.pattern))
     yield "no pattern", whole.predict(fields, test).mean
 
 

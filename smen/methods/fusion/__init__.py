@@ -1,1 +1,1 @@
-"""The default network's parts: coarse state, learnt pattern, features, linear skip, spread, and the method itself."""
+"""The default method: coarse history, static pattern, ridge regression with random features, error model, transfer."""

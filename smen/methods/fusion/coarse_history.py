@@ -1,7 +1,7 @@
-"""What the coarse field has told up to an overpass: causal averages of several memories, smoothly interpolated.
+"""The coarse field up to an overpass: causal averages with several time constants, bilinearly interpolated.
 
-It works on the coarse cells themselves, which are few. Every average of a time t uses overpasses up
-to t alone, those of the other direction after correction for the mean difference between the two.
+It works on the coarse cells themselves, which are few. Every average of a time t uses overpasses up to t alone, those
+of the other direction after correction for the mean difference between the two.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from smen.data.records import Fields
     from smen.grid import Grid, Window
 
-MEMORIES = (0.0, 1.0, 2.0, 4.0, 10.0, 30.0)
-"""Time constants of the averages, days: a ladder from no filter to a season; what each is worth is learnt."""
+TIME_CONSTANTS_DAYS = (0.0, 1.0, 2.0, 4.0, 10.0, 30.0)
+"""Time constants of the averages, from no filter to a season; the regression weighs them."""
 
 BASE = 1
-"""Which of them the residuals are taken against."""
+"""Index of the time constant whose average the residuals are taken against."""
 
-LEAST_KNOWN = 100
-"""Values of coarse cells from which their spread says something of a region."""
+MINIMUM_VALUES = 100
+"""Fewest values of coarse cells whose standard deviation is taken for that of a region."""
 
-NEAR = np.timedelta64(3, "D")
+PAIR_WITHIN = np.timedelta64(3, "D")
 """Overpasses of both directions within this time are a pair: soil moisture changes little meanwhile, on average."""
 
 
@@ -41,33 +41,40 @@ class CoarseHistory:
         window: the region.
         grid: of the coarse cells.
         cells: as observed, float64 (T, R, C), NaN where missing, m3/m3.
-        averages: causal averages by memory, float32 (memories, T, R, C), NaN where nothing was ever seen.
-        offset: descending minus ascending, (R, C), m3/m3.
+        averages: causal averages by time constant, float32 (K, T, R, C), NaN before the first value of a cell, m3/m3.
+        direction_bias: mean of descending minus ascending overpasses, (R, C), m3/m3.
     """
 
     window: Window
     grid: Grid
     cells: NDArray[np.float64]
     averages: NDArray[np.float32]
-    offset: NDArray[np.float64]
+    direction_bias: NDArray[np.float64]
 
     @classmethod
-    def of(cls, fields: Fields, offset: NDArray[np.float64]) -> CoarseHistory:
-        """From a region's coarse fields and the bias between the directions."""
+    def of(cls, fields: Fields, bias: NDArray[np.float64]) -> CoarseHistory:
+        """Average a region's coarse fields.
+
+        The averages are those of the mean direction, half of the bias put back by each overpass's own.
+
+        Args:
+            fields: the region's arrays.
+            bias: mean of descending minus ascending overpasses, (R, C), m3/m3.
+        """
         cells = fields.coarse.astype(np.float64)
         sign = np.where(fields.coarse_descending, 0.5, -0.5)[:, None, None]
-        averages = _averages(cells - sign * offset, _days(fields.coarse_time)) + (sign * offset)[None]
-        return cls(fields.window, fields.coarse_grid, cells, averages.astype(np.float32), offset)
+        averages = _averages(cells - sign * bias, _days(fields.coarse_time)) + (sign * bias)[None]
+        return cls(fields.window, fields.coarse_grid, cells, averages.astype(np.float32), bias)
 
-    def spread_out(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Bilinear interpolation of coarse cells (..., R, C) at the window's cells, (..., H, W), NaN beyond reach."""
+    def bilinear(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Interpolate coarse cells (..., R, C) at the window's cells, float32 (..., H, W), NaN far from valid ones."""
         return bilinear(cells, self.window, self.grid)
 
-    def bend(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
-        """How far each coarse cell of (..., R, C) stands out from its four neighbours, interpolated, (..., H, W).
+    def laplacian(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Interpolate the difference of each coarse cell (..., R, C) from its four neighbours' mean, (..., H, W).
 
-        A radiometer's footprint is wider than its cell: what a cell stands out by has been blurred away in part.
-        Missing cells take part as the mean of the others, and where all are missing everything is 0.
+        A radiometer's footprint is wider than its cell, which blurs part of this contrast away. Missing cells take
+        part as the mean of the others, and where all are missing the result is 0.
         """
         valid = np.isfinite(cells)
         number = np.maximum(valid.sum(axis=(-2, -1), keepdims=True), 1)
@@ -76,46 +83,49 @@ class CoarseHistory:
         neighbours = (
             around[..., :-2, 1:-1] + around[..., 2:, 1:-1] + around[..., 1:-1, :-2] + around[..., 1:-1, 2:]
         ) / 4
-        return self.spread_out(around[..., 1:-1, 1:-1] - neighbours)
+        return self.bilinear(around[..., 1:-1, 1:-1] - neighbours)
 
-    def step(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Each coarse cell's own value less the interpolated one, (..., H, W): 0 where either is missing."""
-        blocks = self.window.expand(cells, self.grid)
-        return np.asarray(np.nan_to_num(blocks - self.spread_out(cells)), np.float32)
+    def cell_minus_bilinear(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return each coarse cell's own value less the interpolated one, (..., H, W): 0 where either is missing."""
+        own = self.window.expand(cells, self.grid)
+        return np.asarray(np.nan_to_num(own - self.bilinear(cells)), np.float32)
 
     def variability(self, until: int) -> float:
-        """Standard deviation of the coarse cells over space and time up to an overpass, m3/m3; NaN before any value."""
-        known = self.cells[: until + 1]
-        known = known[np.isfinite(known)]
-        return float(known.std()) if known.size >= LEAST_KNOWN else float("nan")
+        """Standard deviation of the coarse cells over space and time up to an overpass, m3/m3; NaN of few values."""
+        cells = self.cells[: until + 1]
+        values = cells[np.isfinite(cells)]
+        return float(values.std()) if values.size >= MINIMUM_VALUES else float("nan")
 
 
 def direction_bias(fields: Fields, until: np.datetime64) -> NDArray[np.float64]:
-    """Mean of descending minus ascending overpasses at each coarse cell, drawn to 0 where pairs are few, (R, C).
+    """Estimate the mean of descending minus ascending overpasses at each coarse cell, drawn to 0 where pairs are few.
 
     Args:
         fields: the region's arrays.
         until: later overpasses take no part.
+
+    Returns:
+        float64 (R, C), m3/m3.
     """
-    pairs = directions.pairs_within(fields.coarse_time, fields.coarse_descending, NEAR, until)
+    pairs = directions.pairs_within(fields.coarse_time, fields.coarse_descending, PAIR_WITHIN, until)
     return directions.direction_bias(fields.coarse.astype(np.float64), fields.coarse_descending, pairs)
 
 
 def _averages(cells: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Exponentially weighted causal means (memories, T, R, C): the recursive filter of Albergel et al. 2008."""
-    result = np.empty((len(MEMORIES), *cells.shape))
-    for k, memory in enumerate(MEMORIES):
+    """Exponentially weighted causal means (K, T, R, C): the recursive filter of Albergel et al. 2008."""
+    result = np.empty((len(TIME_CONSTANTS_DAYS), *cells.shape))
+    for k, time_constant in enumerate(TIME_CONSTANTS_DAYS):
         total, weight = np.zeros(cells.shape[1:]), np.zeros(cells.shape[1:])
         value = np.full(cells.shape[1:], np.nan)
         for i, field in enumerate(cells):
             valid = np.isfinite(field)
-            if memory == 0:
+            if time_constant == 0:
                 value = np.where(valid, field, value)
             else:
-                fade = np.exp(-(days[i] - days[i - 1]) / memory) if i else 0.0
-                total = total * fade + np.where(valid, field, 0)
-                weight = weight * fade + valid
-                # Where all has faded away the last value stands: nothing newer is known.
+                decay = np.exp(-(days[i] - days[i - 1]) / time_constant) if i else 0.0
+                total = total * decay + np.where(valid, field, 0)
+                weight = weight * decay + valid
+                # Where all weights have decayed the last value stays: there is none newer.
                 value = np.where(weight > 1e-6, total / np.maximum(weight, 1e-6), value)
             result[k, i] = value
     return result

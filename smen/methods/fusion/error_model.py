@@ -1,9 +1,9 @@
-"""How wrong a map's cell may be: a variance made of a few causes, scaled until its intervals hold what they promise.
+"""Heteroscedastic error model: the variance of a cell's error from a few predictors, with calibrated intervals.
 
-Each cause is a field that grows with what we do not know (the age of the last fine observation, few dates, an unusual
-wetness, a noisy cell); their shares are fitted, never negative, to errors on dates held out. Then the conformal
-method (Vovk et al. 2005; cross-conformal, Vovk 2015): the 90 % quantile of |error| / deviation over the dates held
-out is made that of a normal distribution, by one factor.
+Each predictor is a field that grows with the uncertainty (the age of the last fine observation, few dates, an unusual
+wetness, a noisy cell); their coefficients are fitted, never negative, to squared errors on dates held out. Then the
+conformal method (Vovk et al. 2005; cross-conformal, Vovk 2015): one factor makes the 90 % quantile of |error| /
+standard deviation over the dates held out that of a normal distribution.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEVEL = 0.9
-"""Of the interval that is calibrated."""
+"""Level of the interval that is calibrated."""
 
 Z = float(ndtri((1 + LEVEL) / 2))
-"""Half the width of this interval in standard deviations, 1.645."""
+"""Half the width of this interval in standard deviations of a normal distribution, 1.645."""
 
-LEAST = 0.01
-"""Least share of a cause in the variance: it is to grow with each of them, even where the dates could not show it."""
+MINIMUM_SHARE = 0.01
+"""Least share of a predictor in the variance: it is to grow with each of them, even where the dates do not show it."""
+
+REWEIGHTINGS = 4
+"""Fits of the variance: the variance of a squared error grows with its square, so each fit weighs by the one before."""
 
 
 @dataclass(frozen=True)
@@ -33,49 +36,51 @@ class ErrorModel:
     """The fitted variance.
 
     Attributes:
-        shares: of each cause, (C,), in (m3/m3)^2 per unit of the cause.
+        coefficients: of each predictor, (V,), in (m3/m3)^2 per unit of the predictor.
         factor: on the standard deviation, by the conformal method.
     """
 
-    shares: NDArray[np.float64]
+    coefficients: NDArray[np.float64]
     factor: float
 
     @classmethod
-    def fit(cls, causes: NDArray[np.floating], errors: NDArray[np.floating], dates: NDArray[np.integer]) -> ErrorModel:
-        """From errors on dates held out.
+    def fit(
+        cls, predictors: NDArray[np.floating], errors: NDArray[np.floating], dates: NDArray[np.integer]
+    ) -> ErrorModel:
+        """Fit the variance to errors on dates held out.
 
         Args:
-            causes: (C, n), none negative, the first one constant.
+            predictors: (V, n), none negative, the first one constant.
             errors: (n,), m3/m3.
-            dates: which date each error is of, (n,); every date has the same weight.
+            dates: number of the date that each error is of, (n,), from 0 on; every date has the same weight.
         """
-        x, y = causes.T.astype(np.float64), errors.astype(np.float64) ** 2
+        x, y = predictors.T.astype(np.float64), errors.astype(np.float64) ** 2
         per_date = np.bincount(dates)
         weight = 1 / per_date[dates]
         overall = max(float(np.average(y, weights=weight)), 1e-10)
         typical = np.maximum(np.average(x, axis=0, weights=weight), 1e-6)
         expected = np.full(len(y), overall)
-        shares = np.zeros(x.shape[1])
-        for _ in range(4):  # the variance of a squared error grows with its square: reweighted until it settles
+        coefficients = np.zeros(x.shape[1])
+        for _ in range(REWEIGHTINGS):
             root = np.sqrt(weight) / expected
-            found = np.asarray(nnls(x * root[:, None], y * root)[0], np.float64)
-            shares = np.maximum(found, LEAST * overall / typical)
-            expected = x @ shares
-        deviation = np.sqrt(x @ shares)
+            fitted = np.asarray(nnls(x * root[:, None], y * root)[0], np.float64)
+            coefficients = np.maximum(fitted, MINIMUM_SHARE * overall / typical)
+            expected = x @ coefficients
+        deviation = np.sqrt(x @ coefficients)
         ratio: NDArray[np.float64] = np.abs(errors) / deviation
-        return cls(shares, max(_quantile(ratio, weight) / Z, 1e-3))
+        return cls(coefficients, max(_quantile(ratio, weight) / Z, 1e-3))
 
-    def deviation(self, causes: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Standard deviation of the error from causes (C, ...), m3/m3."""
-        variance = np.tensordot(self.shares, np.asarray(causes, np.float64), 1)
+    def standard_deviation(self, predictors: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return the standard deviation of the error, m3/m3, float32 (...), from predictors (V, ...)."""
+        variance = np.tensordot(self.coefficients, np.asarray(predictors, np.float64), 1)
         return np.asarray(self.factor * np.sqrt(variance), np.float32)
 
 
 def _quantile(ratio: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
-    """The level's quantile of weighted ratios.
+    """Weighted quantile of ratios (n,) at the level.
 
-    Without the correction for a finite sample: counted in cells it is nothing, counted in dates, as if all cells of a
-    date erred alike, it made the intervals of 30 dates hold 93 %.
+    No finite-sample correction: per cell it is negligible; per date, as if all cells of a date had the same error, it
+    made the 90 % intervals of 30 dates hold 93 %.
     """
     order = np.argsort(ratio)
     share = np.cumsum(weight[order]) / weight.sum()

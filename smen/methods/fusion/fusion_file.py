@@ -1,4 +1,4 @@
-"""The default network's knowledge as tensors and header entries of a checkpoint, and back."""
+"""Fitted parameters as tensors and header entries of a checkpoint, and back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from smen.data.quality import QualityCode
 from smen.grid import GRIDS, Window
 from smen.methods.fusion.error_model import ErrorModel
-from smen.methods.fusion.features import CAUSES, FEATURES, MASKS
+from smen.methods.fusion.feature_names import FEATURES, MASKS, VARIANCE_PREDICTORS
 from smen.methods.fusion.parameters import FusionParameters
 from smen.methods.fusion.pattern import Pattern
 from smen.methods.fusion.random_features import RandomFeatures
@@ -18,103 +18,106 @@ from smen.methods.fusion.random_features import RandomFeatures
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ARRAYS = ("offset", "usual", "noise", "warm", "cold", "elsewhere")
-HIDDEN = ("weights", "bias", "centre", "scale")
-LINEAR = ("warm", "cold", "elsewhere")
-NETWORK, SURFACE, FIELD = "network.", "surface.", "field."
+ARRAYS = (
+    "direction_bias", "mean_coarse", "relative_noise",
+    "seen_coefficients", "unseen_coefficients", "transfer_coefficients",
+)  # fmt: skip
+"""Parameters that are arrays, by their own names."""
+
+NUMBERS = ("typical_error", "variability", "simulated", "transferred")
+"""Parameters that are single numbers or flags."""
+
+RANGES = ("bounds", "coarse_range", "wetness_range")
+"""Parameters that are pairs of numbers."""
+
+ERROR_MODELS = ("seen_error", "unseen_error", "transfer_error")
+"""Parameters that are error models."""
+
+PATTERN_NUMBERS = ("prior", "prior_dates", "wetness_variance", "within")
+"""What all cells of a pattern share."""
+
+RANDOM_ARRAYS = ("weights", "bias", "centre", "scale")
+"""Arrays of the random features."""
+
+PATTERN, RANDOM, SURFACE = "pattern", "random_features.", "surface."
+"""Name of the pattern's sums, and beginnings of the names of the random features' arrays and of the surface's masks."""
 
 
-def tensors_of(learnt: FusionParameters) -> dict[str, NDArray[Any]]:
-    """All arrays and weights by name; those of `network.` are what the digest is of."""
-    tensors = {FIELD + name: getattr(learnt, name) for name in ARRAYS}
-    tensors[FIELD + "pattern"] = learnt.pattern.sums
-    for name in LINEAR:
-        tensors[NETWORK + name] = tensors.pop(FIELD + name)
-    if learnt.hidden is not None:
-        for name in HIDDEN:
-            tensors[f"{NETWORK}hidden.{name}"] = getattr(learnt.hidden, name)
-    for code, where in learnt.surface.items():
-        tensors[SURFACE + code.name] = where.astype(np.uint8)
-    return tensors
+def tensors_of(parameters: FusionParameters) -> dict[str, NDArray[Any]]:
+    """Return all arrays of fitted parameters by name."""
+    tensors: dict[str, NDArray[Any]] = {name: getattr(parameters, name) for name in ARRAYS}
+    tensors[PATTERN] = parameters.pattern.sums
+    if parameters.random_features is not None:
+        tensors |= {RANDOM + name: getattr(parameters.random_features, name) for name in RANDOM_ARRAYS}
+    return tensors | {SURFACE + code.name: mask.astype(np.uint8) for code, mask in parameters.surface.items()}
 
 
-def header_of(learnt: FusionParameters) -> dict[str, Any]:
-    """What the header says beside what all checkpoints say."""
-    pattern, window = learnt.pattern, learnt.window
+def header_of(parameters: FusionParameters) -> dict[str, Any]:
+    """Return all else of fitted parameters, of JSON's types, and the names of the features."""
+    window, pattern, random_features = parameters.window, parameters.pattern, parameters.random_features
     return {
         "window": {"row": window.row, "column": window.column, "height": window.height, "width": window.width},
-        "coarse_grid": learnt.coarse_grid.name,
-        "training_times": [str(time) for time in learnt.training_times],
-        "simulated": learnt.simulated,
+        "coarse_grid": parameters.coarse_grid.name,
         "features": list(FEATURES),
         "masks": list(MASKS),
-        "causes": list(CAUSES),
-        "pattern": {
-            "prior": pattern.prior,
-            "prior_dates": pattern.prior_dates,
-            "wetness_variance": pattern.wetness_variance,
-            "within": pattern.within,
-        },
-        "unit": learnt.unit,
-        "spread": _spread(learnt.spread),
-        "cold_spread": _spread(learnt.cold_spread),
-        "abroad_spread": _spread(learnt.abroad_spread),
-        "variability": learnt.variability,
-        "abroad": learnt.abroad,
-        "hidden_size": None if learnt.hidden is None else learnt.hidden.size,
-        "bounds": list(learnt.bounds),
-        "climate": list(learnt.climate),
-        "wetness": list(learnt.wetness),
+        "variance_predictors": list(VARIANCE_PREDICTORS),
+        "pattern": {name: getattr(pattern, name) for name in PATTERN_NUMBERS},
+        "amplitude": None if random_features is None else random_features.amplitude,
+        "training_times": [str(time) for time in parameters.training_times],
+        **{name: getattr(parameters, name) for name in NUMBERS},
+        **{name: list(getattr(parameters, name)) for name in RANGES},
+        **{name: _error_model_entry(getattr(parameters, name)) for name in ERROR_MODELS},
     }
 
 
-def restore(header: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> FusionParameters:
-    """The parameters that a header and its tensors describe.
+def restore(tensors: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> FusionParameters:
+    """Make fitted parameters from what `tensors_of` and `header_of` returned.
+
+    Args:
+        tensors: arrays by name.
+        header: the other entries.
 
     Raises:
         KeyError: something is missing.
-        ValueError: something does not fit, or the features are those of another version.
+        ValueError: the fields do not fit the window, or the features are those of another version.
     """
-    if [header["features"], header["masks"], header["causes"]] != [list(FEATURES), list(MASKS), list(CAUSES)]:
+    expected = {"features": FEATURES, "masks": MASKS, "variance_predictors": VARIANCE_PREDICTORS}
+    if any(tuple(header[name]) != names for name, names in expected.items()):
         raise ValueError("its features are others than this version's")
     window = Window(**header["window"])
-    arrays = {n: tensors[(NETWORK if n in LINEAR else FIELD) + n] for n in ARRAYS}
-    pattern = Pattern(tensors[FIELD + "pattern"], **header["pattern"])
     surface = {
-        QualityCode[n.removeprefix(SURFACE)]: v.astype(bool) for n, v in tensors.items() if n.startswith(SURFACE)
+        QualityCode[name.removeprefix(SURFACE)]: mask.astype(bool)
+        for name, mask in tensors.items()
+        if name.startswith(SURFACE)
     }
-    if any(a.shape != window.shape for a in (pattern.sums[0], arrays["noise"], *surface.values())):
+    if any(a.shape != window.shape for a in (tensors[PATTERN][0], tensors["relative_noise"], *surface.values())):
         raise ValueError("its fields do not fit its window")
+    parts: dict[str, Any] = {
+        **{name: tensors[name] for name in ARRAYS},
+        **{name: header[name] for name in NUMBERS},
+        **{name: (header[name][0], header[name][1]) for name in RANGES},
+        **{name: _error_model(header[name]) for name in ERROR_MODELS},
+    }
     return FusionParameters(
         window=window,
         coarse_grid=GRIDS[header["coarse_grid"]],
-        pattern=pattern,
-        **arrays,
-        hidden=_hidden(header, tensors),
-        unit=header["unit"],
-        spread=_restored(header["spread"]),
-        cold_spread=_restored(header["cold_spread"]),
-        abroad_spread=_restored(header["abroad_spread"]),
-        variability=header["variability"],
-        bounds=(header["bounds"][0], header["bounds"][1]),
-        climate=(header["climate"][0], header["climate"][1]),
-        wetness=(header["wetness"][0], header["wetness"][1]),
+        pattern=Pattern(tensors[PATTERN], **header["pattern"]),
+        random_features=_random_features(tensors, header),
         surface=surface,
         training_times=np.array(header["training_times"], "datetime64[s]"),
-        simulated=header["simulated"],
-        abroad=header["abroad"],
+        **parts,
     )
 
 
-def _spread(spread: ErrorModel) -> dict[str, Any]:
-    return {"shares": [float(s) for s in spread.shares], "factor": spread.factor}
+def _error_model_entry(model: ErrorModel) -> dict[str, Any]:
+    return {"coefficients": [float(value) for value in model.coefficients], "factor": model.factor}
 
 
-def _hidden(header: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> RandomFeatures | None:
-    if header["hidden_size"] is None:
+def _error_model(entry: Mapping[str, Any]) -> ErrorModel:
+    return ErrorModel(np.array(entry["coefficients"]), entry["factor"])
+
+
+def _random_features(tensors: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> RandomFeatures | None:
+    if header["amplitude"] is None:
         return None
-    return RandomFeatures(**{n: tensors[f"{NETWORK}hidden.{n}"] for n in HIDDEN}, size=header["hidden_size"])
-
-
-def _restored(said: dict[str, Any]) -> ErrorModel:
-    return ErrorModel(np.array(said["shares"]), said["factor"])
+    return RandomFeatures(**{name: tensors[RANDOM + name] for name in RANDOM_ARRAYS}, amplitude=header["amplitude"])

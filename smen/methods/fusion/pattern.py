@@ -1,6 +1,6 @@
-"""The static pattern: what a cell's residual is on average, and how it changes with wetness, from few noisy dates.
+"""The static pattern: a cell's mean residual and its change with wetness, estimated from few noisy dates.
 
-All is kept as sums over dates, so that dates can be taken out again: a training date never sees itself.
+It is kept as sums over dates, so that dates can be taken out again: no training date is in its own pattern.
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SLOPE_DATES = 10.0
-"""How many dates of typical spread in wetness the absence of a dependence on wetness is worth."""
-
-SUMS = ("count", "residual", "wetness", "wetness2", "product", "residual2")
+"""Weight of a slope of 0, in dates with the typical variance of wetness."""
 
 
 @dataclass(frozen=True)
@@ -41,33 +39,42 @@ class Pattern:
 
     @classmethod
     def of(cls, residual: NDArray[np.floating], wetness: NDArray[np.floating]) -> Pattern:
-        """From residuals and wetness anomalies (n, H, W), NaN where missing.
+        """Estimate the pattern of some dates.
 
         The prior's weight is that of `smen.data.climatology.prior_weight`.
+
+        Args:
+            residual: (n, H, W), m3/m3, NaN where missing.
+            wetness: anomalies of wetness, (n, H, W), m3/m3.
         """
         sums = sums_of(residual, wetness)
         count, total = sums[0], sums[1]
         number = max(float(count.sum()), 1.0)
-        prior, spread = float(total.sum() / number), float(sums[3].sum() / number)
+        prior, wetness_variance = float(total.sum() / number), float(sums[3].sum() / number)
         mean = total / np.maximum(count, 1)
         weight, within = prior_weight(count, mean, sums[5] - count * mean**2)
         if within is None:
             within = float(sums[5].sum() / number) - prior**2
-        return cls(sums, prior, weight, max(spread, 1e-6), max(within, 1e-6))
+        return cls(sums, prior, weight, max(wetness_variance, 1e-6), max(within, 1e-6))
 
     @classmethod
     def empty(cls, like: Pattern) -> Pattern:
-        """One without any date: what a region knows before its first."""
+        """Return the pattern of a region before its first date, with the shape and variances of another one."""
         return replace(like, sums=np.zeros_like(like.sums), prior=0.0)
 
     def without(self, residual: NDArray[np.floating], wetness: NDArray[np.floating]) -> Pattern:
-        """The same without some of its dates."""
-        left = self.sums - sums_of(residual, wetness)
-        return replace(self, sums=np.where(left[:1] > 0.5, left, 0))
+        """Return the same pattern without some of its dates; prior and variances stay.
+
+        Args:
+            residual: of these dates, (n, H, W), m3/m3, NaN where missing.
+            wetness: their anomalies of wetness, (n, H, W), m3/m3.
+        """
+        rest = self.sums - sums_of(residual, wetness)
+        return replace(self, sums=np.where(rest[:1] > 0.5, rest, 0))
 
     @property
     def count(self) -> NDArray[np.int32]:
-        """Dates at each cell."""
+        """Number of dates at each cell, (H, W)."""
         return np.asarray(np.rint(self.sums[0]), np.int32)
 
     @property
@@ -84,9 +91,9 @@ class Pattern:
     def slope(self) -> NDArray[np.float32]:
         """Change of the residual with wetness, drawn to 0, (H, W)."""
         centre = self.centre
-        spread = np.maximum(self.sums[3] - self.sums[0] * centre**2, 0)
+        squares = np.maximum(self.sums[3] - self.sums[0] * centre**2, 0)
         return np.asarray(
-            (self.sums[4] - centre * self.sums[1]) / (spread + SLOPE_DATES * self.wetness_variance), np.float32
+            (self.sums[4] - centre * self.sums[1]) / (squares + SLOPE_DATES * self.wetness_variance), np.float32
         )
 
     @property
@@ -98,7 +105,12 @@ class Pattern:
 
 
 def sums_of(residual: NDArray[np.floating], wetness: NDArray[np.floating]) -> NDArray[np.float64]:
-    """The sums of some dates, (6, H, W)."""
+    """Return the sums of some dates, as `Pattern.sums` holds them, (6, H, W).
+
+    Args:
+        residual: (n, H, W), m3/m3, NaN where missing.
+        wetness: anomalies of wetness, (n, H, W), m3/m3.
+    """
     valid = np.isfinite(residual)
     d, a = (np.where(valid, x, 0).astype(np.float64) for x in (residual, wetness))
     return np.array([valid.sum(axis=0), d.sum(0), a.sum(0), (a * a).sum(0), (a * d).sum(0), (d * d).sum(0)], np.float64)

@@ -1,10 +1,10 @@
-"""RandomFeatures units of the skip: a layer of random weights, of which only what it feeds is learnt, in closed form.
+"""Random features: tanh units with random weights, whose coefficients a ridge regression fits in closed form.
 
-How the features work together (a pattern that fades in wet soil, news that count for more where it is dry) is not known
-beforehand. Units tanh(w . x + b) with random w and b, fed into the same ridge regression, find much of it from thirty
-dates without any descent: a random-feature network (Rahimi and Recht 2007, "Random features for large-scale kernel
-machines"; Huang et al. 2006, "Extreme learning machine"). Several draws are fitted apart and averaged, so that little
-hangs on any of them.
+How the features interact (a pattern that weakens in wet soil, an innovation that counts for more where it is dry) is
+not known beforehand. Units tanh(w . x + b) with random w and b, added to the features of the same ridge regression,
+find much of it from thirty dates without gradient descent: a random-feature network (Rahimi and Recht 2007, "Random
+features for large-scale kernel machines"; Huang et al. 2006, "Extreme learning machine"). Several draws are fitted
+separately and averaged, so that the result depends little on any of them.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from smen.methods.fusion.features import Example
+    from smen.methods.fusion.overpass_features import OverpassFeatures
 
 DRAWS = 4
-"""Sets of units that are fitted apart and averaged."""
+"""Sets of units that are fitted separately and averaged."""
 
 UNITS = 64
 """Units in a set."""
 
 GAIN = 0.7
-"""Typical size of w . x: the units are bent, and not saturated."""
+"""Standard deviation of w . x: the units are nonlinear there, and not saturated."""
 
-FURTHEST = 4.0
-"""Standard deviations beyond which an input counts no more: what training has not seen must not be followed far."""
+INPUT_LIMIT = 4.0
+"""Standard deviations at which an input is clipped: no extrapolation far beyond what training has seen."""
 
 
 @dataclass(frozen=True)
@@ -42,56 +42,73 @@ class RandomFeatures:
         bias: float32 (DRAWS * UNITS,).
         centre: mean of each input over the training dates, float32 (X,).
         scale: standard deviation of each, float32 (X,).
-        size: what a saturated unit is worth, m3/m3.
+        amplitude: value of a saturated unit, m3/m3.
     """
 
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     centre: NDArray[np.float32]
     scale: NDArray[np.float32]
-    size: float
+    amplitude: float
 
     @classmethod
-    def of(cls, examples: Sequence[Example], size: float, seed: int) -> RandomFeatures:
-        """Draw the units, and learn the spread of their inputs.
+    def of(cls, dates: Sequence[OverpassFeatures], amplitude: float, seed: int) -> RandomFeatures:
+        """Draw the units, and estimate mean and standard deviation of their inputs.
 
         Args:
-            examples: of the training dates.
-            size: typical error that is to be explained, m3/m3.
+            dates: features of the training dates.
+            amplitude: typical size of the errors that are to be explained, m3/m3.
             seed: of the draw.
         """
-        number = len(_inputs(examples[0]))
-        means = np.array([_inputs(e).mean(axis=(1, 2), dtype=np.float64) for e in examples])
-        squares = np.array([np.square(_inputs(e), dtype=np.float64).mean(axis=(1, 2)) for e in examples])
+        number = len(_inputs(dates[0]))
+        means = np.array([_inputs(d).mean(axis=(1, 2), dtype=np.float64) for d in dates])
+        squares = np.array([np.square(_inputs(d), dtype=np.float64).mean(axis=(1, 2)) for d in dates])
         centre = means.mean(axis=0)
         scale = np.sqrt(np.maximum(squares.mean(axis=0) - centre**2, 1e-12))
-        chance = np.random.default_rng(seed)
-        weights = chance.normal(0, GAIN / np.sqrt(number), (DRAWS * UNITS, number))
-        bias = chance.normal(0, 1, DRAWS * UNITS)
-        single = np.float32
-        return cls(
-            weights.astype(single), bias.astype(single), centre.astype(single), scale.astype(single), float(size)
-        )
+        rng = np.random.default_rng(seed)
+        weights = rng.normal(0, GAIN / np.sqrt(number), (DRAWS * UNITS, number))
+        bias = rng.normal(0, 1, DRAWS * UNITS)
+        arrays = [array.astype(np.float32) for array in (weights, bias, centre, scale)]
+        return cls(arrays[0], arrays[1], arrays[2], arrays[3], float(amplitude))
 
-    def units(self, example: Example, draw: int | None = None) -> NDArray[np.float32]:
-        """The units of one draw, or of all, at each cell, m3/m3, (n, H, W)."""
+    def units(self, overpass: OverpassFeatures, draw: int | None = None) -> NDArray[np.float32]:
+        """Compute the units at each cell.
+
+        Args:
+            overpass: its features.
+            draw: number of the set; None: all sets in turn.
+
+        Returns:
+            float32 (U, H, W), m3/m3.
+        """
         part = slice(None) if draw is None else slice(draw * UNITS, (draw + 1) * UNITS)
-        inputs = _inputs(example)
+        inputs = _inputs(overpass)
         flat = (inputs.reshape(len(inputs), -1) - self.centre[:, None]) / self.scale[:, None]
-        bent = np.tanh(self.weights[part] @ np.clip(flat, -FURTHEST, FURTHEST) + self.bias[part, None])
-        return np.asarray(np.float32(self.size) * bent, np.float32).reshape(-1, *inputs.shape[1:])
+        activation = np.tanh(self.weights[part] @ np.clip(flat, -INPUT_LIMIT, INPUT_LIMIT) + self.bias[part, None])
+        return np.asarray(np.float32(self.amplitude) * activation, np.float32).reshape(-1, *inputs.shape[1:])
 
 
-def skip(example: Example, coefficients: NDArray[np.float64], hidden: RandomFeatures | None) -> NDArray[np.float32]:
-    """What coefficients (F,), or (F + units,) with hidden units, add to an example's base, (H, W), m3/m3."""
-    number = len(example.features)
+def ridge_correction(
+    overpass: OverpassFeatures, coefficients: NDArray[np.float64], random_features: RandomFeatures | None = None
+) -> NDArray[np.float32]:
+    """Compute what the ridge regression adds to an overpass's base.
+
+    Args:
+        overpass: its features.
+        coefficients: of the features, (F,), or of the features and all random ones, (F + U,).
+        random_features: the random ones, or None.
+
+    Returns:
+        float32 (H, W), m3/m3.
+    """
+    number = len(overpass.features)
     single = coefficients.astype(np.float32)  # in double precision the products would first copy all features
-    total = np.tensordot(single[:number], example.features, 1)
-    if hidden is not None:
-        total = total + np.tensordot(single[number:], hidden.units(example), 1)
+    total = np.tensordot(single[:number], overpass.features, 1)
+    if random_features is not None:
+        total = total + np.tensordot(single[number:], random_features.units(overpass), 1)
     return np.asarray(total, np.float32)
 
 
-def _inputs(example: Example) -> NDArray[np.float32]:
-    """What the units receive: features and masks, (X, H, W)."""
-    return np.concatenate([example.features, example.masks])
+def _inputs(overpass: OverpassFeatures) -> NDArray[np.float32]:
+    """Inputs of the units: features and masks, (X, H, W)."""
+    return np.concatenate([overpass.features, overpass.masks])
