@@ -1,0 +1,264 @@
+"""The default method as a whole: skill, causality, uncertainty, transfer, and what it refuses."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from made_fields import make_fields, make_samples
+from made_fusion import (
+    DONOR,
+    DONOR_SAMPLES,
+    FIELDS,
+    NO_TRAINING,
+    SAMPLES,
+    default_method,
+    fitted,
+    score,
+)
+
+from smen.data.records import MISSING, TEST, TRAIN, VALIDATION
+from smen.errors import DataError, SettingsError
+from smen.grid import M09
+from smen.methods.baselines.filtered import FilteredMeanResidual
+from smen.methods.baselines.mean_residual import MeanResidual
+from smen.methods.fusion.feature_names import features_of
+from smen.methods.fusion.fusion_method import FusionMethod
+from smen.methods.interpolation import Bilinear
+
+TEST_DATES = SAMPLES.with_target(TEST)
+ONE = SAMPLES.select(slice(50, 51))
+
+
+@pytest.fixture(scope="module")
+def method():
+    return default_method()
+
+
+@pytest.fixture(scope="module")
+def transferred():
+    """The method for a region without training dates."""
+    return fitted(FIELDS, NO_TRAINING, [(DONOR, DONOR_SAMPLES)])
+
+
+def deviation(method, fields=FIELDS, samples=ONE):
+    return method.predict(fields, samples).standard_deviation
+
+
+def test_fitting_looks_at_no_test_date(method):
+    fine, coarse = FIELDS.fine.copy(), FIELDS.coarse.copy()
+    later = SAMPLES.time[SAMPLES.split == TEST][0]
+    fine[FIELDS.fine_time >= later] = 0.9
+    coarse[FIELDS.coarse_time >= later] = 0.01
+    other = fitted(replace(FIELDS, fine=fine, coarse=coarse)).parameters
+    for name in ("seen_coefficients", "unseen_coefficients", "mean_coarse", "direction_bias", "relative_noise"):
+        np.testing.assert_array_equal(getattr(other, name), getattr(method.parameters, name))
+    np.testing.assert_array_equal(other.pattern.sums, method.parameters.pattern.sums)
+    np.testing.assert_array_equal(other.seen_error.coefficients, method.parameters.seen_error.coefficients)
+    assert other.bounds == method.parameters.bounds and other.coarse_range == method.parameters.coarse_range
+
+
+def test_better_than_simple_methods_and_without_bias(method):
+    error, bias = score(method.predict(FIELDS, TEST_DATES), FIELDS, TEST_DATES)
+    for baseline in (Bilinear(), MeanResidual(), FilteredMeanResidual()):
+        baseline.fit(FIELDS, SAMPLES)
+        assert error < score(baseline.predict(FIELDS, TEST_DATES), FIELDS, TEST_DATES)[0]
+    assert abs(bias) < 0.005
+
+
+def test_the_same_for_the_same_seed(method):
+    second = fitted()
+    assert method.parameters.random_features is not None
+    assert method.training_summary() == second.training_summary()
+    a, b = method.predict(FIELDS, SAMPLES), second.predict(FIELDS, SAMPLES)
+    np.testing.assert_array_equal(a.mean, b.mean)
+    np.testing.assert_array_equal(a.standard_deviation, b.standard_deviation)
+
+
+def test_the_seed_of_the_settings_acts(method):
+    other = FusionMethod.from_settings(4, {"seed": 3, "threads": 7, "epochs": 1})
+    assert other.seed == 3 and other.history == 4
+    other.fit(FIELDS, SAMPLES)
+    assert (other.predict(FIELDS, ONE).mean != method.predict(FIELDS, ONE).mean).any()
+
+
+def test_maps_without_gaps(method):
+    prediction = method.predict(FIELDS, SAMPLES)
+    assert SAMPLES.fine_history[0, 0] == MISSING
+    assert np.isfinite(prediction.mean).all() and np.isfinite(prediction.standard_deviation).all()
+    assert prediction.mean.dtype == prediction.standard_deviation.dtype == np.float32
+    low, high = method.parameters.bounds
+    assert prediction.mean.min() >= low and prediction.mean.max() <= high
+
+
+def test_holes_of_the_coarse_field(method):
+    coarse = FIELDS.coarse.copy()
+    coarse[50, 1, 1] = np.nan
+    coarse[51] = np.nan
+    prediction = method.predict(replace(FIELDS, coarse=coarse), SAMPLES)
+    assert np.isfinite(prediction.mean[50]).all() and np.isnan(prediction.mean[51]).all()
+    assert np.isnan(prediction.standard_deviation[51]).all()
+
+
+def test_an_overpass_without_a_coarse_field_has_no_map(method):
+    prediction = method.predict(FIELDS, replace(ONE, coarse=np.array([MISSING])))
+    assert np.isnan(prediction.mean).all() and np.isnan(prediction.standard_deviation).all()
+
+
+def test_a_map_does_not_depend_on_the_others(method):
+    whole = method.predict(FIELDS, SAMPLES)
+    alone = method.predict(FIELDS, SAMPLES.select(slice(37, 38)))
+    np.testing.assert_array_equal(alone.mean[0], whole.mean[37])
+
+
+def test_uncertainty_grows_with_the_age_of_the_last_fine_observation(method):
+    deviations = [deviation(method, samples=replace(ONE, age=ONE.age + np.float32(d))).mean() for d in (0, 3, 40, 400)]
+    none = replace(ONE, fine_history=np.full_like(ONE.fine_history, MISSING))
+    assert (np.diff(deviations) > 0).all() and deviation(method, samples=none).mean() >= deviations[-1]
+
+
+def test_uncertainty_grows_off_the_training_climate(method):
+    deviations = []
+    for wetter in (0.2, 0.3, 0.4):
+        coarse = FIELDS.coarse.copy()
+        coarse[50] += wetter
+        deviations.append(deviation(method, replace(FIELDS, coarse=coarse)).mean())
+    usual = deviation(method, samples=SAMPLES).mean(axis=(1, 2)).max()
+    assert usual < deviations[0] < deviations[1] < deviations[2]
+
+
+def test_few_dates_are_less_certain_than_many(method):
+    sums = method.parameters.pattern.sums.copy()
+    sums[:, :, :10] /= 10
+    pattern = replace(method.parameters.pattern, sums=sums)
+    poorer = replace(method, parameters=replace(method.parameters, pattern=pattern))
+    assert method.parameters.pattern.count.min() > 5
+    assert (deviation(poorer)[0, :, :10] > deviation(method)[0, :, :10]).all()
+
+
+def test_cells_without_dates_take_the_unseen_estimate(method):
+    sums = method.parameters.pattern.sums.copy()
+    sums[:, :, :10] = 0
+    part, none = (
+        replace(method, parameters=replace(method.parameters, pattern=replace(method.parameters.pattern, sums=s)))
+        for s in (sums, np.zeros_like(sums))
+    )
+    np.testing.assert_array_equal(part.predict(FIELDS, ONE).mean[0, :, :10], none.predict(FIELDS, ONE).mean[0, :, :10])
+    assert (part.predict(FIELDS, ONE).mean[0, :, 10:] != none.predict(FIELDS, ONE).mean[0, :, 10:]).any()
+
+
+@pytest.mark.parametrize("number", [1, 2, 7])
+def test_few_training_dates_are_enough(number):
+    known = SAMPLES.with_target(TRAIN, VALIDATION)
+    split = SAMPLES.split.copy()
+    split[np.isin(split, (TRAIN, VALIDATION)) & ~np.isin(SAMPLES.time, known.time[:number])] = 0
+    prediction = fitted(FIELDS, SAMPLES.with_split(split)).predict(FIELDS, SAMPLES.select(slice(40, 60)))
+    assert np.isfinite(prediction.mean).all() and (prediction.standard_deviation > 0).all()
+
+
+def test_a_region_without_dates_learns_from_donors_with_a_larger_error(method, transferred):
+    assert transferred.parameters.transferred and (transferred.parameters.pattern.count == 0).all()
+    found = transferred.predict(FIELDS, TEST_DATES)
+    bilinear = Bilinear().predict(FIELDS, TEST_DATES)
+    assert score(found, FIELDS, TEST_DATES)[0] < 1.05 * score(bilinear, FIELDS, TEST_DATES)[0]
+    own = method.predict(FIELDS, TEST_DATES)
+    assert np.nanmedian(found.standard_deviation) > np.nanmedian(own.standard_deviation)
+
+
+def test_dates_of_donors_do_not_spoil_what_the_own_dates_teach(method):
+    helped = fitted(donors=[(DONOR, DONOR_SAMPLES)])
+    np.testing.assert_array_equal(helped.parameters.pattern.sums, method.parameters.pattern.sums)
+    own = score(method.predict(FIELDS, TEST_DATES), FIELDS, TEST_DATES)[0]
+    assert score(helped.predict(FIELDS, TEST_DATES), FIELDS, TEST_DATES)[0] < 1.1 * own
+
+
+def test_in_another_region_it_is_less_certain(method):
+    other = make_fields(n=60, shape=(30, 48), origin=(1000, 2600), seed=3)
+    prediction = method.predict(other, make_samples(other))
+    assert np.isfinite(prediction.mean).all() and (prediction.standard_deviation > 0).all()
+    assert prediction.standard_deviation.mean() > 1.1 * deviation(method, samples=SAMPLES).mean()
+
+
+def test_maps_of_another_region_do_not_change_with_what_comes_later(method):
+    other = make_fields(n=40, shape=(30, 48), origin=(1000, 2600), seed=3)
+    row = make_samples(other).select(slice(20, 21))
+    coarse, fine = other.coarse.copy(), other.fine.copy()
+    coarse[21:], fine[11:] = 0.45, 0.9
+    changed = method.predict(replace(other, coarse=coarse, fine=fine), row)
+    np.testing.assert_array_equal(changed.mean, method.predict(other, row).mean)
+
+
+def test_before_enough_was_observed_a_region_varies_as_the_training_does(method):
+    other = make_fields(n=10, shape=(30, 48), origin=(1000, 2600), seed=3)
+    first = make_samples(other).select(slice(0, 1))
+    wider = replace(method, parameters=replace(method.parameters, variability=3 * method.parameters.variability))
+    np.testing.assert_allclose(deviation(wider, other, first), 3 * deviation(method, other, first), rtol=1e-5)
+
+
+def test_the_state_gives_the_same_maps(method):
+    again = FusionMethod.load(method.save())
+    ours, theirs = method.predict(FIELDS, SAMPLES), again.predict(FIELDS, SAMPLES)
+    np.testing.assert_array_equal(ours.mean, theirs.mean)
+    np.testing.assert_array_equal(ours.standard_deviation, theirs.standard_deviation)
+    np.testing.assert_array_equal(ours.quality, theirs.quality)
+    assert (again.seed, again.history, again.options, again.label) == (0, 4, {}, None)
+    assert again.training_summary() == method.training_summary()
+    assert again.surface(FIELDS).keys() == method.surface(FIELDS).keys()
+
+
+def test_a_transferred_method_comes_back_from_its_state(transferred):
+    rows = TEST_DATES.select(slice(0, 3))
+    again, expected = FusionMethod.load(transferred.save()).predict(FIELDS, rows), transferred.predict(FIELDS, rows)
+    np.testing.assert_array_equal(again.mean, expected.mean)
+    np.testing.assert_array_equal(again.standard_deviation, expected.standard_deviation)
+
+
+def test_an_ablation_leaves_out_what_it_names(method):
+    part = fitted(exclude=["recent residuals"])
+    rows = TEST_DATES.select(slice(0, 2))
+    assert (method.predict(FIELDS, rows).mean != part.predict(FIELDS, rows).mean).any()
+    column = features_of("recent residuals")
+    assert np.abs(part.parameters.seen_coefficients[:, column]).max() < 1e-9
+    assert np.abs(method.parameters.seen_coefficients[:, column]).max() > 1e-9
+    with pytest.raises(SettingsError, match="coarse shape"):
+        fitted(exclude=["magic"])
+
+
+def test_random_features_learn_what_a_linear_regression_cannot():
+    """A pattern that holds in dry soil and not in wet soil, with a threshold between."""
+    rng = np.random.default_rng(5)
+    fields = make_fields(n=120, seed=5)
+    pattern = rng.normal(0, 0.04, fields.window.shape)
+    coarse = fields.coarse_at(slice(None, None, 2))
+    dry = coarse.mean(axis=(1, 2), keepdims=True) < 0.2
+    fine = coarse + pattern * dry + rng.normal(0, 0.003, fields.fine.shape)
+    fields = replace(fields, fine=np.where(np.isfinite(fields.fine), fine, np.nan).astype(np.float32))
+    samples = make_samples(fields)
+    test = samples.with_target(TEST)
+    errors = [
+        score(fitted(fields, samples, random_features=random).predict(fields, test), fields, test)[0]
+        for random in (True, False)
+    ]
+    assert errors[0] < 0.95 * errors[1]
+
+
+def test_names():
+    assert FusionMethod().name == "fusion" and FusionMethod(label="fusion_transfer").name == "fusion_transfer"
+
+
+@pytest.mark.parametrize("use", ["training_summary", "save"])
+def test_an_untrained_method_has_nothing_to_give(use):
+    with pytest.raises(DataError, match="not trained"):
+        getattr(FusionMethod(), use)()
+
+
+def test_what_it_refuses(method):
+    with pytest.raises(DataError, match="coarse cells of M36"):
+        method.predict(make_fields(n=60, grid=M09), SAMPLES)
+    with pytest.raises(DataError, match="not trained"):
+        FusionMethod().predict(FIELDS, SAMPLES)
+    with pytest.raises(DataError, match="2 earlier fields"):
+        FusionMethod().fit(FIELDS, make_samples(FIELDS, fine_history=2))
+    with pytest.raises(DataError, match="widen the period"):
+        FusionMethod().fit(FIELDS, SAMPLES.with_split(np.zeros(len(SAMPLES), np.uint8)))
+    with pytest.raises(DataError, match="another coarse product"):
+        FusionMethod().fit(FIELDS, SAMPLES, [(make_fields(n=40, grid=M09), DONOR_SAMPLES)])
