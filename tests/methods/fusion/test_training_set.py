@@ -23,7 +23,7 @@ def test_the_dates_are_those_of_training_and_validation():
 
 
 def test_no_date_has_itself_in_its_features():
-    """Another target at one cell of one date changes the pattern there for other dates, not for it and those near it."""
+    """Another target at a cell of one date changes the pattern there for other dates, not for it and those near it."""
     at = len(SET.dates) // 2
     cell = tuple(np.argwhere(np.isfinite(SET.target[at]))[40])
     fine = FIELDS.fine.copy()
