@@ -1,4 +1,4 @@
-"""Downscaling methods behind one protocol (fit, predict): arrays in, arrays out."""
+"""Downscaling methods behind one protocol (fit, predict, save, load): arrays in, arrays out."""
 
 import os
 

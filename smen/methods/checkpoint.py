@@ -111,7 +111,10 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         raise DataError(f"{path} is not a whole safetensors file ({error}): train the method again") from error
     if FORMAT not in metadata:
         raise DataError(f"{path} was not written by this version of smen: give a checkpoint of `smen train`")
-    header: dict[str, Any] = json.loads(metadata[FORMAT])
+    try:
+        header: dict[str, Any] = json.loads(metadata[FORMAT])
+    except ValueError as error:
+        raise DataError(f"{path} is damaged, its header cannot be read ({error}): train the method again") from error
     return header, tensors
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,9 +55,9 @@ def tensors_of(parameters: FusionParameters) -> dict[str, NDArray[Any]]:
 
 def header_of(parameters: FusionParameters) -> dict[str, Any]:
     """Return all else of fitted parameters, of JSON's types, and the names of the features."""
-    window, pattern, random_features = parameters.window, parameters.pattern, parameters.random_features
+    pattern, random_features = parameters.pattern, parameters.random_features
     return {
-        "window": {"row": window.row, "column": window.column, "height": window.height, "width": window.width},
+        "window": asdict(parameters.window),
         "coarse_grid": parameters.coarse_grid.name,
         "features": list(FEATURES),
         "masks": list(MASKS),

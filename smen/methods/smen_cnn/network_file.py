@@ -39,9 +39,8 @@ def tensors_of(fitted: FittedNetwork) -> dict[str, NDArray[Any]]:
 
 def header_of(fitted: FittedNetwork) -> dict[str, Any]:
     """Return all else of a fitted network, of JSON's types."""
-    window = fitted.window
     return {
-        "window": {"row": window.row, "column": window.column, "height": window.height, "width": window.width},
+        "window": asdict(fitted.window),
         "normalisation": asdict(fitted.normalisation),
         "climatology": {"prior": fitted.climatology.prior, "prior_dates": fitted.climatology.prior_dates},
         "climate": list(fitted.climate),
