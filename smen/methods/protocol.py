@@ -1,13 +1,13 @@
 """The protocol behind which every downscaling method stands: fit, predict, save, load.
 
-A method takes arrays (`smen.data.records.Fields` and `Samples`) and gives arrays (`Prediction`). It knows nothing of
+A method takes arrays (`smen.data.records.Fields` and `Samples`) and gives arrays (`Prediction`). It uses no
 settings, paths or stages, so that it works in a notebook. What holds for every method:
 
 - **Shapes.** A region lies on one window of H x W cells of the 3 km grid. Fields are stacks over time; samples are
   indices into them, one row for each SMAP half-orbit t. Estimates are float32 (N, H, W), one map a row.
 - **Units.** Soil moisture, residuals and standard deviations are m3/m3, ages are days.
 - **Missing is NaN**, in what a method receives and in what it gives, and never 0. A sample without a coarse field has
-  no map: all of its cells are NaN. Cells that no soil moisture can be told for (water, permanent ice) are NaN as well.
+  no map: all of its cells are NaN. Cells without soil moisture (water, permanent ice) are NaN as well.
 - **Causality.** The estimate for t uses the coarse field of t, earlier coarse fields, and the fine fields that
   `Samples.fine_history` lists for t; never the fine field of t itself, nor anything later.
 - **Splits.** `fit` learns from training dates; validation dates may choose when to stop, or take part in the fit by
@@ -49,7 +49,7 @@ class TrainingSummary:
     """How well a fitted method fits, and how it came about.
 
     Attributes:
-        train: ubRMSE on the dates learnt from, mean over dates, m3/m3.
+        train: ubRMSE on the training dates, mean over dates, m3/m3.
         validation: ubRMSE on dates held out: validation dates, or out-of-fold estimates of a cross-validation, mean
             over dates, m3/m3; NaN where no date was held out.
         epochs: one row per epoch of an iterative training; empty for a fit in closed form.
@@ -127,7 +127,7 @@ class Predictor(Protocol):
 
         Args:
             fields: the region's coarse (Tc, ...) and fine (Tf, H, W) fields, m3/m3, NaN where missing.
-            samples: its half-orbits, N rows; `Samples.split` says which may be learnt from.
+            samples: its half-orbits, N rows; `Samples.split` marks the training dates.
 
         Raises:
             DataError: there is no date to learn from, or the arrays do not suit the method.
@@ -141,7 +141,7 @@ class Predictor(Protocol):
 
         Args:
             fields: the region's fields; for a fitted method the window and coarse product that it was fitted for,
-                or any that it says it can be transferred to.
+                or any that it can be transferred to.
             samples: N half-orbits to map, of any split.
 
         Returns:

@@ -1,4 +1,4 @@
-"""Names of what the method knows of an overpass: features, masks, variance predictors, and the groups of an ablation.
+"""Names of an overpass's features, masks and variance predictors, and the groups of features of an ablation.
 
 All features are in m3/m3, so that the coefficients of the ridge regression are numbers without a unit.
 """

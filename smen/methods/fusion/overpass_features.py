@@ -1,4 +1,4 @@
-"""What the method knows of one overpass before its fine field is seen."""
+"""Features of one overpass, from observations before its fine field."""
 
 from __future__ import annotations
 

@@ -42,9 +42,9 @@ class FusionParameters:
         coarse_range: least and greatest coarse value of the dates, m3/m3.
         wetness_range: least and greatest wetness anomaly of the dates, m3/m3.
         surface: where the surface itself is water, ice, mountains, urban, dense vegetation, bool (H, W) for each.
-        training_times: half-orbits of the dates learnt from, datetime64[s].
+        training_times: half-orbits of the training dates, datetime64[s].
         simulated: whether any of it comes from simulated fields.
-        transferred: whether all of it was learnt in other regions (`smen.methods.fusion.transfer`).
+        transferred: whether all of it was fitted to other regions (`smen.methods.fusion.transfer`).
     """
 
     window: Window

@@ -39,11 +39,11 @@ CELL_STEP = 7
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """A region's training dates, n of them, ready to be learnt from.
+    """A region's n training dates with their features and targets.
 
     Attributes:
         fields: the region's arrays.
-        dates: the overpasses learnt from.
+        dates: the training dates.
         builder: of their features.
         pattern: of all dates.
         with_pattern: features of each date, the pattern without the dates near it.

@@ -164,7 +164,7 @@ def test_a_region_without_dates_learns_from_donors_with_a_larger_error(method, t
     assert np.nanmedian(found.standard_deviation) > np.nanmedian(own.standard_deviation)
 
 
-def test_dates_of_donors_do_not_spoil_what_the_own_dates_teach(method):
+def test_donors_do_not_make_the_own_region_worse(method):
     helped = fitted(donors=[(DONOR, DONOR_SAMPLES)])
     np.testing.assert_array_equal(helped.parameters.pattern.sums, method.parameters.pattern.sums)
     own = score(method.predict(FIELDS, TEST_DATES), FIELDS, TEST_DATES)[0]
