@@ -1,4 +1,4 @@
-"""What the default network's intervals hold: by region, season and coverage, with an ageing history, and abroad.
+"""What the default network's intervals hold: by region, season and coverage, with an ageing history, and after transfer.
 
 Folders as for `bench_networks.py`, e.g. one for each `source.seed`. Three tables, over all worlds together:
 
@@ -6,7 +6,7 @@ Folders as for `bench_networks.py`, e.g. one for each `source.seed`. Three table
   with the 95 % interval of the paired difference by date;
 - ageing: the test dates once more, as if no 3 km field had been seen since the end of training (as after the end of
   Sentinel-1B): error and stated deviation should grow together;
-- abroad: each region estimated by a network that learnt from the other regions alone.
+- transfer: each region estimated by a network that learnt from the other regions alone.
 
     python tests/benchmarks/bench_uncertainty.py --out uncertainty.json seeds/1 seeds/2 seeds/3
 """
@@ -83,13 +83,13 @@ def run(folder, regions, found):
             add(found, ("ageing", region, f"quarter {q + 1}, history as it is"), scores, quarter == q)
             add(found, ("ageing", region, f"quarter {q + 1}, none since training"), old, quarter == q)
         nothing = samples.with_split(np.where(samples.split == TEST, TEST, NONE).astype(np.uint8))
-        away = FusionMethod()
-        away.fit(fields, nothing, [w[:2] for name, w in worlds.items() if name != region])
+        transferred = FusionMethod()
+        transferred.fit(fields, nothing, [w[:2] for name, w in worlds.items() if name != region])
         helped = FusionMethod()
         helped.fit(fields, samples, [w[:2] for name, w in worlds.items() if name != region])
         every = np.ones(len(test), bool)
-        for how, method in (("own dates", home), ("the others' dates", away), ("own and others'", helped)):
-            add(found, ("abroad", region, how), by_date(method.predict(fields, test), target, true), every)
+        for how, method in (("own dates", home), ("the others' dates", transferred), ("own and others'", helped)):
+            add(found, ("transfer", region, how), by_date(method.predict(fields, test), target, true), every)
         print(folder.name, region, "done", flush=True)
 
 

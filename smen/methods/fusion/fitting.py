@@ -10,9 +10,9 @@ import numpy as np
 from smen.data.quality import static_surface
 from smen.methods.fusion.parameters import FusionParameters
 from smen.methods.fusion.random_features import DRAWS, UNITS, RandomFeatures, ridge_correction
+from smen.methods.fusion.region_transfer import fit_transfer
 from smen.methods.fusion.ridge import NormalEquations, fit_folds
 from smen.methods.fusion.training_set import TrainingSet
-from smen.methods.fusion.transfer import fit_transfer
 from smen.methods.protocol import TrainingSummary
 
 if TYPE_CHECKING:

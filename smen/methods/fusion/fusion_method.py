@@ -6,29 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
-from smen.data.fill import known_coarse
-from smen.data.quality import NO_VALUE, quality_codes
-from smen.data.records import MISSING, Prediction
 from smen.errors import DataError, SettingsError
 from smen.methods.fusion import fusion_file
-from smen.methods.fusion.coarse_history import CoarseHistory
-from smen.methods.fusion.estimates import bounded, estimate_seen_cells, estimate_unseen_cells
-from smen.methods.fusion.feature_builder import FeatureBuilder
 from smen.methods.fusion.feature_names import FEATURE_GROUPS
 from smen.methods.fusion.fitting import fit_parameters
 from smen.methods.fusion.parameters import FusionParameters
-from smen.methods.fusion.pattern import Pattern
+from smen.methods.fusion.region_maps import RegionMaps
+from smen.methods.fusion.region_transfer import transferred
 from smen.methods.fusion.training_set import TrainingSet
-from smen.methods.fusion.transfer import transferred
 from smen.methods.protocol import Method, MethodState, TrainingSummary
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from smen.data.quality import QualityCode
-    from smen.data.records import Fields, Samples
+    from smen.data.records import Fields, Prediction, Samples
     from smen.grid import Window
 
 
@@ -52,8 +45,7 @@ class FusionMethod(Method):
     label: str | None = None
     parameters: FusionParameters | None = None
     summary: TrainingSummary | None = None
-    _builder: tuple[Fields, FeatureBuilder] | None = field(default=None, repr=False, compare=False)
-    _transferred: tuple[Fields, FusionParameters] | None = field(default=None, repr=False, compare=False)
+    _kept: tuple[Fields, FusionParameters, RegionMaps] | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -100,7 +92,6 @@ class FusionMethod(Method):
             first, rest, self.seed, with_random_features=self.options.get("random_features", True)
         )
         self.parameters = parameters if own is not None else transferred(parameters, fields)
-        self._builder = None
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """Estimate a map for every overpass, its standard deviation, and what each cell rests on.
@@ -114,59 +105,8 @@ class FusionMethod(Method):
         Raises:
             DataError: the method is not trained, or the fields are of another coarse product.
         """
-        parameters = self.parameters_for(fields)
         self._check_history(samples)
-        mean = np.full((len(samples), *fields.window.shape), np.nan, np.float32)
-        deviation, quality = mean.copy(), np.zeros(mean.shape, np.uint8)
-        for row in range(len(samples)):
-            quality[row] = quality_codes(
-                fields, samples, row, parameters.surface, parameters.pattern.count, parameters.coarse_range
-            )
-            if samples.coarse[row] == MISSING:
-                continue
-            hidden = ~np.isfinite(known_coarse(fields.coarse_at(samples.coarse[row])))
-            hidden |= np.isin(quality[row], NO_VALUE)
-            if hidden.all():
-                continue
-            value, error = self._estimate(fields, samples, row, parameters)
-            mean[row] = np.where(hidden, np.nan, bounded(value, parameters.bounds, parameters.typical_error))
-            deviation[row] = np.where(hidden, np.nan, error)
-        return Prediction(mean=mean, standard_deviation=deviation, quality=quality)
-
-    def _estimate(
-        self, fields: Fields, samples: Samples, row: int, parameters: FusionParameters
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Estimate and standard deviation of one overpass, (H, W) each, before bounds and masks."""
-        builder, pattern = self._builder_of(fields, parameters), parameters.pattern
-        unseen = pattern.count == 0
-        value, error = np.zeros(fields.window.shape, np.float32), np.zeros(fields.window.shape, np.float32)
-        if not unseen.all():
-            value, error = estimate_seen_cells(parameters, builder.build(samples, row, pattern))
-        if unseen.any():
-            overpass = builder.build(samples, row, Pattern.empty(pattern))
-            variability = self._variability(builder, samples.coarse[row])
-            other, other_error = estimate_unseen_cells(parameters, overpass, variability)
-            value, error = np.where(unseen, other, value), np.where(unseen, other_error, error)
-        return value, error
-
-    def parameters_for(self, fields: Fields) -> FusionParameters:
-        """Return the fitted parameters; for fields of another window, what of them holds there too.
-
-        Raises:
-            DataError: the method is not trained, or the fields are of another coarse product.
-        """
-        if self.parameters is None:
-            raise DataError(f"the method {self.name!r} is not trained: fit it, or load its checkpoint")
-        if self.parameters.coarse_grid != fields.coarse_grid:
-            raise DataError(
-                f"the method {self.name!r} was trained with coarse cells of {self.parameters.coarse_grid.name}, and "
-                f"the fields have those of {fields.coarse_grid.name}: train it with this coarse product"
-            )
-        if self.parameters.window == fields.window:
-            return self.parameters
-        if self._transferred is None or self._transferred[0] is not fields:
-            self._transferred = fields, transferred(self.parameters, fields)
-        return self._transferred[1]
+        return self._maps_of(fields).predict(samples)
 
     def surface(self, fields: Fields) -> dict[QualityCode, NDArray[np.bool_]]:
         """Return where the surface itself is water, ice, mountains, urban or dense vegetation, bool (H, W) for each.
@@ -174,7 +114,7 @@ class FusionMethod(Method):
         Raises:
             DataError: the method is not trained, or the fields are of another coarse product.
         """
-        return self.parameters_for(fields).surface
+        return self._maps_of(fields).parameters.surface
 
     def training_summary(self) -> TrainingSummary:
         """Return ubRMSE on the training dates, and of their out-of-fold estimates.
@@ -214,22 +154,24 @@ class FusionMethod(Method):
         parameters = fusion_file.restore(state.tensors, state.header)
         return cls(**own, parameters=parameters, summary=state.summary)
 
-    def _at_home(self, fields: Fields) -> bool:
-        """Whether the parameters were fitted to dates of these fields' own region."""
-        return (
-            self.parameters is not None and not self.parameters.transferred and self.parameters.window == fields.window
-        )
+    def _maps_of(self, fields: Fields) -> RegionMaps:
+        """Return what maps of these fields are made with, kept from one call to the next.
 
-    def _variability(self, builder: FeatureBuilder, coarse: int) -> float | None:
-        """How much the coarse field of another region than the training's varies, m3/m3; None in its own.
-
-        Before enough of it was observed, it is taken to vary as that of the training does.
+        Raises:
+            DataError: the method is not trained, or the fields are of another coarse product.
         """
-        assert self.parameters is not None  # noqa: S101  (the caller has looked)
-        if self._at_home(builder.fields):
-            return None
-        variability = builder.history.variability(int(coarse))
-        return variability if np.isfinite(variability) else self.parameters.variability
+        if self.parameters is None:
+            raise DataError(f"the method {self.name!r} is not trained: fit it, or load its checkpoint")
+        if self.parameters.coarse_grid != fields.coarse_grid:
+            raise DataError(
+                f"the method {self.name!r} was trained with coarse cells of {self.parameters.coarse_grid.name}, and "
+                f"the fields have those of {fields.coarse_grid.name}: train it with this coarse product"
+            )
+        kept = self._kept
+        if kept is None or kept[0] is not fields or kept[1] is not self.parameters:
+            kept = fields, self.parameters, RegionMaps.of(fields, self.parameters, self._excluded())
+            self._kept = kept
+        return kept[2]
 
     def _excluded(self) -> tuple[str, ...]:
         """The groups of features to leave out.
@@ -249,12 +191,3 @@ class FusionMethod(Method):
                 f"the samples hold {samples.fine_history.shape[1]} earlier fields and the method takes "
                 f"{self.history}: run `smen pair` again"
             )
-
-    def _builder_of(self, fields: Fields, parameters: FusionParameters) -> FeatureBuilder:
-        """The builder for these fields, kept from one call to the next."""
-        if self._builder is None or self._builder[0] is not fields:
-            history = CoarseHistory.of(fields, parameters.direction_bias)
-            mean = parameters.mean_coarse if self._at_home(fields) else None
-            noise, wetness = parameters.relative_noise, parameters.wetness_range
-            self._builder = fields, FeatureBuilder(fields, history, mean, noise, wetness, self._excluded())
-        return self._builder[1]

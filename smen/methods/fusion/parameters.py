@@ -44,7 +44,7 @@ class FusionParameters:
         surface: where the surface itself is water, ice, mountains, urban, dense vegetation, bool (H, W) for each.
         training_times: half-orbits of the training dates, datetime64[s].
         simulated: whether any of it comes from simulated fields.
-        transferred: whether all of it was fitted to other regions (`smen.methods.fusion.transfer`).
+        transferred: whether all of it was fitted to other regions (`smen.methods.fusion.region_transfer`).
     """
 
     window: Window

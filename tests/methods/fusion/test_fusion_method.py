@@ -16,7 +16,7 @@ from made_fusion import (
     score,
 )
 
-from smen.data.records import MISSING, TEST, TRAIN, VALIDATION
+from smen.data.records import TEST, TRAIN, VALIDATION
 from smen.errors import DataError, SettingsError
 from smen.grid import M09
 from smen.methods.baselines.filtered import FilteredMeanResidual
@@ -38,10 +38,6 @@ def method():
 def transferred():
     """The method for a region without training dates."""
     return fitted(FIELDS, NO_TRAINING, [(DONOR, DONOR_SAMPLES)])
-
-
-def deviation(method, fields=FIELDS, samples=ONE):
-    return method.predict(fields, samples).standard_deviation
 
 
 def test_fitting_looks_at_no_test_date(method):
@@ -81,71 +77,6 @@ def test_the_seed_of_the_settings_acts(method):
     assert (other.predict(FIELDS, ONE).mean != method.predict(FIELDS, ONE).mean).any()
 
 
-def test_maps_without_gaps(method):
-    prediction = method.predict(FIELDS, SAMPLES)
-    assert SAMPLES.fine_history[0, 0] == MISSING
-    assert np.isfinite(prediction.mean).all() and np.isfinite(prediction.standard_deviation).all()
-    assert prediction.mean.dtype == prediction.standard_deviation.dtype == np.float32
-    low, high = method.parameters.bounds
-    assert prediction.mean.min() >= low and prediction.mean.max() <= high
-
-
-def test_holes_of_the_coarse_field(method):
-    coarse = FIELDS.coarse.copy()
-    coarse[50, 1, 1] = np.nan
-    coarse[51] = np.nan
-    prediction = method.predict(replace(FIELDS, coarse=coarse), SAMPLES)
-    assert np.isfinite(prediction.mean[50]).all() and np.isnan(prediction.mean[51]).all()
-    assert np.isnan(prediction.standard_deviation[51]).all()
-
-
-def test_an_overpass_without_a_coarse_field_has_no_map(method):
-    prediction = method.predict(FIELDS, replace(ONE, coarse=np.array([MISSING])))
-    assert np.isnan(prediction.mean).all() and np.isnan(prediction.standard_deviation).all()
-
-
-def test_a_map_does_not_depend_on_the_others(method):
-    whole = method.predict(FIELDS, SAMPLES)
-    alone = method.predict(FIELDS, SAMPLES.select(slice(37, 38)))
-    np.testing.assert_array_equal(alone.mean[0], whole.mean[37])
-
-
-def test_uncertainty_grows_with_the_age_of_the_last_fine_observation(method):
-    deviations = [deviation(method, samples=replace(ONE, age=ONE.age + np.float32(d))).mean() for d in (0, 3, 40, 400)]
-    none = replace(ONE, fine_history=np.full_like(ONE.fine_history, MISSING))
-    assert (np.diff(deviations) > 0).all() and deviation(method, samples=none).mean() >= deviations[-1]
-
-
-def test_uncertainty_grows_off_the_training_climate(method):
-    deviations = []
-    for wetter in (0.2, 0.3, 0.4):
-        coarse = FIELDS.coarse.copy()
-        coarse[50] += wetter
-        deviations.append(deviation(method, replace(FIELDS, coarse=coarse)).mean())
-    usual = deviation(method, samples=SAMPLES).mean(axis=(1, 2)).max()
-    assert usual < deviations[0] < deviations[1] < deviations[2]
-
-
-def test_few_dates_are_less_certain_than_many(method):
-    sums = method.parameters.pattern.sums.copy()
-    sums[:, :, :10] /= 10
-    pattern = replace(method.parameters.pattern, sums=sums)
-    poorer = replace(method, parameters=replace(method.parameters, pattern=pattern))
-    assert method.parameters.pattern.count.min() > 5
-    assert (deviation(poorer)[0, :, :10] > deviation(method)[0, :, :10]).all()
-
-
-def test_cells_without_dates_take_the_unseen_estimate(method):
-    sums = method.parameters.pattern.sums.copy()
-    sums[:, :, :10] = 0
-    part, none = (
-        replace(method, parameters=replace(method.parameters, pattern=replace(method.parameters.pattern, sums=s)))
-        for s in (sums, np.zeros_like(sums))
-    )
-    np.testing.assert_array_equal(part.predict(FIELDS, ONE).mean[0, :, :10], none.predict(FIELDS, ONE).mean[0, :, :10])
-    assert (part.predict(FIELDS, ONE).mean[0, :, 10:] != none.predict(FIELDS, ONE).mean[0, :, 10:]).any()
-
-
 @pytest.mark.parametrize("number", [1, 2, 7])
 def test_few_training_dates_are_enough(number):
     known = SAMPLES.with_target(TRAIN, VALIDATION)
@@ -169,29 +100,6 @@ def test_donors_do_not_make_the_own_region_worse(method):
     np.testing.assert_array_equal(helped.parameters.pattern.sums, method.parameters.pattern.sums)
     own = score(method.predict(FIELDS, TEST_DATES), FIELDS, TEST_DATES)[0]
     assert score(helped.predict(FIELDS, TEST_DATES), FIELDS, TEST_DATES)[0] < 1.1 * own
-
-
-def test_in_another_region_it_is_less_certain(method):
-    other = make_fields(n=60, shape=(30, 48), origin=(1000, 2600), seed=3)
-    prediction = method.predict(other, make_samples(other))
-    assert np.isfinite(prediction.mean).all() and (prediction.standard_deviation > 0).all()
-    assert prediction.standard_deviation.mean() > 1.1 * deviation(method, samples=SAMPLES).mean()
-
-
-def test_maps_of_another_region_do_not_change_with_what_comes_later(method):
-    other = make_fields(n=40, shape=(30, 48), origin=(1000, 2600), seed=3)
-    row = make_samples(other).select(slice(20, 21))
-    coarse, fine = other.coarse.copy(), other.fine.copy()
-    coarse[21:], fine[11:] = 0.45, 0.9
-    changed = method.predict(replace(other, coarse=coarse, fine=fine), row)
-    np.testing.assert_array_equal(changed.mean, method.predict(other, row).mean)
-
-
-def test_before_enough_was_observed_a_region_varies_as_the_training_does(method):
-    other = make_fields(n=10, shape=(30, 48), origin=(1000, 2600), seed=3)
-    first = make_samples(other).select(slice(0, 1))
-    wider = replace(method, parameters=replace(method.parameters, variability=3 * method.parameters.variability))
-    np.testing.assert_allclose(deviation(wider, other, first), 3 * deviation(method, other, first), rtol=1e-5)
 
 
 def test_the_state_gives_the_same_maps(method):

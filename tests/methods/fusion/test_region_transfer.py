@@ -7,9 +7,9 @@ from made_fields import make_fields, make_samples
 from made_fusion import FIELDS, default_method, donor_set, training_set
 
 from smen.methods.fusion.error_model import ErrorModel
+from smen.methods.fusion.region_transfer import TRANSFER_PENALTY, fit_transfer, transferred
 from smen.methods.fusion.ridge import NormalEquations, fit_folds, penalty_scale
 from smen.methods.fusion.training_set import TrainingSet, fit_error_model
-from smen.methods.fusion.transfer import TRANSFER_PENALTY, fit_transfer, transferred
 
 
 def equations(region):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class EarlierResiduals:
+class ResidualDepartures:
     """Earlier residuals as seen from one overpass; K time constants.
 
     Attributes:
@@ -34,7 +34,7 @@ class EarlierResiduals:
     age: Field
 
 
-def average_residuals(residuals: Iterable[tuple[Field, Field, float]], pattern: Pattern) -> EarlierResiduals:
+def average_departures(residuals: Iterable[tuple[Field, Field, float]], pattern: Pattern) -> ResidualDepartures:
     """Average earlier residuals' departures from the pattern.
 
     Args:
@@ -56,4 +56,4 @@ def average_residuals(residuals: Iterable[tuple[Field, Field, float]], pattern: 
             weights[k] += weight
         last = np.where(valid, np.minimum(last, age), last).astype(np.float32)
     departures = [total / (weight + 1) for total, weight in zip(totals, weights, strict=True)]
-    return EarlierResiduals(departures, weights, last)
+    return ResidualDepartures(departures, weights, last)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smen.methods.fusion.earlier_residuals import average_residuals
 from smen.methods.fusion.feature_names import RESIDUAL_TIME_CONSTANTS_DAYS
 from smen.methods.fusion.pattern import Pattern
+from smen.methods.fusion.residual_departures import average_departures
 
 SHAPE = (3, 4)
 
@@ -29,7 +29,7 @@ def made(ages, seed=0):
 @given(st.lists(st.floats(0.1, 300), max_size=5), st.integers(0, 2**31))
 def test_averages_agree_with_a_loop_over_cells(ages, seed):
     residuals, pattern = made(ages, seed)
-    found = average_residuals(residuals, pattern)
+    found = average_departures(residuals, pattern)
     for i, j in np.ndindex(SHAPE):
         for k, days in enumerate(RESIDUAL_TIME_CONSTANTS_DAYS):
             total = weight = 0.0
@@ -46,7 +46,7 @@ def test_averages_agree_with_a_loop_over_cells(ages, seed):
 
 def test_without_any_earlier_field_nothing_is_known():
     _, pattern = made([])
-    found = average_residuals([], pattern)
+    found = average_departures([], pattern)
     assert len(found.departures) == len(found.weights) == len(RESIDUAL_TIME_CONSTANTS_DAYS)
     assert all((field == 0).all() for field in (*found.departures, *found.weights))
     assert np.isinf(found.age).all()
@@ -56,19 +56,19 @@ def test_a_residual_that_follows_the_pattern_is_no_departure():
     residuals, pattern = made([2.0])
     wetness = residuals[0][1]
     usual = pattern.mean + pattern.slope * (wetness - pattern.centre)
-    found = average_residuals([(usual, wetness, 2.0)], pattern)
+    found = average_departures([(usual, wetness, 2.0)], pattern)
     assert max(np.abs(field).max() for field in found.departures) < 1e-8
     np.testing.assert_allclose(found.weights[1], np.exp(-2.0 / RESIDUAL_TIME_CONSTANTS_DAYS[1]), rtol=1e-6)
 
 
 def test_long_time_constants_remember_more():
     residuals, pattern = made([20.0])
-    weights = average_residuals(residuals, pattern).weights
+    weights = average_departures(residuals, pattern).weights
     seen = np.isfinite(residuals[0][0])
     assert all((longer[seen] > shorter[seen]).all() for shorter, longer in itertools.pairwise(weights))
 
 
 def test_all_is_single_precision():
     residuals, pattern = made([1.0, 9.0])
-    found = average_residuals(residuals, pattern)
+    found = average_departures(residuals, pattern)
     assert {field.dtype for field in (*found.departures, *found.weights, found.age)} == {np.dtype(np.float32)}
