@@ -1,4 +1,4 @@
-"""What the default network's intervals hold: by region, season and coverage, with an ageing history, and after transfer.
+"""What the default network's intervals hold: by region, season and coverage, with an ageing history, after transfer.
 
 Folders as for `bench_networks.py`, e.g. one for each `source.seed`. Three tables, over all worlds together:
 

@@ -11,7 +11,7 @@ from smen.data.climatology import Climatology
 from smen.data.quality import QualityCode
 from smen.methods.smen_cnn import build_network
 from smen.methods.smen_cnn.fitted_network import FittedNetwork
-from smen.methods.smen_cnn.inputs import Normalisation
+from smen.methods.smen_cnn.normalisation import Normalisation
 from smen.methods.smen_cnn.network_file import header_of, restore, tensors_of
 
 FIELDS = make_fields(n=10)
