@@ -11,8 +11,8 @@ from smen.data.climatology import Climatology
 from smen.data.quality import QualityCode
 from smen.methods.smen_cnn import build_network
 from smen.methods.smen_cnn.fitted_network import FittedNetwork
-from smen.methods.smen_cnn.normalisation import Normalisation
 from smen.methods.smen_cnn.network_file import header_of, restore, tensors_of
+from smen.methods.smen_cnn.normalisation import Normalisation
 
 FIELDS = make_fields(n=10)
 OPTIONS = {"padding": "reflect"}
