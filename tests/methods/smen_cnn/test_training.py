@@ -14,7 +14,7 @@ from smen.errors import DataError
 from smen.methods.smen_cnn import Network, build_network
 from smen.methods.smen_cnn.batches import Batch
 from smen.methods.smen_cnn.losses import ubrmse_loss
-from smen.methods.smen_cnn.normalisation import Normalisation, denormalised
+from smen.methods.smen_cnn.normalisation import Normalisation
 from smen.methods.smen_cnn.training import _random_flips, train
 
 NORMALISATION = Normalisation(0.2, 0.05, 0.05)
@@ -223,14 +223,3 @@ def test_the_log_names_device_and_losses(caplog):
     assert "training on cpu, 1 threads, float32" in caplog.text
     logged = [record.getMessage().split(":")[0] for record in caplog.records if "epoch" in record.getMessage()]
     assert logged == ["epoch 1", "epoch 10", "epoch 11"]
-
-
-def test_estimates_are_denormalised_in_float32():
-    inputs = batch(n=2).inputs
-
-    def network(inputs):
-        return inputs.coarse.to(torch.bfloat16)
-
-    estimate = denormalised(network, Normalisation(0.3, 0.1, 7.0), inputs)
-    assert estimate.dtype == torch.float32
-    torch.testing.assert_close(estimate, 0.3 + 0.1 * inputs.coarse.bfloat16().float())
