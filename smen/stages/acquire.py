@@ -81,10 +81,10 @@ def estimate(plan: Plan, region: str | None = None, year: int | None = None) -> 
             if not isinstance(job.source, EarthdataGranules):
                 raise TypeError(f"a job of {job.source.kind} granules is not one of Earthdata's")
             archive = _archive(job, job.source)
-            for want in _wants(job, job.source):
-                listed = archive.listing(want)
+            for query in _queries(job, job.source):
+                listed = archive.listing(query)
                 everything += listed
-                lines.append(f"{name} {one} {want}: {archive.estimate(listed)}")
+                lines.append(f"{name} {one} {query}: {archive.estimate(listed)}")
     if lines:
         lines.append(f"together, each granule once: {archive.estimate(everything)}")
     return "\n".join(lines)
@@ -126,7 +126,7 @@ def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
 
 def _from_earthdata(job: AcquireJob, source: EarthdataGranules) -> dict[str, list[GranuleRecord]]:
     """Return the year's granules by role, fetched and verified."""
-    coarse, fine = _archive(job, source).obtain(_wants(job, source), job.bad_granules)
+    coarse, fine = _archive(job, source).obtain(_queries(job, source), job.bad_granules)
     _demand(
         job,
         coarse,
@@ -145,12 +145,12 @@ def _demand(job: AcquireJob, coarse: list[GranuleRecord], otherwise: str) -> Non
     log.warning("%s", otherwise)
 
 
-def _wants(job: AcquireJob, source: EarthdataGranules) -> list[earthdata.Want]:
+def _queries(job: AcquireJob, source: EarthdataGranules) -> list[earthdata.GranuleQuery]:
     """Return what is asked of Earthdata: the coarse product and the fine one."""
     begin, end = _period(job)
     directions = tuple(LETTERS[name] for name in job.overpasses)
     products = ((job.coarse, source.coarse_version), (job.fine, source.fine_version))
-    return [earthdata.Want(name, version, job.window, begin, end, directions) for name, version in products]
+    return [earthdata.GranuleQuery(name, version, job.window, begin, end, directions) for name, version in products]
 
 
 def _archive(job: AcquireJob, source: EarthdataGranules) -> earthdata.Archive:
@@ -161,8 +161,8 @@ def _archive(job: AcquireJob, source: EarthdataGranules) -> earthdata.Archive:
 @cache
 def _open_archive(store: str, cmr_url: str | None, edl_host: str | None, connections: int) -> earthdata.Archive:
     """Return the archive, one for all jobs of a process: they share its login."""
-    patience = earthdata.Patience(connections=connections)
-    return earthdata.Archive(store, earthdata.endpoints(cmr_url, edl_host), patience)
+    policy = earthdata.RetryPolicy(connections=connections)
+    return earthdata.Archive(store, earthdata.earthdata_system(cmr_url, edl_host), policy)
 
 
 def _period(job: AcquireJob) -> tuple[np.datetime64, np.datetime64]:

@@ -33,7 +33,7 @@ from earthdata_server import CERTIFICATE, EarthdataServer  # noqa: E402
 from made_granules import BEGIN, END, WINDOW, add_coarse, coarse_name  # noqa: E402
 
 from smen.products.verify import check  # noqa: E402
-from smen.sources.earthdata import Archive, Patience, Want, endpoints  # noqa: E402
+from smen.sources.earthdata import Archive, GranuleQuery, RetryPolicy, earthdata_system  # noqa: E402
 
 
 def serve(tree):
@@ -82,8 +82,8 @@ def watch(archive):
     """Note how long each search takes, and what it answers."""
     search, answers = archive.listing, []
 
-    def listing(want):
-        answers.append(timed(lambda: search(want)))
+    def listing(query):
+        answers.append(timed(lambda: search(query)))
         return answers[-1][1]
 
     archive.listing = listing
@@ -100,7 +100,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--granules", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--connections", type=int, default=Patience.connections)
+    parser.add_argument("--connections", type=int, default=RetryPolicy.connections)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -124,13 +124,13 @@ def measure(folder, granules, rounds, connections):
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         where = json.loads(server.stdout.readline())
         os.environ["EARTHDATA_TOKEN"] = where["token"]
-        system = endpoints(where["search"], where["login"])
-        want = Want("SPL2SMP", "009", WINDOW, BEGIN.astype("M8[s]"), END.astype("M8[s]"))
+        system = earthdata_system(where["search"], where["login"])
+        query = GranuleQuery("SPL2SMP", "009", WINDOW, BEGIN.astype("M8[s]"), END.astype("M8[s]"))
         seconds = {"plain": [], "search": [], "smen": []}
         for _ in range(rounds + 1):
-            archive = Archive(folder / "store", system, Patience(connections=connections))
+            archive = Archive(folder / "store", system, RetryPolicy(connections=connections))
             answers = watch(archive)
-            everything, (records,) = timed(lambda archive=archive: archive.obtain([want]))
+            everything, (records,) = timed(lambda archive=archive: archive.obtain([query]))
             ((searched, listed),) = answers
             assert len(records) == len(listed) == granules
             (folder / "plain").mkdir()

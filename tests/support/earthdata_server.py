@@ -1,8 +1,8 @@
-"""An Earthdata of our own on 127.0.0.1: search, login and data over HTTPS, for the real client.
+"""A local Earthdata on 127.0.0.1: search, login and data over HTTPS, for the real client.
 
-It speaks as much as earthaccess asks: granule and collection search in UMM JSON with `page_size`, paging by the
+It answers as much as earthaccess asks: granule and collection search in UMM JSON with `page_size`, paging by the
 `CMR-Search-After` header and `CMR-Hits`, with short name, version, polygon, bounding box and period really applied;
-tokens for user and password; granules for a token. Files can be told to misbehave (see `misdeeds.py`).
+tokens for user and password; granules for a token. Faulty answers can be scripted per file (see `faulty_answers.py`).
 """
 
 import base64
@@ -26,12 +26,21 @@ from earthdata_records import record
 from shapely import Polygon, box, union_all
 from shapely.affinity import translate
 
-from smen.sources.earthdata import Patience
+from smen.sources.earthdata import RetryPolicy
 
-HASTY = Patience(
-    connections=4, first_wait=0.01, longest_wait=3.0, connect=5.0, silence=1.0, window=1.0, least_rate=500.0
+FAST_POLICY = RetryPolicy(
+    connections=4,
+    first_wait=0.01,
+    longest_wait=3.0,
+    connect_timeout=5.0,
+    read_timeout=1.0,
+    stall_window=1.0,
+    min_rate=500.0,
 )
-"""The usual limits, for a test's patience: a stall is told within a second."""
+"""Limits of tests: a stall is noticed within a second."""
+
+LOGIN_HOST = "urs.earthdata.test"
+"""Where users and passwords are accepted, through a relay on this machine: earthaccess ignores ports there."""
 
 HERE = Path(__file__).parent
 CERTIFICATE, KEY = HERE / "certificate.pem", HERE / "key.pem"
@@ -44,16 +53,16 @@ class EarthdataServer:
     Attributes:
         tree: the folder.
         style: of the records, see `earthdata_records`.
-        records: what the search knows; edit it to make it lie.
-        pages: records a page holds at most, whatever is asked for (a real search: 2000).
+        records: what the search lists; edit them to make it wrong.
+        pages: records a page holds at most, whatever is requested (a real search: 2000).
         users: user to password.
-        tokens: those that are taken.
+        tokens: those that are accepted.
         signed: whether data is redirected to signed links on another host, as the cloud archive does.
-        asked: (method, path) of all requests, in order.
-        agents: user agents that asked.
-        misdeeds: file name (or path) to a list of functions that answer in place of the server, one per request;
-            the last one for ever where `for_ever` holds the name.
-        most: connections to data at a time, at most, so far.
+        requests: (method, path) of all requests, in order.
+        agents: user agents of the requests.
+        scripted: file name (or path) to a list of functions that answer in place of the server, one per request;
+            the last one always where `always` holds the name.
+        most: largest number of connections to data at a time so far.
     """
 
     def __init__(self, tree, *, style="cloud", pages=2000):
@@ -63,8 +72,8 @@ class EarthdataServer:
         self.tokens = {self.token}
         self.signed = False
         self.signature = secrets.token_hex(16)
-        self.asked, self.agents = [], Counter()
-        self.misdeeds, self.for_ever = {}, set()
+        self.requests, self.agents = [], Counter()
+        self.scripted, self.always = {}, set()
         self.hits = None
         self.most = self._now = 0
         self.closing = threading.Event()
@@ -109,15 +118,15 @@ class EarthdataServer:
         """The record of one granule."""
         return next(r for r in self.records if r["umm"]["RelatedUrls"][0]["URL"].endswith(filename))
 
-    def misbehave(self, filename, *misdeeds, for_ever=False):
+    def answer_with(self, filename, *answers, always=False):
         """Answer the next requests for a file in these ways."""
-        self.misdeeds[filename] = list(misdeeds)
-        if for_ever:
-            self.for_ever.add(filename)
+        self.scripted[filename] = list(answers)
+        if always:
+            self.always.add(filename)
 
     def count(self, part):
         """How many requests there were whose path holds this."""
-        return sum(part in path for _, path in self.asked)
+        return sum(part in path for _, path in self.requests)
 
     def __enter__(self):
         threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
@@ -130,12 +139,12 @@ class EarthdataServer:
                 running.shutdown()
                 running.server_close()
 
-    def next_misdeed(self, filename):
+    def next_scripted(self, filename):
         with self._lock:
-            waiting = self.misdeeds.get(filename)
+            waiting = self.scripted.get(filename)
             if not waiting:
                 return None
-            return waiting[0] if len(waiting) == 1 and filename in self.for_ever else waiting.pop(0)
+            return waiting[0] if len(waiting) == 1 and filename in self.always else waiting.pop(0)
 
     def busy(self, change):
         with self._lock:
@@ -204,7 +213,7 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self, method):
         state = self.server_state
         where = urlsplit(self.path)
-        state.asked.append((method, unquote(self.path)))
+        state.requests.append((method, unquote(self.path)))
         state.agents[self.headers.get("User-Agent", "")] += 1
         routes = {
             "/search/granules.umm_json": self.granules,
@@ -214,13 +223,13 @@ class Handler(BaseHTTPRequestHandler):
             "/oauth/authorize": lambda _: self.send(200, b"<html><body>Earthdata Login</body></html>", "text/html"),
         }
         filename = where.path.rpartition("/")[2]
-        misdeed = state.next_misdeed(filename) or state.next_misdeed(where.path)
-        if misdeed is not None and where.path in routes:
-            misdeed(self, None)
+        answer = state.next_scripted(filename) or state.next_scripted(where.path)
+        if answer is not None and where.path in routes:
+            answer(self, None)
         elif where.path in routes:
             routes[where.path](parse_qs(where.query))
         elif where.path.startswith(("/data/", "/signed/")):
-            self.data(where, misdeed)
+            self.data(where, answer)
         else:
             self.send(404, {"errors": ["no such page"]})
 
@@ -262,7 +271,7 @@ class Handler(BaseHTTPRequestHandler):
         token = {"access_token": self.server_state.token, "token_type": "Bearer", "expiration_date": "01/01/2099"}
         self.send(200, token)
 
-    def data(self, where, misdeed):
+    def data(self, where, answer):
         state = self.server_state
         path = state.tree / where.path.split("/", 2)[2]
         given = self.headers.get("Authorization", "")
@@ -279,8 +288,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         state.busy(+1)
         try:
-            if misdeed is not None:
-                misdeed(self, path)
+            if answer is not None:
+                answer(self, path)
             elif path.is_file():
                 self.send(200, path.read_bytes(), "application/x-hdf5")
             else:

@@ -56,7 +56,7 @@ def test_maps_are_those_of_the_directory_source(pair):
 
 def test_each_granule_was_fetched_once(pair):
     _, fetched, server = pair
-    asked = [path for _, path in server.asked if path.startswith("/data/")]
+    asked = [path for _, path in server.requests if path.startswith("/data/")]
     assert len(asked) == len(set(asked))
     stored = {p.name for p in (fetched.folder / "resources/granules").rglob("*.h5")}
     assert {path.rpartition("/")[2] for path in asked} == stored
@@ -68,9 +68,9 @@ def test_each_granule_was_fetched_once(pair):
 
 def test_a_second_run_has_nothing_to_do_and_asks_nothing(pair):
     _, fetched, server = pair
-    asked = len(server.asked)
+    asked = len(server.requests)
     assert "Nothing to be done" in fetched.snakemake("all", env=fetched.environment)
-    assert len(server.asked) == asked
+    assert len(server.requests) == asked
 
 
 def test_no_secret_in_any_file(pair):

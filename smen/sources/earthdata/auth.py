@@ -1,7 +1,7 @@
-"""Earthdata Login: which credentials there are, which were used, and what to do where they are not taken.
+"""Earthdata Login: find credentials, log in, and say what to do where they are not accepted.
 
-earthaccess's `Auth` alone does the login. Its `Store` is never opened: that one asks for a profile even where a token
-is at hand, and probes the metadata service of a cloud at a link-local address.
+The login is earthaccess's `Auth`. Its `Store` is never opened: it requests a profile even where a token is given, and
+probes the metadata service of a cloud at a link-local address.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smen.errors import ArchiveError
-from smen.sources.earthdata.redact import discreet, discreet_logs
-from smen.sources.earthdata.transfer_errors import Fault, from_error
+from smen.sources.earthdata.redact import redact, redact_logs
+from smen.sources.earthdata.transfer_errors import from_exception
 
 if TYPE_CHECKING:
     import requests
@@ -33,7 +33,7 @@ class Login:
     Attributes:
         auth: earthaccess's `Auth`, authenticated.
         source: where the credentials were found, in words.
-        remedy: what to do if they are not taken.
+        remedy: what to do if they are not accepted.
         secrets: what must never be shown.
     """
 
@@ -43,7 +43,7 @@ class Login:
     secrets: tuple[str, ...]
 
     def session(self) -> requests.Session:
-        """A new authenticated session; one thread uses it."""
+        """Return a new authenticated session, for one thread."""
         session: requests.Session = self.auth.get_session()
         return session
 
@@ -51,35 +51,35 @@ class Login:
 def log_in(system: System) -> Login:
     """Log in with a token or a user and password from the environment, else from netrc, as earthaccess does.
 
-    Nobody is asked at the terminal: jobs run unattended.
+    There is no prompt at the terminal: jobs run unattended.
 
     Raises:
-        ArchiveError: no credentials are found, or they are not taken: it says which were tried and what to do.
+        ArchiveError: no credentials are found, or they are not accepted; the error names them and what to do.
     """
     import earthaccess
     import requests
     from earthaccess.exceptions import LoginAttemptFailure, LoginStrategyUnavailable
 
-    strategy, source, remedy, secrets = _find(system)
+    strategy, source, remedy, secrets = _find_credentials(system)
     _refuse_expired(source, remedy)
     auth = earthaccess.Auth()
     try:
-        with discreet_logs(secrets, "earthaccess.auth"):
+        with redact_logs(secrets, "earthaccess.auth"):
             auth.login(strategy=strategy, system=system)
     except LoginStrategyUnavailable as problem:
-        raise ArchiveError(f"no Earthdata login: {discreet(str(problem), secrets)}. {_how_to_begin(system)}") from None
+        raise ArchiveError(f"no Earthdata login: {redact(str(problem), secrets)}. {_first_steps(system)}") from None
     except LoginAttemptFailure as problem:
-        why = _why(str(problem), secrets)
-        raise ArchiveError(f"Earthdata Login did not take the credentials from {source}{why}. {remedy}") from None
+        why = _explanation(str(problem), secrets)
+        raise ArchiveError(f"Earthdata Login did not accept the credentials from {source}{why}. {remedy}") from None
     except (requests.RequestException, ValueError, KeyError) as problem:
-        said = _unreachable(problem, system)
-        raise ArchiveError(f"no login at {system.edl_hostname}: {said}. Try again later") from None
+        why = _failure(problem, system)
+        raise ArchiveError(f"no login at {system.edl_hostname}: {why}. Try again later") from None
     token = str((auth.token or {}).get("access_token", ""))
     return Login(auth, source, remedy, (*secrets, token))
 
 
-def _find(system: System) -> tuple[str, str, str, tuple[str, ...]]:
-    """Return earthaccess's strategy, the source in words, the remedy and the secrets of the credentials that count.
+def _find_credentials(system: System) -> tuple[str, str, str, tuple[str, ...]]:
+    """Return earthaccess's strategy, the source in words, the remedy and the secrets of the credentials to use.
 
     Raises:
         ArchiveError: there are none.
@@ -102,24 +102,24 @@ def _find(system: System) -> tuple[str, str, str, tuple[str, ...]]:
         return "netrc", str(netrc), remedy, (entry,)
     raise ArchiveError(
         f"no Earthdata login: {TOKEN} is not set, {USER} and {PASSWORD} are not both set, and {netrc} has no entry for "
-        f"{system.edl_hostname}. {_how_to_begin(system)}"
+        f"{system.edl_hostname}. {_first_steps(system)}"
     )
 
 
 def _netrc_entry(system: System) -> str | None:
-    """The password in netrc, or None where there is no such file, it cannot be read, or it lacks the host."""
+    """Return the password in netrc; None where there is no such file, it cannot be read, or it lacks the host."""
     import netrc
 
     from earthaccess.auth import netrc_path
 
     try:
-        found = netrc.netrc(str(netrc_path())).authenticators(system.edl_hostname)
+        entry = netrc.netrc(str(netrc_path())).authenticators(system.edl_hostname)
     except (OSError, netrc.NetrcParseError):
         return None
-    return found[2] if found and found[0] and found[2] else None
+    return entry[2] if entry and entry[0] and entry[2] else None
 
 
-def _how_to_begin(system: System) -> str:
+def _first_steps(system: System) -> str:
     return (
         f"Register at {SIGN_UP} (free), then either put a line `machine {system.edl_hostname} login USER password "
         f"PASSWORD` into ~/.netrc (chmod 600), or set {TOKEN}"
@@ -127,13 +127,14 @@ def _how_to_begin(system: System) -> str:
 
 
 def _refuse_expired(source: str, remedy: str) -> None:
-    """Say so before anything is asked where a token says of itself that it has expired (they are JSON web tokens)."""
-    ends = _expiry(os.environ.get(TOKEN, "")) if source.endswith(TOKEN) else None
-    if ends is not None and ends < dt.datetime.now(dt.UTC):
-        raise ArchiveError(f"the token in {source} expired on {ends:%Y-%m-%d}. {remedy}")
+    """Refuse an expired token before any request: tokens are JSON web tokens and hold their expiry."""
+    expiry = _expiry(os.environ.get(TOKEN, "")) if source.endswith(TOKEN) else None
+    if expiry is not None and expiry < dt.datetime.now(dt.UTC):
+        raise ArchiveError(f"the token in {source} expired on {expiry:%Y-%m-%d}. {remedy}")
 
 
 def _expiry(token: str) -> dt.datetime | None:
+    """Return when a JSON web token expires; None for other tokens."""
     parts = token.split(".")
     if len(parts) != 3:
         return None
@@ -144,20 +145,20 @@ def _expiry(token: str) -> dt.datetime | None:
         return None
 
 
-def _why(text: str, secrets: tuple[str, ...]) -> str:
-    """The login's own words, where it gives them as JSON; an HTML page is left out."""
+def _explanation(text: str, secrets: tuple[str, ...]) -> str:
+    """Return the login's own explanation in parentheses, where it is JSON; an HTML page is left out."""
     try:
-        said = json.loads(text.partition("\n")[2])
-        words = said.get("error_description") or said.get("error")
+        body = json.loads(text.partition("\n")[2])
+        words = body.get("error_description") or body.get("error")
     except (ValueError, AttributeError):
         return ""
-    return f" ({discreet(str(words), secrets)[:200]})" if words else ""
+    return f" ({redact(str(words), secrets)[:200]})" if words else ""
 
 
-def _unreachable(problem: Exception, system: System) -> str:
+def _failure(problem: Exception, system: System) -> str:
+    """Return why a request to the login failed."""
     import requests
 
     if isinstance(problem, requests.RequestException) and not isinstance(problem, ValueError):
-        fault: Fault = from_error(problem, system.edl_hostname)
-        return fault.reason
+        return from_exception(problem, system.edl_hostname).reason
     return "it answered with something that is no token"

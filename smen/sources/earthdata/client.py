@@ -1,60 +1,39 @@
-"""The archive as a whole: list what is wanted, say how much it is, fetch what is missing, report what failed."""
+"""The archive as a whole: list granules, estimate their size, fetch what is missing, report what failed."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from smen.errors import ArchiveError
 from smen.sources.earthdata.auth import Login, log_in
-from smen.sources.earthdata.endpoints import endpoints
-from smen.sources.earthdata.fetch import Fetcher, Whole, verify
-from smen.sources.earthdata.fetch_report import Failure, failures
-from smen.sources.earthdata.progress import Progress, megabytes
-from smen.sources.earthdata.retry import Gate, Patience
-from smen.sources.earthdata.search import Want, search
+from smen.sources.earthdata.endpoints import earthdata_system
+from smen.sources.earthdata.estimate import Estimate
+from smen.sources.earthdata.fetch import Fetcher
+from smen.sources.earthdata.fetch_report import Failure, failure_message
+from smen.sources.earthdata.progress import Progress
+from smen.sources.earthdata.retry import RetryPolicy
+from smen.sources.earthdata.run_control import RunControl
+from smen.sources.earthdata.search import search
 from smen.sources.earthdata.store import Store
-from smen.sources.earthdata.transfer_errors import Fault
+from smen.sources.earthdata.transfer_errors import TransferError
+from smen.sources.earthdata.verify_file import VerifiedGranule, verify_file
 
 if TYPE_CHECKING:
     from earthaccess.system import System
 
-    from smen.sources.earthdata.umm import Listed
+    from smen.sources.earthdata.granule_query import GranuleQuery
+    from smen.sources.earthdata.umm import CmrGranule
     from smen.sources.manifest import GranuleRecord
 
+    Outcomes = dict[str, VerifiedGranule | TransferError]
+    """What became of each granule, by file name."""
+
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """How much something is.
-
-    Attributes:
-        granules: how many are listed.
-        size: their bytes, as listed.
-        missing: how many are not in the store.
-        missing_size: bytes to fetch.
-        unsized: how many of those to fetch are listed without a size.
-    """
-
-    granules: int
-    size: int
-    missing: int
-    missing_size: int
-    unsized: int
-
-    def __str__(self) -> str:
-        """In words."""
-        text = f"{self.granules} granules, {megabytes(self.size)}"
-        if not self.missing:
-            return f"{text}; all are here"
-        more = f" and {self.unsized} of unknown size" if self.unsized else ""
-        return f"{text}; {self.missing} to fetch, {megabytes(self.missing_size)}{more}"
 
 
 class Archive:
@@ -62,143 +41,142 @@ class Archive:
 
     Args:
         store: folder of the store.
-        system: whom to ask; by default NASA's production system.
-        patience: limits of time, tries and connections.
+        system: search and login; by default NASA's production system.
+        policy: limits of time, attempts and connections.
     """
 
-    def __init__(self, store: Path | str, system: System | None = None, patience: Patience | None = None) -> None:
+    def __init__(self, store: Path | str, system: System | None = None, policy: RetryPolicy | None = None) -> None:
         self.store = Store(store)
-        self._system = system or endpoints()
-        self._patience = patience or Patience()
+        self._system = system or earthdata_system()
+        self._policy = policy or RetryPolicy()
 
     @cached_property
     def _login(self) -> Login:
         """One login for all granules, made when the first one has to be fetched."""
         return log_in(self._system)
 
-    def listing(self, want: Want) -> list[Listed]:
-        """The granules of a product that touch a window in a period, in their highest version; needs no login.
+    def listing(self, query: GranuleQuery) -> list[CmrGranule]:
+        """Return the granules of a product that touch a window in a period, in their highest version; needs no login.
 
         Raises:
-            ArchiveError: the search fails, is not complete, or knows no such product and version.
+            ArchiveError: the search fails, is not complete, or has no such product and version.
         """
         try:
-            return search(want, self._system, self._patience, Gate())
-        except Fault as fault:
-            raise ArchiveError(f"{want}: {fault.reason}. Try again later") from None
+            return search(query, self._system, self._policy, RunControl())
+        except TransferError as error:
+            raise ArchiveError(f"{query}: {error.reason}. Try again later") from None
 
-    def estimate(self, listed: Sequence[Listed]) -> Estimate:
-        """How much a listing is, and how much of it is not in the store; each granule counts once."""
-        distinct = {record.filename: record for record in listed}.values()
-        missing = [r for r in distinct if not self.store.path(r.name, r.version).is_file()]
-        sizes = [record.size for record in missing]
-        return Estimate(len(distinct), sum(r.size for r in distinct), len(missing), sum(sizes), sizes.count(0))
+    def estimate(self, granules: Sequence[CmrGranule]) -> Estimate:
+        """Return the size of a listing, and how much of it is not in the store; each granule counts once."""
+        return Estimate.of(granules, self.store)
 
-    def obtain(self, wants: Sequence[Want], bad: Literal["stop", "skip"] = "stop") -> list[list[GranuleRecord]]:
+    def obtain(
+        self, queries: Sequence[GranuleQuery], bad: Literal["stop", "skip"] = "stop"
+    ) -> list[list[GranuleRecord]]:
         """List, fetch what is missing, verify all, and keep what touches the windows.
 
-        Whatever can be fetched is, also where something fails; a rerun then fetches only what failed.
+        All that can be fetched is fetched, also where something fails; a rerun then fetches only what failed.
 
         Args:
-            wants: what is wanted.
+            queries: one per product.
             bad: granules that the archive lists but does not have, or has in a bad state: `stop` with an error that
                 lists them, or `skip` them, with the reason in their record.
 
         Returns:
-            For each want its records by time and name, all present (or skipped).
+            For each query its records by time and name, all present (or skipped).
 
         Raises:
             ArchiveError: the search or the login fails, or granules could not be fetched: all, with reasons.
             OutputError: the store cannot be written.
         """
-        lists = [self.listing(want) for want in wants]
-        wholes: dict[str, Whole | Fault] = {}
-        for want, listed in zip(wants, lists, strict=True):
-            log.info("%s: %s", want, self.estimate(listed))
-            wholes |= self._verify(want, listed)
-        for want, listed in zip(wants, lists, strict=True):
-            if todo := [record for record in listed if not isinstance(wholes.get(record.filename), Whole)]:
-                wholes |= self._fetch(want, todo)
-        self._report(lists, wholes, bad)
+        listings = [self.listing(query) for query in queries]
+        outcomes: Outcomes = {}
+        for query, listing in zip(queries, listings, strict=True):
+            log.info("%s: %s", query, self.estimate(listing))
+            outcomes |= self._verify_present(query, listing)
+        for query, listing in zip(queries, listings, strict=True):
+            if missing := [g for g in listing if not isinstance(outcomes.get(g.filename), VerifiedGranule)]:
+                outcomes |= self._fetch(query, missing)
+        self._report(listings, outcomes, bad)
         return [
-            [record for one in listed if (record := self._record(one, wholes[one.filename])) is not None]
-            for listed in lists
+            [record for g in listing if (record := self._record(g, outcomes[g.filename])) is not None]
+            for listing in listings
         ]
 
-    def _verify(self, want: Want, listed: Sequence[Listed]) -> dict[str, Whole | Fault]:
-        """Look through the granules that are here already."""
-        found: dict[str, Whole | Fault] = {}
-        for record in listed:
-            path = self.store.path(record.name, record.version)
+    def _verify_present(self, query: GranuleQuery, listing: Sequence[CmrGranule]) -> Outcomes:
+        """Verify the granules that are in the store already."""
+        outcomes: Outcomes = {}
+        for granule in listing:
+            path = self.store.path(granule.name, granule.version)
             if path.is_file():
-                found[record.filename] = verdict = verify(path, record, want)
-                if isinstance(verdict, Fault):
-                    log.warning("%s is fetched again: %s", path, verdict.reason)
-        return found
+                outcomes[granule.filename] = outcome = verify_file(path, granule, query)
+                if isinstance(outcome, TransferError):
+                    log.warning("%s is fetched again: %s", path, outcome.reason)
+        return outcomes
 
-    def _fetch(self, want: Want, todo: Sequence[Listed]) -> dict[str, Whole | Fault]:
-        """Fetch granules of one product, several at a time; a fault in one leaves the others alone.
+    def _fetch(self, query: GranuleQuery, missing: Sequence[CmrGranule]) -> Outcomes:
+        """Fetch granules of one product, several at a time; a failure of one leaves the others alone.
 
         Raises:
             ArchiveError: no login.
             OutputError: the store cannot be written.
             KeyboardInterrupt: the user stopped it; what was fetched is kept.
         """
-        login, gate, patience = self._login, Gate(), self._patience
-        log.info("%s: fetching %d granules with the login from %s", want, len(todo), login.source)
-        verdicts: dict[str, Whole | Fault] = {}
-        row: list[Fault] = []
+        login, control, policy = self._login, RunControl(), self._policy
+        log.info("%s: fetching %d granules with the login from %s", query, len(missing), login.source)
+        outcomes: Outcomes = {}
+        consecutive: list[TransferError] = []
         with (
-            Progress(len(todo), sum(record.size for record in todo), str(want)) as progress,
-            ThreadPoolExecutor(patience.connections, "fetch") as pool,
+            Progress(len(missing), sum(granule.size for granule in missing), str(query)) as progress,
+            ThreadPoolExecutor(policy.connections, "fetch") as pool,
         ):
-            fetcher = Fetcher(self.store, login, patience, gate, progress.came)
-            running = {pool.submit(fetcher.fetch, record, want): record for record in todo}
+            fetcher = Fetcher(self.store, login, policy, control, progress.received)
+            running = {pool.submit(fetcher.fetch, granule, query): granule for granule in missing}
             try:
                 for future in as_completed(running):
-                    verdict = _verdict(future)
-                    verdicts[running[future].filename] = verdict
-                    row = [] if isinstance(verdict, Whole) else [*row, verdict]
+                    outcome = _outcome(future)
+                    outcomes[running[future].filename] = outcome
+                    consecutive = [] if isinstance(outcome, VerifiedGranule) else [*consecutive, outcome]
                     progress.finished()
-                    self._give_up(row, gate)
+                    self._stop_after(consecutive, control)
             except BaseException:
-                gate.stop("the run was stopped", break_off=True)
+                control.stop("the run was stopped", abort=True)
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
-        fetched = sum(isinstance(verdict, Whole) for verdict in verdicts.values())
-        log.info("%s: fetched %d granules, %s", want, fetched, progress.summary())
-        return verdicts
+        fetched = sum(isinstance(outcome, VerifiedGranule) for outcome in outcomes.values())
+        log.info("%s: fetched %d granules, %s", query, fetched, progress.summary())
+        return outcomes
 
-    def _give_up(self, row: Sequence[Fault], gate: Gate) -> None:
-        """Where one granule after the other fails, the rest would too: leave the archive in peace."""
-        denied = sum(fault.kind == "denied" for fault in row)
-        if denied >= self._patience.denials:
-            gate.stop("not tried, after the login was refused for others")
-        elif sum(fault.kind != "gone" for fault in row) >= self._patience.failures:
-            gate.stop(f"not tried, after {self._patience.failures} others failed one after the other")
+    def _stop_after(self, consecutive: Sequence[TransferError], control: RunControl) -> None:
+        """Stop the run after too many consecutive failures."""
+        denied = sum(error.kind == "denied" for error in consecutive)
+        if denied >= self._policy.max_denials:
+            control.stop("not tried, after the login was refused for others")
+        elif sum(error.kind != "gone" for error in consecutive) >= self._policy.max_failures:
+            control.stop(f"not tried, after {self._policy.max_failures} others failed one after the other")
 
-    def _report(self, lists: Sequence[Sequence[Listed]], wholes: dict[str, Whole | Fault], bad: str) -> None:
-        """Raise an error with all that failed; with `skip` only those failures that a rerun may mend."""
-        failed: dict[str, Failure] = {}
-        for listed in lists:
-            for record in listed:
-                fault = wholes[record.filename]
-                if isinstance(fault, Fault) and not (bad == "skip" and fault.kind in ("gone", "bad")):
-                    failed[record.filename] = Failure(record.url or record.filename, fault)
-        if failed:
-            raise ArchiveError(failures(list(failed.values()), len(wholes), self.store.root, self._login))
+    def _report(self, listings: Sequence[Sequence[CmrGranule]], outcomes: Outcomes, bad: str) -> None:
+        """Raise an error with all failures; with `skip` only those that a rerun may mend."""
+        failures: dict[str, Failure] = {}
+        for listing in listings:
+            for granule in listing:
+                error = outcomes[granule.filename]
+                if isinstance(error, TransferError) and not (bad == "skip" and error.kind in ("gone", "bad")):
+                    failures[granule.filename] = Failure(granule.url or granule.filename, error)
+        if failures:
+            raise ArchiveError(failure_message(list(failures.values()), len(outcomes), self.store.root, self._login))
 
-    def _record(self, listed: Listed, whole: Whole | Fault) -> GranuleRecord | None:
-        """The line of a granule in the manifest; None where its cells do not touch the window after all."""
-        path = self.store.path(listed.name, listed.version)
-        if isinstance(whole, Fault):
-            return listed.record(path, state="skipped", reason=whole.reason)
-        return listed.record(path, state="present", **whole.known) if whole.touches else None
+    def _record(self, granule: CmrGranule, outcome: VerifiedGranule | TransferError) -> GranuleRecord | None:
+        """Return a granule's record in the manifest; None where its cells do not touch the window after all."""
+        path = self.store.path(granule.name, granule.version)
+        if isinstance(outcome, TransferError):
+            return granule.record(path, state="skipped", reason=outcome.reason)
+        return granule.record(path, state="present", **outcome.fields) if outcome.touches else None
 
 
-def _verdict(future: Future[Whole]) -> Whole | Fault:
-    """The granule or the fault; anything else (disk full, a mistake of ours) ends the run."""
+def _outcome(future: Future[VerifiedGranule]) -> VerifiedGranule | TransferError:
+    """Return the granule or the error; any other exception (disk full, a programming error) ends the run."""
     try:
         return future.result()
-    except Fault as fault:
-        return fault
+    except TransferError as error:
+        return error

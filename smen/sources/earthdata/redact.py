@@ -1,4 +1,4 @@
-"""No secret reaches a log, a manifest or an error: addresses lose their queries, and known secrets are blotted out."""
+"""Redact credentials from logs, manifests and errors: strip URL queries, mask known secrets and tokens."""
 
 from __future__ import annotations
 
@@ -12,52 +12,58 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BLOT = "***"
+MASK = "***"
+"""What stands in place of a secret."""
 
-_ADDRESS = re.compile(r"https?://[^\s'\"<>]*[^\s'\"<>.,:;)]")
-_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
+_URL = re.compile(r"https?://[^\s'\"<>]*[^\s'\"<>.,:;)]")
+_AUTHORIZATION = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
 _JSON_WEB_TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 
 
-def bare(address: str) -> str:
-    """An address without user, password, query and fragment: signed links carry their key in the query.
+def strip_query(url: str) -> str:
+    """Return a URL without user, password, query and fragment: signed links carry their key in the query.
 
     A `client_id` stays: it names the application whose licence is to be accepted, and is no secret.
     """
-    parts = urlsplit(address)
-    known = [one for one in parse_qs(parts.query).get("client_id", []) if one.isalnum()]
-    query = f"client_id={known[0]}" if known else ""
+    parts = urlsplit(url)
+    clients = [value for value in parse_qs(parts.query).get("client_id", []) if value.isalnum()]
+    query = f"client_id={clients[0]}" if clients else ""
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
 
 
-def discreet(text: str, secrets: Iterable[str] = ()) -> str:
-    """A text for people: known secrets, and all that looks like a token, blotted out; addresses made bare."""
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return a text that may be shown: secrets masked, URLs without their queries.
+
+    Args:
+        text: what is to be shown.
+        secrets: known secrets; whatever looks like a token is masked as well.
+    """
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        text = text.replace(secret, BLOT)
-    text = _BEARER.sub(rf"\1 {BLOT}", text)
-    text = _JSON_WEB_TOKEN.sub(BLOT, text)
-    return _ADDRESS.sub(lambda found: bare(found.group()), text)
+        text = text.replace(secret, MASK)
+    text = _AUTHORIZATION.sub(rf"\1 {MASK}", text)
+    text = _JSON_WEB_TOKEN.sub(MASK, text)
+    return _URL.sub(lambda url: strip_query(url.group()), text)
 
 
 @contextmanager
-def discreet_logs(secrets: Iterable[str], *loggers: str) -> Iterator[None]:
-    """Blot secrets out of what other libraries log meanwhile.
+def redact_logs(secrets: Iterable[str], *loggers: str) -> Iterator[None]:
+    """Redact what other libraries log in the meantime.
 
     Args:
-        secrets: what must not be seen.
-        loggers: names of the libraries' loggers (a filter holds for that logger alone, not for those below it).
+        secrets: known secrets.
+        loggers: names of the libraries' loggers (a filter acts on that logger alone, not on those below it).
     """
-    hidden = tuple(secrets)
+    known_secrets = tuple(secrets)
 
-    def blot(record: logging.LogRecord) -> bool:
-        record.msg, record.args = discreet(record.getMessage(), hidden), None
+    def redact_record(record: logging.LogRecord) -> bool:
+        record.msg, record.args = redact(record.getMessage(), known_secrets), None
         return True
 
-    found = [logging.getLogger(name) for name in loggers]
-    for logger in found:
-        logger.addFilter(blot)
+    filtered = [logging.getLogger(name) for name in loggers]
+    for logger in filtered:
+        logger.addFilter(redact_record)
     try:
         yield
     finally:
-        for logger in found:
-            logger.removeFilter(blot)
+        for logger in filtered:
+            logger.removeFilter(redact_record)

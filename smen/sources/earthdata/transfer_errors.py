@@ -1,4 +1,4 @@
-"""What can go wrong with one request, in words for people, and whether another attempt may mend it."""
+"""What can go wrong with one request, in words for users, and whether another attempt may succeed."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from smen.sources.earthdata.redact import bare
+from smen.sources.earthdata.redact import strip_query
 
 if TYPE_CHECKING:
     from requests import Response
 
 Kind = Literal["network", "server", "denied", "forbidden", "gone", "content", "bad", "stopped"]
-"""`network`: cut, stalled, unreachable; `server`: it answers with an error; `denied`: the login is not taken;
-`forbidden`: it has no right, or a licence is not accepted; `gone`: the archive lists the granule but does not have it;
+"""`network`: cut, stalled, unreachable; `server`: an error status; `denied`: the login was not accepted; `forbidden`:
+the login lacks a right, or a licence is not accepted; `gone`: the archive lists the granule but does not have it;
 `content`: what came is not the granule; `bad`: what came is what the archive has, and that is damaged; `stopped`: not
 tried."""
 
-PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Answers that may be others a little later."""
+TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Statuses that may change a little later."""
 
 AGREEMENTS = "https://urs.earthdata.nasa.gov/profile (Applications, Authorized Apps and EULAs)"
-"""Where Earthdata Login keeps what a user has agreed to."""
+"""Where Earthdata Login lists what a user has agreed to."""
 
-_NAMES = {
+_STATUS_NAMES = {
     400: "Bad Request",
     408: "Request Timeout",
     429: "Too Many Requests",
@@ -38,76 +38,71 @@ _NAMES = {
 }
 
 
-class Fault(Exception):
+class TransferError(Exception):
     """One attempt failed.
 
     Attributes:
         reason: what happened, without secrets.
-        kind: of which kind it is.
-        again: whether another attempt may mend it.
-        wait: seconds that the server asks to wait before (Retry-After); None where it asks nothing.
+        kind: category of the failure.
+        retryable: whether another attempt may succeed.
+        retry_after: seconds that the server asks to wait before it (Retry-After); None without such a request.
     """
 
-    def __init__(self, reason: str, kind: Kind, *, again: bool, wait: float | None = None) -> None:
+    def __init__(self, reason: str, kind: Kind, *, retryable: bool, retry_after: float | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.kind, self.again, self.wait = reason, kind, again, wait
+        self.reason, self.kind, self.retryable, self.retry_after = reason, kind, retryable, retry_after
 
 
-def from_answer(response: Response, text: str) -> Fault:
-    """The fault behind a status of 400 or more (or a redirect to nowhere).
+def from_response(response: Response, text: str) -> TransferError:
+    """Return the error for a status of 400 or more (or a redirect without a target).
 
     Args:
-        response: the answer.
+        response: the response.
         text: the beginning of its body.
     """
     code = response.status_code
     host = urlsplit(response.url).hostname
     if code in (401, 403):
-        return _denied(response, text)
+        return _access_error(response, text)
     if code in (404, 410):
-        return Fault(
-            f"{code}: listed, but not at {host} any more (withdrawn, or moved); refresh the listing",
-            "gone",
-            again=False,
-        )
-    said = f"{code} {_NAMES.get(code, response.reason or '')}".strip()
-    return Fault(f"{said} from {host}", "server", again=code in PASSING, wait=retry_after(response))
+        reason = f"{code}: listed, but not at {host} any more (withdrawn, or moved); refresh the listing"
+        return TransferError(reason, "gone", retryable=False)
+    status = f"{code} {_STATUS_NAMES.get(code, response.reason or '')}".strip()
+    return TransferError(
+        f"{status} from {host}", "server", retryable=code in TRANSIENT, retry_after=parse_retry_after(response)
+    )
 
 
-def _denied(response: Response, text: str) -> Fault:
+def _access_error(response: Response, text: str) -> TransferError:
+    """Return the error for 401 and 403: login, licence or right."""
     code, host = response.status_code, urlsplit(response.url).hostname
     if "eula" in text.lower():
-        place = _place_to_agree(text)
-        return Fault(
-            f"{code}: the licence of this data (EULA) is not accepted yet: sign in and accept it at {place}",
-            "forbidden",
-            again=False,
-        )
+        place = _licence_url(text)
+        reason = f"{code}: the licence of this data (EULA) is not accepted yet: sign in and accept it at {place}"
+        return TransferError(reason, "forbidden", retryable=False)
     if code == 403:
-        return Fault(
-            f"403 from {host}: the login has no right to this data; see whether its application is approved at "
-            f"{AGREEMENTS}",
-            "forbidden",
-            again=False,
-        )
+        reason = f"403 from {host}: the login has no right to this data; see whether its application is approved at "
+        return TransferError(reason + AGREEMENTS, "forbidden", retryable=False)
     if response.history:
         origin = urlsplit(response.history[0].url).hostname
-        return Fault(
-            f"{code} from {host}, to which {origin} redirected: the login was not taken there", "denied", again=False
-        )
-    return Fault(f"{code} from {host}: the login was not accepted", "denied", again=False)
+        reason = f"{code} from {host}, to which {origin} redirected: the login was not accepted there"
+        return TransferError(reason, "denied", retryable=False)
+    return TransferError(f"{code} from {host}: the login was not accepted", "denied", retryable=False)
 
 
-def _place_to_agree(text: str) -> str:
-    """Where to accept a licence, as Earthdata Login's answer says."""
+def _licence_url(text: str) -> str:
+    """Return where to accept a licence, from Earthdata Login's response."""
     try:
-        return bare(str(json.loads(text)["resolution_url"]))
+        return strip_query(str(json.loads(text)["resolution_url"]))
     except (ValueError, KeyError, TypeError):
         return AGREEMENTS
 
 
-def retry_after(response: Response) -> float | None:
-    """Seconds that an answer asks to wait (RFC 9110, section 10.2.3: seconds or a date); None without a usable one."""
+def parse_retry_after(response: Response) -> float | None:
+    """Return the seconds of the header Retry-After; None without a usable one.
+
+    RFC 9110, section 10.2.3: seconds or a date.
+    """
     value = response.headers.get("Retry-After", "").strip()
     if value.isdigit():
         return float(value)
@@ -120,43 +115,47 @@ def retry_after(response: Response) -> float | None:
     return max(0.0, (when - dt.datetime.now(dt.UTC)).total_seconds())
 
 
-def from_error(error: BaseException, host: str | None) -> Fault:
-    """The fault behind an exception of requests or urllib3.
+def from_exception(error: BaseException, host: str | None) -> TransferError:
+    """Return the error for an exception of requests or urllib3.
 
-    Their texts are not used: they hold whole addresses, with the keys of signed links.
+    The texts of those exceptions are not used: they hold whole URLs, with the keys of signed links.
+
+    Args:
+        error: the exception.
+        host: the host that was asked.
     """
-    causes = list(_causes(error))
+    causes = _causes(error)
     names = {type(cause).__name__ for cause in causes}
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return Fault(
+        reason = (
             f"the certificate of {host} cannot be verified: behind a proxy that opens connections, name its "
-            "certificate in REQUESTS_CA_BUNDLE",
-            "network",
-            again=False,
+            "certificate in REQUESTS_CA_BUNDLE"
         )
+        return TransferError(reason, "network", retryable=False)
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return Fault(f"the host {host} cannot be found: is this machine online?", "network", again=True)
+        return TransferError(f"the host {host} cannot be found: is this machine online?", "network", retryable=True)
     if names & {"TooManyRedirects"}:
-        return Fault(f"{host} redirects in a circle", "denied", again=False)
+        return TransferError(f"{host} redirects in a circle", "denied", retryable=False)
     if names & {"InvalidURL", "MissingSchema", "InvalidSchema", "LocationParseError"}:
-        return Fault("the archive's record gives an address that is none", "gone", again=False)
+        return TransferError("the archive's record gives an invalid address", "gone", retryable=False)
     if names & {"ConnectTimeout", "ConnectTimeoutError"}:
-        return Fault(f"{host} does not answer (no connection in time)", "network", again=True)
+        return TransferError(f"{host} does not answer (no connection in time)", "network", retryable=True)
     if names & {"ReadTimeout", "ReadTimeoutError", "TimeoutError"}:
-        return Fault(f"{host} stopped sending (timed out)", "network", again=True)
+        return TransferError(f"{host} stopped sending (timed out)", "network", retryable=True)
     if names & {"IncompleteRead"}:
-        return Fault(f"{host} cut the connection before the end", "network", again=True)
-    said = next((c.strerror for c in reversed(causes) if isinstance(c, OSError) and c.strerror), None)
-    return Fault(f"connection to {host} failed ({said or type(error).__name__})", "network", again=True)
+        return TransferError(f"{host} cut the connection before the end", "network", retryable=True)
+    detail = next((c.strerror for c in reversed(causes) if isinstance(c, OSError) and c.strerror), None)
+    reason = f"connection to {host} failed ({detail or type(error).__name__})"
+    return TransferError(reason, "network", retryable=True)
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """An exception and all that stand behind it, also those that urllib3 keeps in `reason` and `args`."""
-    found: list[BaseException] = []
+    """Return an exception and all its causes, including those that urllib3 keeps in `reason` and `args`."""
+    causes: list[BaseException] = []
     waiting: list[object] = [error]
     while waiting:
-        one = waiting.pop(0)
-        if isinstance(one, BaseException) and one not in found:
-            found.append(one)
-            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
-    return found
+        candidate = waiting.pop(0)
+        if isinstance(candidate, BaseException) and candidate not in causes:
+            causes.append(candidate)
+            waiting += [candidate.__cause__, candidate.__context__, getattr(candidate, "reason", None), *candidate.args]
+    return causes

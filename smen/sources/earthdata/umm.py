@@ -1,4 +1,4 @@
-"""What a search answers about a granule (UMM-G JSON), as far as fetching and listing need it.
+"""Search records of granules (UMM-G JSON), read as far as fetching and listing need them.
 
 Records differ by product and by archive: the size may be exact, in some unit, or absent; the checksum may be absent;
 the footprint may be polygons, rectangles, or an orbit without an outline.
@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from smen.products.names import GranuleName, parse_name
-from smen.sources.earthdata.redact import bare
-from smen.sources.earthdata.umm_geometry import outline
+from smen.sources.earthdata.redact import strip_query
+from smen.sources.earthdata.umm_geometry import footprint
 from smen.sources.manifest import GranuleRecord, relative
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ UNITS = {"KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "NA": 1e6}
 
 
 @dataclass(frozen=True)
-class Listed:
+class CmrGranule:
     """A granule that the archive lists.
 
     Attributes:
-        name: what its file name says.
+        name: parts of its file name.
         version: NSIDC's version of the collection, e.g. ``009``.
         url: where it is, https; None where the record gives no such link.
         size: bytes; 0 where the record gives none.
@@ -60,10 +60,16 @@ class Listed:
         """Name of the file."""
         return self.name.filename
 
-    def record(self, path: Path, **known: Any) -> GranuleRecord:  # noqa: ANN401  (fields of the record)
-        """A line of a manifest: by default `wanted`; `known` replaces what a look into the file tells better."""
+    def record(self, path: Path, **fields: Any) -> GranuleRecord:  # noqa: ANN401  (fields of the record)
+        """Return the granule's record in a manifest.
+
+        Args:
+            path: where it lies, or will lie.
+            fields: replace those of the search's record, e.g. by what the file itself says. By default the granule is
+                `wanted`.
+        """
         ms = "datetime64[ms]"
-        second = self.name.sentinel1_time
+        sentinel1_time = self.name.sentinel1_time
         values: dict[str, Any] = {
             "name": self.filename,
             "product": self.name.product,
@@ -72,66 +78,66 @@ class Listed:
             "time": self.name.time.astype(ms),
             "begin": self.begin,
             "end": self.end,
-            "sentinel1_time": None if second is None else second.astype(ms),
+            "sentinel1_time": None if sentinel1_time is None else sentinel1_time.astype(ms),
             "version": self.name.version,
             "size": self.size,
             "sha256": None,
             "path": relative(path),
-            "url": None if self.url is None else bare(self.url),
+            "url": None if self.url is None else strip_query(self.url),
             "state": "wanted",
             "reason": None,
             "simulated": False,
             "footprint": self.footprint,
             "checksum": None if self.checksum is None else " ".join(self.checksum),
         }
-        return GranuleRecord(**(values | known))
+        return GranuleRecord(**(values | fields))
 
 
-def listed(item: Mapping[str, Any], version: str) -> Listed | None:
-    """Read one item of a search's answer; None where it is not about a granule that SMEN reads.
+def parse_granule(item: Mapping[str, Any], version: str) -> CmrGranule | None:
+    """Read one item of a search's result; None where it is not a granule that SMEN reads.
 
     Args:
         item: with `meta` and `umm`.
-        version: the collection's version, as it was asked for.
+        version: the collection's version that was asked for.
     """
     umm = item["umm"]
     links = [link["URL"] for link in umm.get("RelatedUrls", []) if link.get("Type") == "GET DATA" and "URL" in link]
-    name = next((found for text in _names(umm, links) if (found := parse_name(text)) is not None), None)
+    name = next((name for text in _candidate_names(umm, links) if (name := parse_name(text)) is not None), None)
     if name is None:
         return None
-    url = next((link for link in links if link.startswith("https://") and _last(link) == name.filename), None)
+    url = next((link for link in links if link.startswith("https://") and _basename(link) == name.filename), None)
     size, exact, checksum = _file(umm, name.filename)
     begin, end = _times(umm, name)
     revision = int(item.get("meta", {}).get("revision-id", 1))
-    return Listed(name, version, url, size, exact, checksum, begin, end, outline(umm), revision)
+    return CmrGranule(name, version, url, size, exact, checksum, begin, end, footprint(umm), revision)
 
 
-def _names(umm: Mapping[str, Any], links: list[str]) -> list[str]:
-    """Texts of a record that may be the file's name, the surest first."""
+def _candidate_names(umm: Mapping[str, Any], links: list[str]) -> list[str]:
+    """Return the texts of a record that may be the file's name, the most reliable first."""
     identifiers = umm.get("DataGranule", {}).get("Identifiers", [])
     produced = [i.get("Identifier", "") for i in identifiers if i.get("IdentifierType") == "ProducerGranuleId"]
-    return [*produced, str(umm.get("GranuleUR", "")), *(_last(link) for link in links)]
+    return [*produced, str(umm.get("GranuleUR", "")), *(_basename(link) for link in links)]
 
 
-def _last(url: str) -> str:
+def _basename(url: str) -> str:
     return urlsplit(url).path.rpartition("/")[2]
 
 
 def _file(umm: Mapping[str, Any], filename: str) -> tuple[int, bool, tuple[str, str] | None]:
-    """Size in bytes, whether it is exact, and checksum of the granule's file."""
+    """Return size in bytes, whether it is exact, and checksum of the granule's file."""
     entries = umm.get("DataGranule", {}).get("ArchiveAndDistributionInformation", [])
     named = [entry for entry in entries if entry.get("Name") == filename]
     entry = (named or (entries if len(entries) == 1 else []) or [{}])[0]
-    given = entry.get("Checksum") or {}
-    checksum = (str(given["Algorithm"]), str(given["Value"]).lower()) if given.get("Value") else None
+    checksum = entry.get("Checksum") or {}
+    pair = (str(checksum["Algorithm"]), str(checksum["Value"]).lower()) if checksum.get("Value") else None
     if entry.get("SizeInBytes"):
-        return int(entry["SizeInBytes"]), True, checksum
+        return int(entry["SizeInBytes"]), True, pair
     unit = UNITS.get(str(entry.get("SizeUnit", "NA")), 0.0)
-    return round(float(entry.get("Size", 0.0)) * unit), False, checksum
+    return round(float(entry.get("Size", 0.0)) * unit), False, pair
 
 
 def _times(umm: Mapping[str, Any], name: GranuleName) -> tuple[np.datetime64, np.datetime64]:
-    """Beginning and end; the time of the name where the record gives none."""
+    """Return beginning and end; the time of the name where the record gives none."""
     extent = umm.get("TemporalExtent", {})
     period = extent.get("RangeDateTime", {})
     begin = period.get("BeginningDateTime", extent.get("SingleDateTime"))

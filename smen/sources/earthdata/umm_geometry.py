@@ -1,4 +1,4 @@
-"""Footprints between Earthdata's way of writing them and ours: rings on the sphere, and parts cut at 180 degrees."""
+"""Convert footprints between Earthdata's rings on the sphere and polygons in degrees that are cut at 180 degrees."""
 
 from __future__ import annotations
 
@@ -25,15 +25,22 @@ WIDEST = 90.0
 """Degrees of longitude up to which a ring is searched by; wider windows are searched by their box."""
 
 INSET = 0.01
-"""Cells by which the area searched is smaller all round: granules that only share an edge with it are not wanted."""
+"""Cells by which the area searched is smaller all round, so that granules that only share an edge are not listed."""
 
 DECIMALS = 5
+"""Decimals of degrees in a search, about 1 m."""
 
 
 def ring(window: Window, grid: Grid) -> list[Place] | None:
-    """The cells of a grid that overlap a window, as a closed ring, counter-clockwise; None where it is too wide.
+    """Outline of the cells of a grid that overlap a window, as a search on the sphere takes it.
 
-    Across 180 degrees the longitudes jump, as a search on the sphere takes them.
+    Args:
+        window: the region.
+        grid: the product's grid.
+
+    Returns:
+        A closed ring of places, counter-clockwise, whose longitudes jump at 180 degrees; None for windows wider than
+        `WIDEST`.
     """
     west, south, east, north = _edges(window, grid)
     if east - west > WIDEST:
@@ -45,7 +52,15 @@ def ring(window: Window, grid: Grid) -> list[Place] | None:
 
 
 def box(window: Window, grid: Grid) -> tuple[float, float, float, float]:
-    """West, south, east and north of those cells; west is greater than east across 180 degrees."""
+    """Bounding box of the cells of a grid that overlap a window.
+
+    Args:
+        window: the region.
+        grid: the product's grid.
+
+    Returns:
+        West, south, east and north in degrees; west is greater than east across 180 degrees.
+    """
     west, south, east, north = _edges(window, grid)
     if window.width >= M03.columns:
         return -180.0, south, 180.0, north
@@ -53,7 +68,7 @@ def box(window: Window, grid: Grid) -> tuple[float, float, float, float]:
 
 
 def _edges(window: Window, grid: Grid) -> tuple[float, float, float, float]:
-    """West, south, east, north; east counts on beyond 180 degrees."""
+    """Return west, south, east, north in degrees; east counts on beyond 180 degrees."""
     n = grid.coarse_factor
     top, bottom = window.row // n, (window.row + window.height - 1) // n
     left, right = window.column // n, (window.column + window.width - 1) // n
@@ -67,8 +82,8 @@ def _wrapped(longitude: float) -> float:
     return (longitude + 180) % 360 - 180 if not -180 <= longitude <= 180 else longitude
 
 
-def outline(umm: Mapping[str, Any]) -> BaseGeometry | None:
-    """The footprint of a UMM-G record, cut at 180 degrees as GeoJSON has it (RFC 7946).
+def footprint(umm: Mapping[str, Any]) -> BaseGeometry | None:
+    """Return the footprint of a UMM-G record, cut at 180 degrees as GeoJSON demands (RFC 7946).
 
     None for records by orbit, without a geometry, and for rings around a pole, which have no outline in degrees.
     """
@@ -76,31 +91,31 @@ def outline(umm: Mapping[str, Any]) -> BaseGeometry | None:
 
     geometry = umm.get("SpatialExtent", {}).get("HorizontalSpatialDomain", {}).get("Geometry", {})
     rings = [_points(polygon["Boundary"]["Points"]) for polygon in geometry.get("GPolygons", [])]
-    parts = [part for places in rings if (part := cut(places)) is not None]
-    parts += [_rectangle(given) for given in geometry.get("BoundingRectangles", [])]
+    parts = [part for places in rings if (part := cut_at_antimeridian(places)) is not None]
+    parts += [_rectangle(sides) for sides in geometry.get("BoundingRectangles", [])]
     if not parts:
         return None
-    whole = union_all(parts)
-    return None if whole.is_empty else whole
+    merged = union_all(parts)
+    return None if merged.is_empty else merged
 
 
 def _points(points: Sequence[Mapping[str, float]]) -> list[Place]:
     return [(float(p["Longitude"]), float(p["Latitude"])) for p in points]
 
 
-def _rectangle(given: Mapping[str, float]) -> BaseGeometry:
+def _rectangle(sides: Mapping[str, float]) -> BaseGeometry:
     from shapely import box as rectangle
     from shapely import union_all
 
-    west, east = given["WestBoundingCoordinate"], given["EastBoundingCoordinate"]
-    south, north = given["SouthBoundingCoordinate"], given["NorthBoundingCoordinate"]
+    west, east = sides["WestBoundingCoordinate"], sides["EastBoundingCoordinate"]
+    south, north = sides["SouthBoundingCoordinate"], sides["NorthBoundingCoordinate"]
     if west <= east:
         return rectangle(west, south, east, north)
     return union_all([rectangle(west, south, 180.0, north), rectangle(-180.0, south, east, north)])
 
 
-def cut(places: Sequence[Place]) -> BaseGeometry | None:
-    """A ring as a polygon in degrees, its parts beyond 180 degrees brought back; None for a ring around a pole."""
+def cut_at_antimeridian(places: Sequence[Place]) -> BaseGeometry | None:
+    """Return a closed ring as a polygon in degrees, cut where it crosses 180 degrees; None for one around a pole."""
     from shapely import Polygon, make_valid, union_all
     from shapely import box as rectangle
     from shapely.affinity import translate
@@ -110,8 +125,8 @@ def cut(places: Sequence[Place]) -> BaseGeometry | None:
         longitudes.append(longitudes[-1] + (after - before + 180) % 360 - 180)
     if places[0] != places[-1] or abs(longitudes[-1] - longitudes[0]) > 1e-6 or len(places) < 4:
         return None
-    whole = make_valid(Polygon(list(zip(longitudes, (lat for _, lat in places), strict=True))))
+    unwrapped = make_valid(Polygon(list(zip(longitudes, (lat for _, lat in places), strict=True))))
     turns = range(math.floor((min(longitudes) + 180) / 360), math.floor((max(longitudes) + 180) / 360) + 1)
     world = rectangle(-180, -90, 180, 90)
-    parts = [translate(whole, xoff=-360.0 * turn).intersection(world) for turn in turns]
+    parts = [translate(unwrapped, xoff=-360.0 * turn).intersection(world) for turn in turns]
     return union_all([part for part in parts if part.area > 0])

@@ -1,27 +1,27 @@
 import socket
 
 import pytest
-from earthdata_server import CERTIFICATE, HASTY, EarthdataServer
+from earthdata_server import CERTIFICATE, FAST_POLICY, LOGIN_HOST, EarthdataServer
 from made_granules import BEGIN, END, WINDOW, add_coarse, coarse_name
 
-from smen.sources.earthdata import Archive, Want, endpoints
+from smen.sources.earthdata import Archive, GranuleQuery, earthdata_system
 
 
 @pytest.fixture(autouse=True)
 def loopback_only(monkeypatch):
     """Nothing leaves this machine, the metadata service of a cloud included: a test that tries it fails."""
-    strangers = []
+    outside = []
     connect = socket.socket.connect
 
     def guarded(self, address):
         if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1"):
-            strangers.append(address)
+            outside.append(address)
             raise OSError(f"not in a test: {address}")
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-    yield strangers
-    assert not strangers
+    yield outside
+    assert not outside
 
 
 @pytest.fixture
@@ -55,12 +55,12 @@ def server(tree, home, monkeypatch):
 
 @pytest.fixture
 def archive(server, tmp_path):
-    return Archive(tmp_path / "store", endpoints(server.search, server.login), HASTY)
+    return Archive(tmp_path / "store", earthdata_system(server.search, server.login), FAST_POLICY)
 
 
 @pytest.fixture
-def want():
-    return Want("SPL2SMP", "009", WINDOW, BEGIN.astype("M8[s]"), END.astype("M8[s]"))
+def query():
+    return GranuleQuery("SPL2SMP", "009", WINDOW, BEGIN.astype("M8[s]"), END.astype("M8[s]"))
 
 
 @pytest.fixture
@@ -78,3 +78,16 @@ def visible(tmp_path):
         return sorted(p.name for p in files)
 
     return look
+
+
+@pytest.fixture
+def system(server, monkeypatch):
+    """The server with its login under a name without a port."""
+    monkeypatch.setenv("HTTPS_PROXY", server.relay())
+    return earthdata_system(server.search, LOGIN_HOST)
+
+
+@pytest.fixture
+def login_archive(system, tmp_path):
+    """The archive with that login."""
+    return Archive(tmp_path / "store", system, FAST_POLICY)

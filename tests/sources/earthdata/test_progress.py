@@ -16,9 +16,9 @@ def test_a_bar_with_granules_bytes_and_rate(monkeypatch):
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
     with progress.Progress(2, 4_000_000, "SPL2SMP.009") as shown:
-        shown.came(1_000_000)
+        shown.received(1_000_000)
         shown.finished()
-        shown.came(3_000_000)
+        shown.received(3_000_000)
         shown.finished()
         shown._bar.refresh()
     last = screen.getvalue().split("\r")[-3:]
@@ -27,12 +27,12 @@ def test_a_bar_with_granules_bytes_and_rate(monkeypatch):
 
 
 def test_now_and_then_a_line_where_there_is_no_terminal(monkeypatch, caplog, capfd):
-    monkeypatch.setattr(progress, "EVERY", 0.0)
+    monkeypatch.setattr(progress, "LOG_INTERVAL", 0.0)
     caplog.set_level(logging.INFO, logger="smen")
     with progress.Progress(2, 0, "SPL2SMP.009") as shown:
-        shown.came(1_500_000)
+        shown.received(1_500_000)
         shown.finished()
-        shown.came(-500_000)
+        shown.received(-500_000)
     assert "0 of 2 granules, 1.5 MB" in caplog.text
     assert "1 of 2 granules, 1.0 MB" in caplog.text
     assert "MB/s" in caplog.text

@@ -1,4 +1,4 @@
-"""Ways in which a server misbehaves: each is a function of the request's handler and the file asked for."""
+"""Faulty answers of a server: each is a function of the request's handler and the requested file."""
 
 import gzip
 import socket

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import misdeeds
+import faulty_answers as faulty
 import pytest
 import yaml
 from made_granules import add_coarse, add_scene, coarse_name, scene_name
@@ -85,21 +85,21 @@ def test_plan_only_says_how_much(smen, server, names, monkeypatch):
 def test_a_failure_ends_with_the_list_and_a_rerun_mends_it(smen, server, names, tree):
     add_scene(tree, scene_name(3))
     server.refresh()
-    server.misbehave(names[1], misdeeds.status(404), for_ever=True)
+    server.answer_with(names[1], faulty.status(404), always=True)
     _, said = smen("acquire", "city", "2016", status=1)
     assert "1 of 5 granules could not be fetched" in said
     assert "Traceback" not in said
     assert f"{server.base}/data/SPL2SMP.009/2016.01.04/{names[1]}" in said
     assert not (smen.folder / "results").exists()  # no list that looks complete
     assert len(list((smen.folder / "resources/granules").rglob("*.h5"))) == 4
-    server.misdeeds.clear()
-    asked = len(server.asked)
+    server.scripted.clear()
+    asked = len(server.requests)
     smen("acquire", "city", "2016")
-    assert [p.rpartition("/")[2] for _, p in server.asked[asked:] if p.startswith("/data/")] == [names[1]]
+    assert [p.rpartition("/")[2] for _, p in server.requests[asked:] if p.startswith("/data/")] == [names[1]]
 
 
 def test_bad_granules_can_be_skipped(smen, server, names):
-    server.misbehave(names[1], misdeeds.status(404), for_ever=True)
+    server.answer_with(names[1], faulty.status(404), always=True)
     add_scene(server.tree, scene_name(3))
     server.refresh()
     _, said = smen("acquire", "city", "2016", source={"bad_granules": "skip"})
@@ -125,10 +125,10 @@ def test_refresh_finds_what_is_new(smen, server, names, tree):
     add_coarse(tree, newer)
     add_coarse(tree, new)
     server.refresh()
-    asked = len(server.asked)
+    asked = len(server.requests)
     _, said = smen("refresh", periods=until_today)
     assert [r.name for r in listed(smen)] == [names[0], newer, *names[2:], new]
-    fetched = sorted(p.rpartition("/")[2] for _, p in server.asked[asked:] if p.startswith("/data/"))
+    fetched = sorted(p.rpartition("/")[2] for _, p in server.requests[asked:] if p.startswith("/data/"))
     assert fetched == sorted([newer, new])
     assert "the list of coarse granules has changed" in said
     assert (smen.folder / "results/city/granules/fine_2016.geojson").stat().st_mtime_ns == before
