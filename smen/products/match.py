@@ -1,11 +1,11 @@
-"""To which half-orbit does a scene belong?
+"""Match scenes with half-orbits.
 
-A scene belongs to the half-orbit that contains its SMAP time between its beginning and end, a few minutes of slack
-allowed, and whose direction is the one that the local solar time at the scene tells: SMAP descends at about 6 am and
-ascends at about 6 pm. Half-orbits follow each other without a gap and overlap near the poles, so the direction
-decides there. A time well inside one half-orbit and no other belongs to it whatever the solar time says: containment
-is the stronger evidence. Whether the SMAP time in a scene's name is the beginning of the half-orbit or the time over
-the scene is not known; both are contained, and both tell the same direction between 60 N and 60 S.
+A scene belongs to the half-orbit that contains its SMAP time between its beginning and end, with a few minutes of
+slack, and whose direction agrees with the local solar time at the scene: SMAP descends at about 6 am and ascends at
+about 6 pm. Half-orbits follow each other without a gap and overlap near the poles, so the direction decides there.
+A time well inside one half-orbit and no other belongs to it whatever the solar time is: containment is the stronger
+evidence. Whether the SMAP time in a scene's name is the beginning of the half-orbit or the time over the scene is not
+documented; both are contained, and both give the same direction between 60 N and 60 S.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from smen.products.names import Direction
 
 SLACK = np.timedelta64(3, "m")
-"""How far outside its half-orbit's beginning and end a scene's time may lie."""
+"""Time by which a scene may lie outside its half-orbit's beginning and end."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,13 @@ class Match:
 
 
 def solar_direction(time: np.datetime64, longitude: float) -> Direction:
-    """The direction in which SMAP passes a place at a time: D before local solar noon, A after.
+    """Return the direction in which SMAP passes a place at a time: D before local solar noon, A after.
 
-    Mean solar time, 15 degrees to the hour; the equation of time (16 minutes at most) decides nothing here.
+    Mean solar time, 15 degrees to the hour; the equation of time (16 minutes at most) makes no difference here.
+
+    Args:
+        time: datetime64, UTC.
+        longitude: degrees, east positive.
     """
     midnight = time.astype("datetime64[D]")
     hours = (time - midnight) / np.timedelta64(1, "h") + longitude / 15.0
@@ -65,15 +69,15 @@ def solar_direction(time: np.datetime64, longitude: float) -> Direction:
 
 
 def match(scenes: Sequence[SceneTime], half_orbits: Sequence[HalfOrbit], slack: np.timedelta64 = SLACK) -> list[Match]:
-    """The half-orbit of each scene, in the order of the scenes.
+    """Match each scene with its half-orbit, in the order of the scenes.
 
-    Of several half-orbits that fit (which only slack can bring about), the one that contains the time without slack
+    Of several half-orbits that fit (only because of slack), the one that contains the time without slack
     comes first, then the one that begins nearest to it, then the earlier key: the result does not depend on order.
 
     Args:
-        scenes: what to place.
-        half_orbits: where it may belong; each half-orbit once, in one version.
-        slack: how far outside beginning and end the time may lie.
+        scenes: the scenes.
+        half_orbits: the candidates; each half-orbit once, in one version.
+        slack: time by which a scene may lie outside beginning and end.
     """
     ordered = sorted(half_orbits, key=lambda h: (h.begin, h.key))
     begins = np.array([h.begin for h in ordered], "datetime64[ms]")
@@ -99,9 +103,9 @@ def _match(
     if len(near):
         others = ", ".join(ordered[i].key for i in near)
         return Match(
-            scene, None, f"local solar time says direction {direction}, but the half-orbit at {scene.time} is {others}"
+            scene, None, f"local solar time means direction {direction}, but the half-orbit at {scene.time} is {others}"
         )
-    return Match(scene, None, f"no half-orbit is at hand that contains {scene.time}")
+    return Match(scene, None, f"no half-orbit contains {scene.time}")
 
 
 def _preference(scene: SceneTime, half_orbit: HalfOrbit) -> tuple[bool, float, str]:

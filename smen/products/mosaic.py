@@ -1,9 +1,9 @@
-"""Several scenes of one half-orbit become its one fine field.
+"""Combine the scenes of one half-orbit into its fine field.
 
 Where scenes overlap, the cell takes the plain mean of their valid values, and the mean of their standard deviations:
 the scenes disaggregate the same radiometer measurement, so their errors are largely one error, which averaging does
-not make smaller; weighting by inverse variance would pretend that it does. Surface flags are joined bit by bit, those
-of the scenes that gave the value, or of all scenes where none did. The result does not depend on the order given.
+not make smaller; weighting by inverse variance would wrongly assume that it does. Surface flags are joined bit by bit,
+those of the scenes that gave the value, or of all scenes where none did. The result does not depend on their order.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FineField:
-    """The fine field of one half-orbit on a window.
+    """Fine field of one half-orbit on a window.
 
     Attributes:
         names: file names of the scenes, sorted.
@@ -33,8 +33,8 @@ class FineField:
         surface_flag: (height, width) uint16, 65534 where no scene has any.
         overpass_time: mean time over the window, datetime64[s], weighted by the scenes' cells; NaT where unknown.
         sentinel1_time: the Sentinel-1 times of the scenes, sorted, each once.
-        cells: how many cells the scenes have in the window, overlaps counted as often as they occur.
-        simulated: whether any of the scenes says that it is simulated.
+        cells: number of the scenes' cells in the window, overlaps counted as often as they occur.
+        simulated: whether any of the scenes is marked as simulated.
     """
 
     names: list[str]
@@ -72,24 +72,24 @@ def mosaic(scenes: Sequence[Scene]) -> FineField:
 
 
 def _mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Mean over the first axis of what is there, NaN where nothing is; summed in float64."""
-    there = np.isfinite(values)
-    count = there.sum(axis=0)
-    total = np.where(there, values, 0.0).sum(axis=0, dtype=np.float64)
+    """Return the mean over the first axis of the finite values, NaN where there are none; summed in float64."""
+    valid = np.isfinite(values)
+    count = valid.sum(axis=0)
+    total = np.where(valid, values, 0.0).sum(axis=0, dtype=np.float64)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 
 def _join(flags: NDArray[np.uint16], valid: NDArray[np.bool_]) -> NDArray[np.uint16]:
-    """Flags joined bit by bit, those of valid cells where there are any; fill where all are fill."""
-    there = flags != FLAG_FILL
-    preferred = there & valid
-    used = np.where(preferred.any(axis=0), preferred, there)
+    """Join flags bit by bit, those of valid cells where there are any; fill where all are fill."""
+    present = flags != FLAG_FILL
+    preferred = present & valid
+    used = np.where(preferred.any(axis=0), preferred, present)
     joined = np.bitwise_or.reduce(np.where(used, flags, np.uint16(0)), axis=0)
     return np.where(used.any(axis=0), joined, np.uint16(FLAG_FILL)).astype(np.uint16)
 
 
 def _time(scenes: Sequence[Scene]) -> np.datetime64:
-    """Mean of the scenes' overpass times, weighted by their cells; NaT where none has one."""
+    """Return the mean of the scenes' overpass times, weighted by their cells; NaT where none has one."""
     timed = [scene for scene in scenes if not np.isnat(scene.overpass_time)]
     weight = sum(scene.cells for scene in timed)
     if not weight:

@@ -1,4 +1,4 @@
-"""Names of granules: what they say, how they are built, and which of several versions is the one to read.
+"""Names of granules: their parts, how they are built, and which of several versions is the one to read.
 
 Examples, one of each kind::
 
@@ -12,14 +12,12 @@ The first time of a scene is SMAP's, the second Sentinel-1's. All times are UTC.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from smen.errors import GranuleError
-from smen.products.product_tables import PRODUCTS, product
+from smen.products.product_tables import product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,19 +25,10 @@ if TYPE_CHECKING:
 Direction = Literal["A", "D"]
 """Ascending (about 6 pm local solar time) or descending (about 6 am)."""
 
-_TIME = r"\d{8}T\d{6}"
-_VERSION = r"(?P<crid>[A-Z]\d{4,5})_(?P<number>\d{3})\.h5"
-_COARSE = rf"(?P<nrt>NRT_)?(?P<orbit>\d{{5}})_(?P<direction>[AD])_(?P<time>{_TIME})_{_VERSION}"
-_PLACE = r"(?P<place>\d{3}[EW]\d{2}[NS])"
-_FINE = rf"(?P<platform>1[A-D]IWD[VH])_(?P<time>{_TIME})_(?P<sentinel1>{_TIME})_{_PLACE}_{_VERSION}"
-_PATTERNS = {
-    name: re.compile(rf"{p.prefix}_{_COARSE if p.role == 'coarse' else _FINE}") for name, p in PRODUCTS.items()
-}
-
 
 @dataclass(frozen=True)
 class GranuleName:
-    """What the name of a granule says.
+    """Parts of the name of a granule.
 
     Attributes:
         product: short name, e.g. ``SPL2SMP``.
@@ -82,10 +71,10 @@ class GranuleName:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What several versions of one half-orbit or scene have in common.
+        """Key that several versions of one half-orbit or scene have in common.
 
-        A half-orbit is known by the numbers of its orbit and its direction, because a reprocessing or the
-        near-real-time stream may begin it at another second; a scene by its satellite, both times and its place.
+        Of a half-orbit the number of its orbit and its direction, because a reprocessing or the near-real-time stream
+        may begin it at another second; of a scene its satellite, both times and its place.
         """
         if self.orbit is not None:
             return self.product, str(self.orbit), str(self.direction)
@@ -105,7 +94,11 @@ class GranuleName:
         return longitude * (1 if self.place[3] == "E" else -1), latitude * (1 if self.place[6] == "N" else -1)
 
     def folder(self, version: str | None = None) -> str:
-        """NSIDC's folder for this granule, e.g. ``SPL2SMP.009/2016.01.01``; the version defaults to the product's."""
+        """Return NSIDC's folder for this granule, e.g. ``SPL2SMP.009/2016.01.01``.
+
+        Args:
+            version: NSIDC's version of the collection; None for the product's.
+        """
         day = str(self.time.astype("datetime64[D]")).replace("-", ".")
         return f"{self.product}.{version or product(self.product).version}/{day}"
 
@@ -113,7 +106,16 @@ class GranuleName:
 def half_orbit_name(
     short_name: str, orbit: int, direction: Direction, time: np.datetime64, crid: str | None = None, number: int = 1
 ) -> GranuleName:
-    """The name of an SPL2SMP or SPL2SMP_E granule from its parts; the release defaults to the product's."""
+    """Return the name of an SPL2SMP or SPL2SMP_E granule.
+
+    Args:
+        short_name: the product.
+        orbit: number of the orbit.
+        direction: of the half-orbit.
+        time: its beginning, datetime64, UTC.
+        crid: composite release; None for the product's.
+        number: counter of reprocessings within the release.
+    """
     return GranuleName(
         short_name,
         time.astype("datetime64[s]"),
@@ -134,7 +136,17 @@ def scene_name(
     crid: str | None = None,
     number: int = 1,
 ) -> GranuleName:
-    """The name of an SPL2SMAP_S granule from its parts; degrees are cut to integers."""
+    """Return the name of an SPL2SMAP_S granule.
+
+    Args:
+        time: SMAP's time, datetime64, UTC.
+        sentinel1_time: Sentinel-1's time.
+        longitude: of the scene, degrees; cut to an integer.
+        latitude: likewise.
+        platform: satellite and mode.
+        crid: composite release; None for the product's.
+        number: counter of reprocessings within the release.
+    """
     place = f"{int(abs(longitude)):03d}{'E' if longitude >= 0 else 'W'}{int(abs(latitude)):02d}"
     return GranuleName(
         "SPL2SMAP_S",
@@ -147,46 +159,8 @@ def scene_name(
     )
 
 
-def parse_name(filename: str) -> GranuleName | None:
-    """Read a file name (without folders); None where it is not the name of a granule that SMEN reads."""
-    for short_name, pattern in _PATTERNS.items():
-        if match := pattern.fullmatch(filename):
-            parts = match.groupdict()
-            time, sentinel1 = _parse_time(parts["time"]), _parse_time(parts.get("sentinel1"))
-            if time is None or (short_name == "SPL2SMAP_S" and sentinel1 is None):
-                return None
-            return GranuleName(
-                product=short_name,
-                time=time,
-                crid=parts["crid"],
-                number=int(parts["number"]),
-                orbit=int(parts["orbit"]) if "orbit" in parts else None,
-                direction=_direction(parts.get("direction")),
-                sentinel1_time=sentinel1,
-                place=parts.get("place"),
-                platform=parts.get("platform"),
-                near_real_time=parts.get("nrt") is not None,
-            )
-    return None
-
-
-def granule_name(filename: str, short_name: str | None = None) -> GranuleName:
-    """As `parse_name`, for a file that must be a granule (of a product, where one is named).
-
-    Raises:
-        GranuleError: the name is not that of such a granule.
-    """
-    name = parse_name(filename)
-    wanted = short_name or " or ".join(PRODUCTS)
-    if name is None:
-        raise GranuleError(f"{filename}: not the name of a granule of {wanted}. Give it its name from NSIDC again")
-    if short_name is not None and name.product != short_name:
-        raise GranuleError(f"{filename}: a granule of {name.product} where one of {wanted} is needed")
-    return name
-
-
 def highest_versions(names: Iterable[GranuleName]) -> list[GranuleName]:
-    """Of every half-orbit or scene its highest version, in order of time (and name)."""
+    """Return the highest version of every half-orbit or scene, in order of time (and name)."""
     best: dict[tuple[str, ...], GranuleName] = {}
     for name in names:
         held = best.get(name.identity)
@@ -196,24 +170,9 @@ def highest_versions(names: Iterable[GranuleName]) -> list[GranuleName]:
 
 
 def stamp(time: np.datetime64) -> str:
-    """A time as file names write it: ``20150401T044811``."""
+    """Return a time as in file names: ``20150401T044811``."""
     return str(time.astype("datetime64[s]")).replace("-", "").replace(":", "")
 
 
 def _stamp(time: np.datetime64 | None) -> str:
     return "" if time is None else stamp(time)
-
-
-def _direction(letter: str | None) -> Direction | None:
-    return "A" if letter == "A" else "D" if letter == "D" else None
-
-
-def _parse_time(text: str | None) -> np.datetime64 | None:
-    """Read a time of a file name; None where there is none or it is no date (month 13, ...)."""
-    if text is None:
-        return None
-    date, clock = text.split("T")
-    try:
-        return np.datetime64(f"{date[:4]}-{date[4:6]}-{date[6:]}T{clock[:2]}:{clock[2:4]}:{clock[4:]}", "s")
-    except ValueError:
-        return None

@@ -1,25 +1,25 @@
-"""One granule to arrays on a window, by integer index.
+"""Read one granule into arrays on a window.
 
-Cells are placed by their row and column alone, on the cells of the product's own grid that the window touches:
-nothing is resampled or warped, the entries need not form a dense rectangle, and a window across 180 degrees is met
-by taking columns modulo the grid's width. Missing is NaN, never 0; values above the
-attribute `valid_max` are kept, because real granules hold good retrievals there.
+Cells lie on the cells of the product's own grid that the window touches (see `placement`). Missing is NaN, never 0;
+values above the attribute `valid_max` are kept, because real granules hold good retrievals there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from smen.errors import ArchiveError
 from smen.products.conventions import EPOCH, FLAG_FILL
 from smen.products.flags import QUALITY_REJECTS, Quality
-from smen.products.hdf5 import GranuleFile, open_granule
-from smen.products.names import Direction, GranuleName, granule_name
-from smen.products.product_tables import Product, Retrieval, product
+from smen.products.granule_file import GranuleFile, open_granule
+from smen.products.name_parsing import granule_name
+from smen.products.names import Direction, GranuleName
+from smen.products.placement import CellPlacement
+from smen.products.product_tables import Product, Retrieval, Role, product
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,19 +31,19 @@ NOT_A_TIME = np.datetime64("NaT", "s")
 
 @dataclass(frozen=True)
 class CoarseField:
-    """What a half-orbit of SPL2SMP or SPL2SMP_E says on a window.
+    """A half-orbit of SPL2SMP or SPL2SMP_E on a window.
 
     Attributes:
-        name: what the granule's name says; `name.time` is the key by which all refer to the half-orbit.
+        name: parts of the granule's name; `name.time` is the key by which all refer to the half-orbit.
         grid: the product's own grid, M36 or M09.
-        soil_moisture: m3/m3, on the cells of `grid` under the window, (R, C) float32, NaN where no retrieval of the
-            quality asked for.
+        soil_moisture: m3/m3, on the cells of `grid` under the window, (R, C) float32, NaN where there is no retrieval
+            of the requested quality.
         surface_flag: (R, C) uint16, bits of `SurfaceFlag`, 65534 where the granule has no cell or fill.
         overpass_time: mean of the seconds of all cells in the window, datetime64[s], NaT where none has any.
         begin: beginning of the half-orbit by /Metadata, datetime64[ms].
         end: its end.
-        cells: how many cells of the product's own grid the granule has in the window.
-        simulated: whether the granule says that it is simulated.
+        cells: number of the granule's cells in the window.
+        simulated: whether the granule is marked as simulated.
     """
 
     name: GranuleName
@@ -58,22 +58,22 @@ class CoarseField:
 
     @property
     def direction(self) -> Direction | None:
-        """Of the half-orbit, as its name says."""
+        """Direction of the half-orbit, by its name."""
         return self.name.direction
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What one SPL2SMAP_S granule says on a window.
+    """One SPL2SMAP_S granule on a window.
 
     Attributes:
-        name: what the granule's name says: SMAP's time, Sentinel-1's time, the place.
-        soil_moisture: m3/m3, (height, width) float32, NaN where no retrieval of the quality asked for.
+        name: parts of the granule's name: SMAP's time, Sentinel-1's time, the place.
+        soil_moisture: m3/m3, (H, W) float32, NaN where there is no retrieval of the requested quality.
         standard_deviation: m3/m3, as `soil_moisture` and NaN where that is; None where the granule has no such dataset.
-        surface_flag: (height, width) uint16, bits of `SurfaceFlag`, 65534 where the granule has no cell or fill.
+        surface_flag: (H, W) uint16, bits of `SurfaceFlag`, 65534 where the granule has no cell or fill.
         overpass_time: mean of the cells' own overpass seconds in the window, datetime64[s]; NaT where there are none.
-        cells: how many cells the granule has in the window.
-        simulated: whether the granule says that it is simulated.
+        cells: number of the granule's cells in the window.
+        simulated: whether the granule is marked as simulated.
     """
 
     name: GranuleName
@@ -88,7 +88,14 @@ class Scene:
 def read_coarse(path: Path | str, window: Window, short_name: str, quality: Quality = "recommended") -> CoarseField:
     """Read a half-orbit of SPL2SMP or SPL2SMP_E on a window.
 
-    A granule that is all fill, or has no cell in the window, gives a field of NaN.
+    Args:
+        path: the granule.
+        window: the region.
+        short_name: the product.
+        quality: the tier of retrievals to keep.
+
+    Returns:
+        The field; all NaN where the granule is all fill or has no cell in the window.
 
     Raises:
         GranuleError: the file is not a whole granule of this product, or its name is not one.
@@ -98,8 +105,8 @@ def read_coarse(path: Path | str, window: Window, short_name: str, quality: Qual
     path = Path(path)
     name = granule_name(path.name, short_name)
     with open_granule(path, layout) as file:
-        begin, end = file.period()
-        cells = _Cells.of(file, window)
+        begin, end = file.metadata.period()
+        cells = CellPlacement.of(file, window)
         values, _, flags = _retrieval(file, cells, layout.retrievals[layout.default_variable], quality)
         return CoarseField(
             name=name,
@@ -110,7 +117,7 @@ def read_coarse(path: Path | str, window: Window, short_name: str, quality: Qual
             begin=begin,
             end=end,
             cells=cells.count,
-            simulated=file.simulated,
+            simulated=file.metadata.simulated,
         )
 
 
@@ -121,10 +128,10 @@ def read_scene(
 
     Args:
         path: the granule.
-        window: what to read.
+        window: the region.
         variable: ``soil_moisture_3km`` or ``soil_moisture_apm_3km``. The latter takes its own flags and deviation
             where the granule has them, and those of the former where it has not.
-        quality: the tier to keep.
+        quality: the tier of retrievals to keep.
 
     Raises:
         GranuleError: the file is not a whole granule of this product, or its name is not one.
@@ -136,7 +143,7 @@ def read_scene(
     path = Path(path)
     name = granule_name(path.name, layout.short_name)
     with open_granule(path, layout) as file:
-        cells = _Cells.of(file, window)
+        cells = CellPlacement.of(file, window)
         values, deviation, flags = _retrieval(file, cells, layout.retrievals[variable], quality)
         return Scene(
             name=name,
@@ -145,53 +152,14 @@ def read_scene(
             surface_flag=flags,
             overpass_time=_mean_time(file, cells),
             cells=cells.count,
-            simulated=file.simulated,
+            simulated=file.metadata.simulated,
         )
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """Which entries of a granule lie in a window, and where.
-
-    The entries `index` are placed at `row` and `column` of the smallest rectangle of the product's own grid that
-    covers the window; on M03 it is the window.
-    """
-
-    index: NDArray[np.intp]
-    row: NDArray[np.int64]
-    column: NDArray[np.int64]
-    shape: tuple[int, int]
-    around: int
-
-    @property
-    def count(self) -> int:
-        return len(self.index)
-
-    @classmethod
-    def of(cls, file: GranuleFile, window: Window) -> _Cells:
-        given, row, column = file.cells()
-        grid = file.product.grid
-        top, left, shape = window.rows(grid)[0], window.columns(grid)[0], window.coarse_shape(grid)
-        # Rows first: they leave few entries to compute with.
-        index = np.flatnonzero(given & (row >= top) & (row < top + shape[0]))
-        c = (column[index].astype(np.int64) - left) % grid.columns
-        index, c = index[c < shape[1]], c[c < shape[1]]
-        r = row[index].astype(np.int64) - top
-        return cls(index, r, c, shape, grid.columns)
-
-    def field(self, values: NDArray[Any], missing: float | int, dtype: type[np.generic]) -> NDArray[Any]:
-        """Place one value per entry on the rectangle; `missing` where there is no entry."""
-        rectangle = np.full(self.shape, missing, dtype)
-        rectangle[self.row, self.column] = values
-        # A window around the whole globe may touch its first column again at its end.
-        rectangle[:, self.around :] = rectangle[:, : max(self.shape[1] - self.around, 0)]
-        return rectangle
-
-
 def _retrieval(
-    file: GranuleFile, cells: _Cells, retrieval: Retrieval, quality: Quality
+    file: GranuleFile, cells: CellPlacement, retrieval: Retrieval, quality: Quality
 ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None, NDArray[np.uint16]]:
-    """Soil moisture, its standard deviation (None where the granule has none) and surface flag on the window."""
+    """Return soil moisture, its standard deviation (None where the granule has none) and surface flag, (R, C) each."""
     values = file.read(retrieval.soil_moisture)[cells.index]
     flag = file.read(retrieval.quality_flag)[cells.index]
     surface = file.read(retrieval.surface_flag)[cells.index]
@@ -201,9 +169,9 @@ def _retrieval(
     surface = np.where(file.present(retrieval.surface_flag, surface), surface, FLAG_FILL)
     deviation = None
     if retrieval.standard_deviation is not None and file.dataset(retrieval.standard_deviation) is not None:
-        spread = file.read(retrieval.standard_deviation)[cells.index]
-        kept = good & file.present(retrieval.standard_deviation, spread)
-        deviation = cells.field(np.where(kept, spread, np.nan), np.nan, np.float32)
+        deviations = file.read(retrieval.standard_deviation)[cells.index]
+        kept = good & file.present(retrieval.standard_deviation, deviations)
+        deviation = cells.field(np.where(kept, deviations, np.nan), np.nan, np.float32)
     return (
         cells.field(np.where(good, values, np.nan), np.nan, np.float32),
         deviation,
@@ -211,8 +179,8 @@ def _retrieval(
     )
 
 
-def _mean_time(file: GranuleFile, cells: _Cells) -> np.datetime64:
-    """Mean of the cells' own seconds to a whole second; NaT where no cell has any."""
+def _mean_time(file: GranuleFile, cells: CellPlacement) -> np.datetime64:
+    """Return the mean of the cells' own seconds to a whole second; NaT where no cell has any."""
     if not file.product.variables["seconds"].required and file.dataset("seconds") is None:
         return NOT_A_TIME
     seconds = file.read("seconds")[cells.index]
@@ -223,8 +191,8 @@ def _mean_time(file: GranuleFile, cells: _Cells) -> np.datetime64:
     return mean
 
 
-def _layout(short_name: str, role: str) -> Product:
-    """The layout of a product of a role."""
+def _layout(short_name: str, role: Role) -> Product:
+    """Return the layout of a product, which must be of a role."""
     layout = product(short_name)
     if layout.role != role:
         raise ArchiveError(f"{short_name} is not a {role} product")

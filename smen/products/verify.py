@@ -1,4 +1,4 @@
-"""Is a granule whole? Opened and read once, thoroughly, before anything relies on it."""
+"""Verify that a granule is whole: everything that any stage may need of it is read once, before it is used."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 
 from smen.errors import ArchiveError
 from smen.products.footprints import outline
-from smen.products.hdf5 import GranuleFile, open_granule
-from smen.products.names import GranuleName, granule_name
+from smen.products.granule_file import GranuleFile, open_granule
+from smen.products.name_parsing import granule_name
+from smen.products.names import GranuleName
 from smen.products.product_tables import product
 
 if TYPE_CHECKING:
@@ -21,20 +22,20 @@ if TYPE_CHECKING:
     from smen.grid import Grid, Window
 
 MISPLACED = 0.1
-"""How far, in cells, latitude and longitude may lie off their row and column. Real ones agree to 2e-5 of a 36 km cell;
+"""Cells by which latitude and longitude may lie off their row and column. Real ones agree to 2e-5 of a 36 km cell;
 float32 alone makes 6e-4 of a 3 km cell."""
 
 
 @dataclass(frozen=True)
 class Granule:
-    """What a check finds out about a whole granule.
+    """What verifying a granule gives.
 
     Attributes:
-        name: what its name says.
+        name: parts of its name.
         begin: of a half-orbit its beginning by /Metadata, of a scene the SMAP time of its name; datetime64[ms].
         end: likewise.
-        simulated: whether it says that it is simulated.
-        grid: what the indices count on.
+        simulated: whether it is marked as simulated.
+        grid: grid of the indices.
         row: rows of the cells that have an index, (n,).
         column: their columns.
     """
@@ -48,7 +49,7 @@ class Granule:
     column: NDArray[np.int64]
 
     def touches(self, window: Window) -> bool:
-        """Whether any of its cells overlaps a window."""
+        """Return whether any of its cells overlaps a window."""
         n = self.grid.coarse_factor
         rows = (window.row // n, (window.row + window.height - 1) // n)
         width = (window.column % n + window.width - 1) // n + 1
@@ -56,20 +57,22 @@ class Granule:
         return bool(((self.row >= rows[0]) & (self.row <= rows[1]) & (east < width)).any())
 
     def footprint(self) -> BaseGeometry | None:
-        """Outline of the cells in degrees; None where there are none."""
+        """Return the outline of the cells in degrees; None where there are none."""
         return outline(self.grid, self.row, self.column)
 
 
-def check(path: Path | str, short_name: str, variable: str | None = None, *, called: str | None = None) -> Granule:
+def verify_granule(
+    path: Path | str, short_name: str, variable: str | None = None, *, filename: str | None = None
+) -> Granule:
     """Read all that any stage may need of a granule, and verify that it fits together.
 
-    An all-fill granule passes: it is valid and empty.
+    An all-fill granule is valid and empty.
 
     Args:
         path: the granule.
         short_name: the product that it must be of.
         variable: the soil moisture that is needed; by default the product's first.
-        called: the name that it will bear, where it still lies under another one.
+        filename: its name, where it still lies under another one.
 
     Raises:
         GranuleError: not such a granule, truncated, a dataset missing or damaged, datasets of different lengths,
@@ -78,40 +81,42 @@ def check(path: Path | str, short_name: str, variable: str | None = None, *, cal
     """
     path = Path(path)
     layout = product(short_name)
-    name = granule_name(called or path.name, short_name)
+    name = granule_name(filename or path.name, short_name)
     variable = variable or layout.default_variable
     if variable not in layout.retrievals:
         raise ArchiveError(f"{variable!r} is no soil moisture of {short_name}: choose {' or '.join(layout.retrievals)}")
     needed = layout.retrievals[variable].soil_moisture
     with open_granule(path, layout) as file:
-        begin, end = file.period() if layout.role == "coarse" else (name.time, name.time)
-        given, row, column = file.cells()
+        begin, end = file.metadata.period() if layout.role == "coarse" else (name.time, name.time)
+        indexed, row, column = file.cells()
         for key, spec in layout.variables.items():
             if spec.required or key == needed or file.dataset(key) is not None:
                 file.read(key)
-        _verify_places(file, given, row, column)
+        _verify_places(file, indexed, row, column)
         return Granule(
             name=name,
             begin=begin.astype("datetime64[ms]"),
             end=end.astype("datetime64[ms]"),
-            simulated=file.simulated,
+            simulated=file.metadata.simulated,
             grid=layout.grid,
-            row=row[given].astype(np.int64),
-            column=column[given].astype(np.int64),
+            row=row[indexed].astype(np.int64),
+            column=column[indexed].astype(np.int64),
         )
 
 
-def _verify_places(file: GranuleFile, given: NDArray[np.bool_], row: NDArray[np.int64], col: NDArray[np.int64]) -> None:
-    """Where the granule gives latitude and longitude, they must belong to the row and column on this grid."""
+def _verify_places(
+    file: GranuleFile, indexed: NDArray[np.bool_], row: NDArray[np.int64], column: NDArray[np.int64]
+) -> None:
+    """Refuse latitudes and longitudes that do not belong to the row and column on this grid."""
     if file.dataset("latitude") is None or file.dataset("longitude") is None:
         return
     latitude, longitude = file.read("latitude"), file.read("longitude")
-    known = given & (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180)
-    if not known.any():
+    placed = indexed & (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180)
+    if not placed.any():
         return
     grid = file.product.grid
-    at_row, at_column = grid.coordinates(longitude[known], latitude[known])
-    off = np.maximum(np.abs(at_row - 0.5 - row[known]), np.abs(at_column - 0.5 - col[known]))
+    at_row, at_column = grid.coordinates(longitude[placed], latitude[placed])
+    off = np.maximum(np.abs(at_row - 0.5 - row[placed]), np.abs(at_column - 0.5 - column[placed]))
     if off.max() > MISPLACED:
         raise file.error(
             f"latitude and longitude lie up to {off.max():.1f} cells of {grid.name} off their row and column: "

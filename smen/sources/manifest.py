@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from smen.products.names import Direction
 
 State = Literal["present", "skipped", "wanted"]
-"""`present`: on disk and checked; `skipped`: bad, and the settings say to go on; `wanted`: listed, not yet here."""
+"""`present`: on disk and verified; `skipped`: bad, and the settings say to go on; `wanted`: listed, not fetched yet."""
 
 LAYER = "granules"
 COORDINATE_DECIMALS = 4
@@ -44,12 +44,12 @@ class GranuleRecord:
         sentinel1_time: Sentinel-1's time in a scene's name; None for a half-orbit.
         version: release and counter, e.g. ``R19240_001``.
         size: bytes.
-        sha256: of the file, hexadecimal; None where it is not at hand or was skipped.
+        sha256: of the file, hexadecimal; None where it is not on disk or was skipped.
         path: relative to the working directory when inside it, else absolute; POSIX separators.
         url: where it comes from; None for a granule found on disk.
         state: `present`, `skipped` or `wanted`.
         reason: why it was skipped; None otherwise.
-        simulated: whether the granule says that it is simulated.
+        simulated: whether the granule is marked as simulated.
         footprint: outline of its cells in degrees; None where there is none.
         checksum: as the archive's own record gives it, algorithm and value; None where it gives none.
     """
@@ -78,7 +78,7 @@ COLUMNS = tuple(f.name for f in fields(GranuleRecord) if f.name != "footprint")
 
 
 def relative(path: Path | str) -> str:
-    """A path as manifests keep it: relative to the working directory when inside it, else absolute."""
+    """Return a path as manifests keep it: relative to the working directory when inside it, else absolute."""
     absolute = Path.cwd() / path
     inside = absolute.is_relative_to(Path.cwd())
     return (absolute.relative_to(Path.cwd()) if inside else absolute).as_posix()
@@ -86,6 +86,10 @@ def relative(path: Path | str) -> str:
 
 def write(path: Path, records: Sequence[GranuleRecord]) -> None:
     """Write a manifest atomically: sorted by time and name, the same records give the same bytes.
+
+    Args:
+        path: the file, GeoJSON.
+        records: the granules.
 
     Raises:
         OutputError: the file cannot be written.
@@ -96,9 +100,9 @@ def write(path: Path, records: Sequence[GranuleRecord]) -> None:
     ordered = sorted(records, key=lambda r: (r.time, r.name))
     columns = {name: [_plain(getattr(record, name)) for record in ordered] for name in COLUMNS}
     # Object columns keep null apart from NaN, and integers with gaps whole; OGR needs the types of these three.
-    kinds = {"orbit": "Int64", "size": "int64", "simulated": "bool"}
+    dtypes = {"orbit": "Int64", "size": "int64", "simulated": "bool"}
     footprints = gpd.GeoSeries([record.footprint for record in ordered], crs="EPSG:4326")
-    frame = gpd.GeoDataFrame(columns, geometry=footprints, crs="EPSG:4326").astype(kinds)
+    frame = gpd.GeoDataFrame(columns, geometry=footprints, crs="EPSG:4326").astype(dtypes)
     with atomic_from_memory(path) as content:
         pyogrio.write_dataframe(
             frame,
@@ -111,7 +115,7 @@ def write(path: Path, records: Sequence[GranuleRecord]) -> None:
 
 
 def read(path: Path) -> list[GranuleRecord]:
-    """Read a manifest back, in the order written.
+    """Read a manifest, in the order written.
 
     The file is plain JSON, read without a GIS library: a stage that needs only names starts faster by a second.
 
@@ -140,5 +144,5 @@ def _record(feature: dict[str, Any]) -> GranuleRecord:
 
 
 def _plain(value: object) -> object:
-    """Times as ISO 8601 in UTC, which GIS tools recognise; the rest as it is."""
+    """Return times as ISO 8601 in UTC, which GIS tools recognise; anything else as it is."""
     return f"{value.astype('datetime64[ms]')}Z" if isinstance(value, np.datetime64) else value

@@ -32,7 +32,7 @@ import requests  # noqa: E402
 from earthdata_server import CERTIFICATE, EarthdataServer  # noqa: E402
 from made_granules import BEGIN, END, WINDOW, add_coarse, coarse_name  # noqa: E402
 
-from smen.products.verify import check  # noqa: E402
+from smen.products.verify import verify_granule  # noqa: E402
 from smen.sources.earthdata import Archive, GranuleQuery, RetryPolicy, earthdata_system  # noqa: E402
 
 
@@ -62,7 +62,7 @@ def plain(listed, folder, connections, token):
                 md5.update(data)
                 out.write(data)
         assert md5.hexdigest() == one.checksum[1]
-        granule = check(part, "SPL2SMP", called=one.filename)
+        granule = verify_granule(part, "SPL2SMP", filename=one.filename)
         if granule.touches(WINDOW):
             granule.footprint()
         part.replace(path)

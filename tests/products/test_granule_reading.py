@@ -24,7 +24,7 @@ from true_granules import (
 from smen.errors import ArchiveError, GranuleError
 from smen.grid import M03, M36, Window
 from smen.products.read import read_coarse, read_scene
-from smen.products.verify import check
+from smen.products.verify import verify_granule
 
 GLOBE = Window(0, 0, 4872, 11568)
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -101,7 +101,7 @@ class TestRealHalfOrbit:
         assert abs(field.overpass_time.astype(np.int64) - utc) <= 1.5
 
     def test_check_accepts_it(self, real_half_orbit):
-        granule = check(real_half_orbit, "SPL2SMP")
+        granule = verify_granule(real_half_orbit, "SPL2SMP")
         assert len(granule.row) == 17268
         assert not granule.simulated
         assert granule.touches(Window.centred_on(-90, 35, 100, 100))
@@ -110,7 +110,7 @@ class TestRealHalfOrbit:
     def test_truncated(self, real_half_orbit, tmp_path):
         path = tmp_path / real_half_orbit.name
         path.write_bytes(real_half_orbit.read_bytes()[:900_000])
-        for read in (lambda: check(path, "SPL2SMP"), lambda: read_coarse(path, GLOBE, "SPL2SMP")):
+        for read in (lambda: verify_granule(path, "SPL2SMP"), lambda: read_coarse(path, GLOBE, "SPL2SMP")):
             with pytest.raises(GranuleError, match=r"truncated.*Fetch the file again"):
                 read()
 
@@ -124,7 +124,7 @@ class TestRealHalfOrbit:
             stream.seek(chunk.byte_offset + chunk.size // 2)
             stream.write(b"\xff" * 64)
         with pytest.raises(GranuleError, match="damaged"):
-            check(path, "SPL2SMP")
+            verify_granule(path, "SPL2SMP")
 
     def test_as_another_product(self, real_half_orbit, tmp_path):
         path = tmp_path / ENHANCED_NAME
@@ -188,7 +188,7 @@ def test_coarse_against_naive_placement(tmp_path, product, name, nesting, data, 
     np.testing.assert_array_equal(window.expand(field.surface_flag, field.grid), flags)
     assert field.soil_moisture.dtype == np.float32
     assert field.surface_flag.dtype == np.uint16
-    assert check(path, product).touches(window) == bool(field.cells)
+    assert verify_granule(path, product).touches(window) == bool(field.cells)
     assert np.isnat(field.overpass_time) == (field.cells == 0)
 
 
@@ -204,7 +204,7 @@ def test_scene_against_naive_placement(tmp_path, data, window, quality):
     np.testing.assert_array_equal(scene.soil_moisture, values)
     np.testing.assert_array_equal(scene.surface_flag, flags)
     np.testing.assert_array_equal(np.isfinite(scene.standard_deviation), np.isfinite(values))
-    assert check(path, "SPL2SMAP_S").touches(window) == bool(scene.cells)
+    assert verify_granule(path, "SPL2SMAP_S").touches(window) == bool(scene.cells)
 
 
 def test_a_window_around_the_whole_globe_from_within_a_coarse_cell(tmp_path):
@@ -225,10 +225,10 @@ def test_zero_is_a_value_and_all_fill_is_valid(tmp_path):
     empty = write_scene(tmp_path / SCENE_NAME, row, column, FILL, FLAG_FILL, FLAG_FILL)
     assert np.isnan(read_scene(empty, window).soil_moisture).all()
     assert (read_scene(empty, window).surface_flag == FLAG_FILL).all()
-    assert len(check(empty, "SPL2SMAP_S").row) == 600
+    assert len(verify_granule(empty, "SPL2SMAP_S").row) == 600
     nowhere = write_scene(tmp_path / SCENE_NAME, np.full((4, 5), FLAG_FILL), np.full((4, 5), FLAG_FILL), FILL)
     assert read_scene(nowhere, window).cells == 0
-    granule = check(nowhere, "SPL2SMAP_S")
+    granule = verify_granule(nowhere, "SPL2SMAP_S")
     assert granule.footprint() is None
     assert not granule.touches(GLOBE)
 
@@ -301,8 +301,8 @@ class TestScenes:
         with pytest.raises(GranuleError, match="soil_moisture_apm_3km or disagg_soil_moisture_apm_3km is missing"):
             read_scene(path, self.window, "soil_moisture_apm_3km")
         with pytest.raises(GranuleError, match="soil_moisture_apm_3km"):
-            check(path, "SPL2SMAP_S", "soil_moisture_apm_3km")
-        check(path, "SPL2SMAP_S")
+            verify_granule(path, "SPL2SMAP_S", "soil_moisture_apm_3km")
+        verify_granule(path, "SPL2SMAP_S")
         with pytest.raises(ArchiveError, match="choose soil_moisture_3km or soil_moisture_apm_3km"):
             read_scene(path, self.window, "soil_moisture_1km")
 
@@ -318,7 +318,7 @@ class TestScenes:
         assert (scene.standard_deviation[1:] == np.float32(0.03)).all()
         assert scene.overpass_time == np.datetime64("2016-01-01T12:00:07")
         assert scene.simulated
-        assert check(path, "SPL2SMAP_S").simulated
+        assert verify_granule(path, "SPL2SMAP_S").simulated
         assert scene.name.time == np.datetime64("2016-01-01T12:10:00")
         assert scene.name.sentinel1_time == np.datetime64("2016-01-01T00:30:00")
 
@@ -424,7 +424,7 @@ BAD = {
     bad_row: "2 row indices lie off the grid, e.g. 406 where M36 has 0 to 405",
     bad_column: "1 column indices lie off the grid, e.g. 964 where M36 has 0 to 963",
     bad_product: "a granule of SPL2SMP_E, not of SPL2SMP",
-    bad_no_period: "does not say rangeBeginningDateTime",
+    bad_no_period: "has no rangeBeginningDateTime",
     bad_period: "is no time: 'yesterday'",
     bad_order: "ends before",
 }
@@ -434,7 +434,10 @@ BAD = {
 def test_bad_granules_name_the_file_and_the_remedy(tmp_path, spoil):
     path = tmp_path / COARSE_NAME
     spoil(path)
-    for read in (lambda: check(path, "SPL2SMP"), lambda: read_coarse(path, Window(120, 240, 36, 36), "SPL2SMP")):
+    for read in (
+        lambda: verify_granule(path, "SPL2SMP"),
+        lambda: read_coarse(path, Window(120, 240, 36, 36), "SPL2SMP"),
+    ):
         with pytest.raises(GranuleError, match=BAD[spoil]) as caught:
             read()
         assert COARSE_NAME in str(caught.value)
@@ -445,11 +448,11 @@ def test_bad_granules_name_the_file_and_the_remedy(tmp_path, spoil):
 def test_places_must_belong_to_the_indices(tmp_path):
     # Centre of M36 (0, 0) as the real half-orbit has it.
     centre = ([-179.81327801], [83.63197528])
-    check(write_coarse(tmp_path / COARSE_NAME, [0], [0], 0.2, places=centre), "SPL2SMP")
+    verify_granule(write_coarse(tmp_path / COARSE_NAME, [0], [0], 0.2, places=centre), "SPL2SMP")
     path = write_coarse(tmp_path / COARSE_NAME, [0], [1], 0.2, places=centre)
     with pytest.raises(GranuleError, match=r"up to 1\.0 cells of M36 off"):
-        check(path, "SPL2SMP")
-    check(write_coarse(tmp_path / COARSE_NAME, [0], [1], 0.2, places=([FILL], [FILL])), "SPL2SMP")
+        verify_granule(path, "SPL2SMP")
+    verify_granule(write_coarse(tmp_path / COARSE_NAME, [0], [1], 0.2, places=([FILL], [FILL])), "SPL2SMP")
 
 
 def test_a_foreign_name_or_product_is_refused(tmp_path):
@@ -458,19 +461,19 @@ def test_a_foreign_name_or_product_is_refused(tmp_path):
         read_coarse(path, GLOBE, "SPL2SMP")
     path = path.rename(tmp_path / SCENE_NAME)
     with pytest.raises(GranuleError, match="a granule of SPL2SMAP_S where one of SPL2SMP is needed"):
-        check(path, "SPL2SMP")
+        verify_granule(path, "SPL2SMP")
     with pytest.raises(ArchiveError, match="not a coarse product"):
         read_coarse(path, GLOBE, "SPL2SMAP_S")
     with pytest.raises(ArchiveError, match="choose soil_moisture_3km or soil_moisture_apm_3km"):
-        check(path, "SPL2SMAP_S", "soil_moisture")
+        verify_granule(path, "SPL2SMAP_S", "soil_moisture")
     with pytest.raises(ArchiveError, match="'SPL3SMP' is not a product that SMEN reads"):
-        check(path, "SPL3SMP")
+        verify_granule(path, "SPL3SMP")
 
 
 def test_files_are_closed(tmp_path):
     path = good(tmp_path / COARSE_NAME)
     read_coarse(path, Window(120, 240, 1, 1), "SPL2SMP")
-    check(path, "SPL2SMP")
+    verify_granule(path, "SPL2SMP")
     with h5py.File(path, "r+"):
         pass
     assert Path(path).exists()
@@ -480,7 +483,7 @@ def test_files_are_closed(tmp_path):
 def test_footprint_covers_the_cells_and_is_short(tmp_path, first):
     row, column = rectangle(1000, first, 72, 102)
     row = np.where(np.arange(102) + np.arange(72)[:, None] > 40, row, FLAG_FILL)  # a corner is missing
-    footprint = check(write_scene(tmp_path / SCENE_NAME, row, column, 0.2), "SPL2SMAP_S").footprint()
+    footprint = verify_granule(write_scene(tmp_path / SCENE_NAME, row, column, 0.2), "SPL2SMAP_S").footprint()
     assert footprint.is_valid
     assert shapely.get_num_coordinates(footprint) <= 48
     longitude, latitude = M03.centres(row[row != FLAG_FILL], column[row != FLAG_FILL])

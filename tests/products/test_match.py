@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from smen.products.match import HalfOrbit, SceneTime, match, solar_direction
-from smen.products.names import parse_name
+from smen.products.name_parsing import parse_name
 
 
 def at(text):
@@ -47,8 +47,8 @@ def test_matches(half_orbits, time, longitude, key):
 @pytest.mark.parametrize(
     ("time", "longitude", "reason"),
     [
-        ("11:44:59", OKLAHOMA, "no half-orbit is at hand"),
-        ("14:22:41", OKLAHOMA, "no half-orbit is at hand"),
+        ("11:44:59", OKLAHOMA, "no half-orbit contains"),
+        ("14:22:41", OKLAHOMA, "no half-orbit contains"),
         ("14:20:00", ANTIPODE, "direction A, but the half-orbit at 2016-06-01T14:20:00.000 is next"),
     ],
 )

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smen.errors import GranuleError
-from smen.products.names import granule_name, half_orbit_name, highest_versions, parse_name, scene_name
+from smen.products.name_parsing import granule_name, parse_name
+from smen.products.names import half_orbit_name, highest_versions, scene_name
 
 COARSE = "SMAP_L2_SM_P_00872_D_20150401T044811_R19240_001.h5"
 NEAR_REAL_TIME = "SMAP_L2_SM_P_NRT_24342_A_20190822T224858_N16023_002.h5"

@@ -81,7 +81,7 @@ def test_fine_fields_are_the_values_of_their_scenes(project):
 def test_a_scene_without_a_half_orbit_is_left_out_and_named(project, caplog):
     with caplog.at_level(logging.INFO):
         align.run(project.align(REGION, 2016))
-    assert f"{scene_name(4)} is left out: no half-orbit is at hand" in caplog.text
+    assert f"{scene_name(4)} is left out: no half-orbit contains" in caplog.text
     assert "3 half-orbits and 1 fine fields on 100 x 100 cells" in caplog.text
 
 

@@ -13,7 +13,7 @@ from made_region import REGION
 
 from smen.errors import OutputError
 from smen.grid import Window
-from smen.products.names import granule_name
+from smen.products.name_parsing import granule_name
 from smen.simulation.climates import CLIMATES
 from smen.stages import simulate
 

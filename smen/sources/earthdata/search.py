@@ -18,6 +18,7 @@ from smen.sources.earthdata.cmr import ask, open_query
 from smen.sources.earthdata.retry import RetryPolicy, retry
 from smen.sources.earthdata.umm import CmrGranule, parse_granule
 from smen.sources.earthdata.umm_geometry import box, ring
+from smen.sources.selection import in_period
 
 if TYPE_CHECKING:
     from earthaccess.search import DataCollections, DataGranules
@@ -28,12 +29,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SCENE_SLACK = np.timedelta64(1, "h")
-"""How far beyond the period scenes are taken, by the time in their names, as in `smen.sources.directory.find`."""
-
 RECORD_SLACK = {"coarse": np.timedelta64(2, "h"), "fine": np.timedelta64(3, "D")}
-"""How far beyond the period records are asked for, which are then chosen by the time in their names. A scene's record
-may give SMAP's time or Sentinel-1's, up to two days away."""
+"""Time by which the period of the search is longer than that of the query, at either end; the records are then chosen
+by the time in their names. A scene's record may give SMAP's time or Sentinel-1's, up to two days away."""
 
 
 def search(query: GranuleQuery, system: System, policy: RetryPolicy, control: RunControl) -> list[CmrGranule]:
@@ -133,7 +131,11 @@ def _choose(query: GranuleQuery, granules: Iterable[CmrGranule]) -> list[CmrGran
         if held is None or _preference(granule) > _preference(held):
             best[granule.filename] = granule
     highest = highest_versions(granule.name for granule in best.values())
-    chosen = [granule for name in highest if _belongs(query, granule := best[name.filename])]
+    chosen = [
+        best[name.filename]
+        for name in highest
+        if name.product == query.product and in_period(name, query.begin, query.end, query.directions)
+    ]
     log.debug(
         "%s: %d listed, %d older versions, %d outside the period or of another direction",
         query,
@@ -142,16 +144,6 @@ def _choose(query: GranuleQuery, granules: Iterable[CmrGranule]) -> list[CmrGran
         len(highest) - len(chosen),
     )
     return chosen
-
-
-def _belongs(query: GranuleQuery, granule: CmrGranule) -> bool:
-    """Return whether a granule is of the product, period and directions, by its name."""
-    name = granule.name
-    if name.product != query.product:
-        return False
-    if name.direction is None:
-        return bool(query.begin - SCENE_SLACK <= name.time < query.end + SCENE_SLACK)
-    return bool(query.begin <= name.time < query.end) and name.direction in query.directions
 
 
 def _preference(granule: CmrGranule) -> tuple[bool, bool, bool, int]:

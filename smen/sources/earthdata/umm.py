@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from smen.products.names import GranuleName, parse_name
+from smen.products.name_parsing import parse_name
+from smen.products.names import GranuleName
 from smen.sources.earthdata.redact import strip_query
 from smen.sources.earthdata.umm_geometry import footprint
 from smen.sources.manifest import GranuleRecord, relative

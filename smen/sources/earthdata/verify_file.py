@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smen.errors import GranuleError
-from smen.products.hdf5 import REMEDY
-from smen.products.verify import check
+from smen.products.granule_file import REMEDY
+from smen.products.verify import verify_granule
 from smen.sources.earthdata.body import CHUNK
 from smen.sources.earthdata.checksums import Digest
 from smen.sources.earthdata.transfer_errors import TransferError
@@ -68,19 +68,19 @@ def read_through(
         The granule, or what is wrong with it: of kind `bad` where the checksum proves that the archive has it so.
     """
     try:
-        checked = check(path, query.product, query.variable, called=granule.filename)
+        verified = verify_granule(path, query.product, query.variable, filename=granule.filename)
     except GranuleError as problem:
         what = str(problem).removeprefix(f"{path}: ").removesuffix(f". {REMEDY}")
         if digest.verifiable:
             return TransferError(f"damaged in the archive itself: {what}", "bad", retryable=False)
         return TransferError(f"damaged: {what}", "content", retryable=True)
-    touches = checked.touches(query.window)
+    touches = verified.touches(query.window)
     fields = {
-        "begin": checked.begin,
-        "end": checked.end,
+        "begin": verified.begin,
+        "end": verified.end,
         "size": digest.size,
         "sha256": digest.sha256,
-        "simulated": checked.simulated,
-        "footprint": checked.footprint() if touches else None,
+        "simulated": verified.simulated,
+        "footprint": verified.footprint() if touches else None,
     }
     return VerifiedGranule(touches, fields)
