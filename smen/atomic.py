@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -107,8 +108,28 @@ def atomic_hdf5(path: Path) -> Iterator[io.FileIO]:
                 raise content.error
 
 
+def empty_folder(folder: Path) -> None:
+    """Make a folder, or remove what is in it, so that no file of an earlier run stays among the new ones.
+
+    Raises:
+        OutputError: the folder cannot be emptied or made.
+    """
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be made anew: {error.strerror}. Close what uses it, and run again"
+        ) from error
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file atomically, and leave it alone where it already says just that (its time stays).
+
+    Args:
+        path: the file.
+        text: its content, written as UTF-8.
 
     Raises:
         OutputError: the file cannot be written.

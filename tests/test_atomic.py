@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
-from smen.atomic import atomic_hdf5
+from smen.atomic import atomic_hdf5, empty_folder
 from smen.errors import OutputError
 
 SCRIPT = """
@@ -66,3 +66,21 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be written"), atomic_hdf5(tmp_path / "file" / "a.nc"):
         pass
+
+
+def test_a_folder_is_made_or_emptied(tmp_path):
+    folder = tmp_path / "maps" / "2018"
+    empty_folder(folder)
+    assert folder.is_dir()
+    (folder / "old.tif").write_bytes(b"x")
+    (folder / "deeper").mkdir()
+    empty_folder(folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "maps").write_text("a file")
+    with pytest.raises(OutputError, match=r"maps/2018 cannot be made anew: .*Close what uses it"):
+        empty_folder(tmp_path / "maps" / "2018")
+    with pytest.raises(OutputError, match="maps cannot be made anew"):
+        empty_folder(tmp_path / "maps")

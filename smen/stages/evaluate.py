@@ -1,4 +1,4 @@
-"""How good is it, against what else?"""
+"""How good is it, against what, and where? Scores of the method and of the baselines, and examples."""
 
 from __future__ import annotations
 
@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SPLITS = (TRAIN, VALIDATION, TEST)
+"""Blocks of time that are scored."""
+
 EXAMPLES = 3
-"""Dates in the figure."""
+"""Dates in the figure of examples."""
 
 
 def run(job: EvaluateJob) -> None:
-    """Score the network and the baselines on all dates that have a 3 km field, and draw examples.
+    """Score the region's method and the baselines on all dates that have a 3 km field, and draw examples.
 
     Raises:
         DataError: the weights, a series or samples are missing.
@@ -45,30 +47,30 @@ def run(job: EvaluateJob) -> None:
     """
     fields = read_fields(job.layout, job.region, job.years)
     samples = read_samples(job.layout, job.region, job.years, fields)
-    network = load_checkpoint(Path(job.model), job.window)
-    methods: list[Predictor] = [network]
-    for name in _possible(samples):
+    method = load_checkpoint(Path(job.model), job.window)
+    dated = samples.with_target(*SPLITS)
+    truth = None if job.truth is None else read_truth(job.truth, job.window, dated.time)
+    methods: list[Predictor] = [method]
+    for name in _baselines(samples):
         baseline = simple_baseline(name)
         baseline.fit(fields, samples)
         methods.append(baseline)
-    dated = samples.with_target(*SPLITS)
-    predictions = {method.name: method.predict(fields, dated) for method in methods}
+    predictions = {each.name: each.predict(fields, dated) for each in methods}
     target = fields.fine[dated.fine]
-    truth = None if job.truth is None else read_truth(job.truth, job.window, dated.time)
     rows = _rows(job, dated, predictions, target, truth)
-    _write(job, fields, rows, network)
-    _draw(job, fields, dated, predictions[network.name].mean, target, truth)
+    _write(job, fields, rows, method)
+    _draw(job, fields, dated, predictions[method.name].mean, target, truth)
     for row in rows:
         if row["split"] == "test" and row["against"] == PRODUCT:
             log.info("test, %s: ubRMSE %.4f, bias %+.4f m3/m3, %d dates", row["method"], row["ubRMSE"], row["bias"],
                      row["dates"])  # fmt: skip
 
 
-def _possible(samples: Samples) -> list[str]:
-    """The baselines that can be had: a region without training dates teaches those nothing that learn."""
+def _baselines(samples: Samples) -> list[str]:
+    """Names of the baselines that can be fitted: without training dates only those that need none."""
     if len(samples.with_target(TRAIN, VALIDATION)):
         return list(BASELINES)
-    log.warning("there is no training date: only baselines that learn nothing are compared with")
+    log.warning("there is no training date: the method is compared only with baselines that need none")
     return list(UNTRAINED)
 
 
@@ -95,7 +97,8 @@ def _rows(
     return rows
 
 
-def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | str]], network: Method) -> None:
+def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | str]], method: Method) -> None:
+    """Write the table of scores, and the figures of scores and training."""
     title = f"{job.region}: scores"
     path = Path(job.layout.scores(job.region, "scores.csv"))
     write_table(path, rows, units=UNITS, simulated=fields.simulated, title=title, digits=4)
@@ -113,10 +116,10 @@ def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | 
         title=job.region,
         label="ubRMSE (m³/m³)",
         subtitle=f"against the {PRODUCT}, mean over dates and 95 % interval",
-        highlight=network.name,
+        highlight=method.name,
         simulated=fields.simulated,
     )
-    summary = network.training_summary()
+    summary = method.training_summary()
     training_figure(
         path.with_name("training.png"),
         summary.curves(),
@@ -131,7 +134,7 @@ def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | 
 def _draw(
     job: EvaluateJob, fields: Fields, samples: Samples, estimate: Stack, target: Stack, truth: Stack | None
 ) -> None:
-    """Draw the best covered date of each third of the test dates, in the manner of the paper's Figure 2."""
+    """Draw the date with the best coverage of each third of the test dates, or of all dates without any test date."""
     test = np.flatnonzero(samples.split == TEST)
     dates = test if test.size else np.arange(len(samples))
     covered = np.isfinite(target).mean(axis=(1, 2))

@@ -1,4 +1,4 @@
-"""What was the soil moisture at these points, or over these areas?  Not a stage of the workflow: it reads its maps."""
+"""What was the soil moisture at these points, or over these areas? A command beside the workflow: it reads its maps."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run(
     """Write the values of all maps at the features of a file; return them.
 
     Args:
-        plan: says which regions there are and where their maps lie.
+        plan: gives the regions and the paths of their maps.
         file: points and polygons, of any format that geopandas reads.
         output: the table to write, ``.csv`` or ``.gpkg``.
         column: the column of the file that names its features; None: their numbers, from 0.
@@ -38,7 +38,7 @@ def run(
 
     Raises:
         SettingsError: an unknown region.
-        DataError: the features or a map cannot be read, the column is missing or does not tell features apart, or no
+        DataError: the features or a map cannot be read, the column is missing or has a name twice, or no
             feature lies in a mapped region.
         OutputError: the table cannot be written.
     """
@@ -49,7 +49,7 @@ def run(
     tables = []
     for region in regions or plan.regions:
         cells = dict(zip(names, cells_of(features, plan.regions[region].window), strict=True))
-        if any(found.rows.size for found in cells.values()):
+        if any(feature.rows.size for feature in cells.values()):
             maps = _maps(plan, region)
             meaning = {int(code): text for code, text in MEANING.items()}
             simulated = _simulated(maps)
@@ -59,12 +59,12 @@ def run(
     values = pd.concat(tables, ignore_index=True)
     values = daily(values) if by_day else values
     write_values(output, values, features, names)
-    found = values["feature"].nunique()
-    log.info("%d values of %d of %d features in %s", len(values), found, len(features), output)
+    log.info("%d values of %d of %d features in %s", len(values), values["feature"].nunique(), len(features), output)
     return values
 
 
 def _names(features: pd.DataFrame, column: str, file: Path) -> list[object]:
+    """Names of the features, each once."""
     if column not in features.columns:
         columns = ", ".join(str(name) for name in features.columns.drop("geometry"))
         raise DataError(f"{file} has no column {column}: it has {columns}")
@@ -75,13 +75,14 @@ def _names(features: pd.DataFrame, column: str, file: Path) -> list[object]:
 
 
 def _maps(plan: Plan, region: str) -> list[MapFile]:
+    """All maps of a region."""
     layout = plan.layout
     years = plan.map_years(region)
     return read_lists([(Path(layout.map_list(region, y)), Path(layout.maps(region, y))) for y in years])
 
 
 def _simulated(maps: Sequence[MapFile]) -> bool:
-    """Whether the maps say that they are simulated."""
+    """Whether the maps are marked as simulated."""
     import rasterio
 
     if not maps:

@@ -25,7 +25,7 @@ SHOWN = ["region", "method", "dates", "ubRMSE", "bias"]
 
 
 def run(job: IndexJob) -> None:
-    """Gather scores and outlines, lead to all regions' catalogues and reports, and say what there is and where.
+    """Write the scores, outlines, catalogue, report and summary of all regions.
 
     Raises:
         DataError: a region's scores or list of maps is missing.
@@ -36,8 +36,9 @@ def run(job: IndexJob) -> None:
         [read_table(_present(layout.scores(region, "scores.csv"), "evaluate", region)) for region in job.regions]
     )
     simulated = bool((scores[SIMULATED] == "yes").any())
-    every = scores.drop(columns=SIMULATED) if not simulated or (scores[SIMULATED] == "yes").all() else scores
-    write_table(Path(layout.summary("scores.csv")), every, units=UNITS, simulated=simulated, title="Scores", digits=4)
+    # Where all regions are of one kind, `write_table` adds the column itself.
+    table = scores.drop(columns=SIMULATED) if scores[SIMULATED].nunique() == 1 else scores
+    write_table(Path(layout.summary("scores.csv")), table, units=UNITS, simulated=simulated, title="Scores", digits=4)
     _write_regions(job)
     for band, ramp in enumerate(BAND_RAMPS, start=1):
         write_text(Path(layout.summary(f"styles/{ramp.name}.qml")), ramp_style(ramp, band))
@@ -56,6 +57,7 @@ def _present(name: str, stage: str, region: str) -> Path:
 
 
 def _write_regions(job: IndexJob) -> None:
+    """Write the outlines of all regions."""
     import geopandas as gpd
 
     frames = [window.footprint(name) for name, window in job.windows.items()]
@@ -65,6 +67,7 @@ def _write_regions(job: IndexJob) -> None:
 
 
 def _summary(job: IndexJob, scores: pd.DataFrame, simulated: bool) -> str:
+    """The summary in Markdown: maps, scores on test dates, and where to look."""
     lines = [f"# {TITLE}", ""]
     if simulated:
         lines += ["**Simulated data**: soil, satellites and granules are made by SMEN, not observed.", ""]

@@ -49,6 +49,7 @@ def run(job: PairJob) -> None:
 
 
 def _write(job: PairJob, samples: Samples, dataset: xr.Dataset) -> None:
+    """Write the samples and log how many dates each block of time has."""
     path = Path(job.layout.samples(job.region, job.year))
     with atomic_from_memory(path) as content:
         content.write(dataset.to_netcdf(engine="h5netcdf"))

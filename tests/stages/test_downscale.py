@@ -10,6 +10,7 @@ import rasterio
 from made_project import WINDOW, make_plan
 from made_region import REGION
 
+from smen.data import masking
 from smen.data.load import read_samples
 from smen.data.quality import QualityCode
 from smen.errors import DataError, OutputError
@@ -124,7 +125,7 @@ def test_masked_conditions_are_left_out_and_said(copied, monkeypatch):
         asked.append(code)
         return frozen
 
-    monkeypatch.setattr(downscale, "condition", condition)
+    monkeypatch.setattr(masking, "condition", condition)
     plan = copied(maps={"period": ["2016-03-11", "2016-03-14"], "masked": ["frozen"]})
     downscale.run(plan.downscale(REGION, 2016))
     assert set(asked) == {QualityCode.FROZEN}
