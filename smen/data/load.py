@@ -61,7 +61,9 @@ def read_fields(layout: FileLayout, region: str, years: Sequence[int]) -> Fields
     )
 
 
-def read_samples(layout: FileLayout, region: str, years: Sequence[int], fields: Fields) -> Samples:
+def read_samples(
+    layout: FileLayout, region: str, years: Sequence[int], fields: Fields, coarse_history: int = 0
+) -> Samples:
     """Read a region's samples of some years, resolved against its fields.
 
     Args:
@@ -69,6 +71,7 @@ def read_samples(layout: FileLayout, region: str, years: Sequence[int], fields: 
         region: name of the region.
         years: which years.
         fields: the region's arrays, of these years at least.
+        coarse_history: m, how many earlier coarse fields each sample gets, for methods that use them.
 
     Raises:
         DataError: a file is missing or names fields that are not there.
@@ -84,4 +87,4 @@ def read_samples(layout: FileLayout, region: str, years: Sequence[int], fields: 
             raise DataError(f"{path} is missing: run the stage pair for {region} {year}")
         with xr.open_dataset(path, engine="h5netcdf") as dataset:
             datasets.append(dataset.load())
-    return from_dataset(datasets, fields)
+    return from_dataset(datasets, fields, coarse_history)

@@ -142,7 +142,7 @@ def build_samples(
         fine_history=before,
         fine_history_coarse=np.where(exists, own_coarse[before], MISSING) if len(fine_time) else before.copy(),
         age=np.where(exists, np.asarray(seconds, np.float64) / 86400, np.nan).astype(np.float32),
-        coarse_history=_earlier(n, coarse_history),
+        coarse_history=earlier_fields(np.arange(n), coarse_history),
         split=periods.codes(coarse_time) if periods else np.full(n, NONE, np.uint8),
     )
 
@@ -215,10 +215,18 @@ def lookup(known: NDArray[np.datetime64], wanted: NDArray[np.datetime64]) -> NDA
     return np.where(known[place] == wanted, place, MISSING).astype(np.int64)
 
 
-def _earlier(n: int, m: int) -> NDArray[np.int64]:
-    """For each of n fields in order the m before it, newest first, -1 where there are none, (n, m)."""
-    index = np.arange(n)[:, None] - np.arange(1, m + 1)[None, :]
-    return np.where(index >= 0, index, MISSING).astype(np.int64)
+def earlier_fields(index: NDArray[np.integer], number: int) -> NDArray[np.int64]:
+    """Return the fields before each of some fields of a series.
+
+    Args:
+        index: the fields, as indices into the series, (N,).
+        number: how many earlier ones, m.
+
+    Returns:
+        Their indices, newest first, (N, m), -1 where there is none.
+    """
+    earlier = index[:, None] - np.arange(1, number + 1)[None, :]
+    return np.where(earlier >= 0, earlier, MISSING).astype(np.int64)
 
 
 def _days(period: Period) -> Period:

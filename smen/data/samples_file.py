@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from smen.data.records import MISSING, SPLIT_NAMES, Fields, Samples
-from smen.data.samples import lookup
+from smen.data.samples import earlier_fields, lookup
 from smen.errors import DataError
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ _MEANING = {
     "time": "time of the SMAP half-orbit, as its granule's name gives it",
     "fine": "half-orbit of the target, none where no fine field covers enough of the window",
     "fine_history": "half-orbits of the latest earlier fine fields, newest first",
-    "coarse_history": "half-orbits of the latest earlier coarse fields, newest first",
     "age": "days from each fine field of the history to the overpass",
     "split": "block of time that the overpass belongs to",
 }
@@ -35,15 +34,19 @@ def to_dataset(samples: Samples, fields: Fields) -> xr.Dataset:
     The coarse field of a history has the time of its fine field, and I(t) that of the overpass: they need no
     labels of their own.
     """
-    return label(samples, fields.coarse_time, fields.fine_time)
+    return label(samples, fields.fine_time)
 
 
-def label(samples: Samples, coarse_time: NDArray[np.datetime64], fine_time: NDArray[np.datetime64]) -> xr.Dataset:
-    """`to_dataset` from the times alone, for callers that have not read the fields."""
+def label(samples: Samples, fine_time: NDArray[np.datetime64]) -> xr.Dataset:
+    """Make the dataset from the times alone, for callers that have not read the fields.
+
+    Args:
+        samples: to be written.
+        fine_time: half-orbits of the fine fields, (Tf,).
+    """
     data = {
         "fine": ("time", _times(fine_time, samples.fine)),
         "fine_history": (("time", "k"), _times(fine_time, samples.fine_history)),
-        "coarse_history": (("time", "m"), _times(coarse_time, samples.coarse_history)),
         "age": (("time", "k"), samples.age, {"units": "days"}),
         "split": ("time", samples.split),
     }
@@ -54,15 +57,21 @@ def label(samples: Samples, coarse_time: NDArray[np.datetime64], fine_time: NDAr
         "flag_values": np.array(list(SPLIT_NAMES), np.uint8),
         "flag_meanings": " ".join(SPLIT_NAMES.values()),
     }
-    for name in ("time", "fine", "fine_history", "coarse_history"):
+    for name in ("time", "fine", "fine_history"):
         dataset[name].encoding = {"units": EPOCH, "dtype": "int64", "calendar": "proleptic_gregorian"}
         if name != "time":
             dataset[name].encoding["_FillValue"] = NO_TIME
     return dataset
 
 
-def from_dataset(dataset: xr.Dataset | Sequence[xr.Dataset], fields: Fields) -> Samples:
-    """Samples of one file or of several years, resolved against the fields at hand.
+def from_dataset(dataset: xr.Dataset | Sequence[xr.Dataset], fields: Fields, coarse_history: int = 0) -> Samples:
+    """Return the samples of one file or of several years, resolved against the fields at hand.
+
+    Args:
+        dataset: of one year, or several.
+        fields: the region's arrays, with all fields that the samples name.
+        coarse_history: m, how many earlier coarse fields each sample gets; they are in no file, because they follow
+            from the fields alone.
 
     Raises:
         DataError: a file is not one of samples, the years differ in their history, or a field that a sample
@@ -72,10 +81,10 @@ def from_dataset(dataset: xr.Dataset | Sequence[xr.Dataset], fields: Fields) -> 
     if not years:
         raise DataError("no samples were given: run `smen pair` for at least one year")
     for year in years:
-        lacking = {"time", "fine", "fine_history", "coarse_history", "age", "split"} - {str(v) for v in year.variables}
+        lacking = {"time", "fine", "fine_history", "age", "split"} - {str(v) for v in year.variables}
         if lacking:
             raise DataError(f"a samples file lacks {', '.join(sorted(lacking))}: run `smen pair` again")
-        if any(year.sizes[d] != years[0].sizes[d] for d in ("k", "m")):
+        if year.sizes["k"] != years[0].sizes["k"]:
             raise DataError("the years' samples differ in the length of their history: run `smen pair` again for all")
 
     def joined(name: str) -> NDArray[np.generic]:
@@ -92,15 +101,16 @@ def from_dataset(dataset: xr.Dataset | Sequence[xr.Dataset], fields: Fields) -> 
             )
         return found
 
+    coarse = indices(fields.coarse_time, "time", "coarse")
     fine_history = indices(fields.fine_time, "fine_history", "fine")
     return Samples(
         time=joined("time").astype("datetime64[s]"),
-        coarse=indices(fields.coarse_time, "time", "coarse"),
+        coarse=coarse,
         fine=indices(fields.fine_time, "fine", "fine"),
         fine_history=fine_history,
         fine_history_coarse=indices(fields.coarse_time, "fine_history", "coarse"),
         age=joined("age").astype(np.float32),
-        coarse_history=indices(fields.coarse_time, "coarse_history", "coarse"),
+        coarse_history=earlier_fields(coarse, coarse_history),
         split=joined("split").astype(np.uint8),
     )
 

@@ -6,7 +6,6 @@ and 2), or `size_N`, both inputs on N training dates (Table 3).
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from smen.data.records import Fields, Samples
     from smen.data.samples import Period
     from smen.plan.paper_jobs import CompareJob, ExperimentJob
+    from smen.settings.choices import Span
     from smen.settings.paper_section import PaperDates
 
 INPUTS = {"both": "spatiotemporal", "spatial": "spatial", "temporal": "temporal"}
@@ -48,19 +48,22 @@ def size_of(case: str) -> int | None:
     return int(case.removeprefix(SIZE)) if case.startswith(SIZE) else None
 
 
-def samples_of_case(fields: Fields, job: ExperimentJob | CompareJob, case: str, seed: int) -> Samples:
-    """Return the samples of a case: all dates of training and test, or those drawn for a training-set size.
+def samples_of_case(
+    fields: Fields, job: ExperimentJob | CompareJob, case: str, seed: int, coarse_history: int = 0
+) -> Samples:
+    """Return the dates of a case: all of training and test, or those drawn for a training-set size.
 
     Args:
         fields: the region's arrays.
-        job: gives the periods and which dates count.
-        case: a case.
-        seed: of the draw, for a training-set size.
+        job: with the region's periods and the recipe for its dates.
+        case: of the paper's experiments, such as ``both`` or ``size_10``.
+        seed: of the draw.
+        coarse_history: m, how many earlier coarse fields each sample gets, for baselines that use them.
 
     Raises:
         DataError: there are not enough dates for the size.
     """
-    samples = dates_of(fields, job.dates, job.training, job.test)
+    samples = dates_of(fields, job.dates, job.training, job.test, coarse_history)
     size = size_of(case)
     if size is None:
         return samples
@@ -68,9 +71,7 @@ def samples_of_case(fields: Fields, job: ExperimentJob | CompareJob, case: str, 
     return draw_sizes(samples, size, job.sizes.sizes_test, job.sizes.sampling, seed)
 
 
-def dates_of(
-    fields: Fields, recipe: PaperDates, training: tuple[dt.date, dt.date], test: tuple[dt.date, dt.date]
-) -> Samples:
+def dates_of(fields: Fields, recipe: PaperDates, training: Span, test: Span, coarse_history: int = 0) -> Samples:
     """Return the samples of all dates of a region that count in the paper's experiments.
 
     Args:
@@ -78,6 +79,7 @@ def dates_of(
         recipe: which dates count.
         training: first and last day.
         test: first and last day.
+        coarse_history: m, how many earlier coarse fields each sample gets.
     """
     return paper_samples(
         fields,
@@ -85,10 +87,11 @@ def dates_of(
         _period(test),
         time_instance=recipe.time_instance,
         minimum_coverage=recipe.minimum_coverage,
+        coarse_history=coarse_history,
     )
 
 
-def _period(span: tuple[dt.date, dt.date]) -> Period:
+def _period(span: Span) -> Period:
     return np.datetime64(span[0]), np.datetime64(span[1])
 
 

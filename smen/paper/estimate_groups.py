@@ -54,7 +54,7 @@ def estimate_groups(job: CompareJob, fields: Fields) -> Iterator[EstimateGroup]:
     Raises:
         DataError: weights are missing, or there are not enough dates.
     """
-    samples = samples_of_case(fields, job, "both", NO_SEED)
+    samples = samples_of_case(fields, job, "both", NO_SEED, job.coarse_history)
     dated = samples.with_target(TRAIN, TEST)
     estimates: dict[tuple[str, int], NDArray[np.float32]] = {}
     for method, seed in _other_methods(job, fields, samples):

@@ -149,7 +149,6 @@ class PairJob(RegionJob):
     year: int
     years: tuple[int, ...] = Field(description="years of the aligned series that it reads")
     history: int
-    coarse_history: int
     minimum_coverage: float
     training: Span | None
     validation: Literal["auto"] | Span | None
@@ -202,6 +201,7 @@ class EvaluateJob(WindowJob):
     module: ClassVar[str] = "stages.evaluate"
 
     years: tuple[int, ...]
+    coarse_history: int = Field(description="earlier coarse fields, for the baselines that use them")
     model: str
     truth: str | None = Field(description="folder or file of the truth, None where there is none")
 

@@ -52,6 +52,7 @@ class CompareJob(WindowJob):
     threads: int
     dates: PaperDates
     sizes: PaperSizes | None = Field(description="for cases size_N")
+    coarse_history: int = Field(description="earlier coarse fields, for the baselines that use them")
     learned_baselines: bool
     truth: str | None = Field(description="folder or file of the truth, None where there is none")
 

@@ -98,6 +98,7 @@ class PaperPlan(RegionPeriods):
             threads=PAPER_THREADS,
             dates=narrow(PaperDates, paper),
             sizes=narrow(PaperSizes, paper) if any(case.startswith(SIZE) for case in cases) else None,
+            coarse_history=self.regions[region].settings.samples.coarse_history,
             learned_baselines=paper.learned_baselines,
             truth=self.truth(region),
         )

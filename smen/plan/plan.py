@@ -174,7 +174,6 @@ class Plan(PaperPlan):
             year=year,
             years=self.pair_years(region, year),
             history=samples.history,
-            coarse_history=samples.coarse_history,
             minimum_coverage=samples.minimum_coverage,
             training=periods.training if trains else None,
             validation=periods.validation if trains else None,
@@ -213,6 +212,7 @@ class Plan(PaperPlan):
         return EvaluateJob(
             **self._window(region),
             years=self.years(region),
+            coarse_history=self.regions[region].settings.samples.coarse_history,
             model=self.model(region),
             truth=self.truth(region),
         )

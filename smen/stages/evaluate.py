@@ -46,7 +46,7 @@ def run(job: EvaluateJob) -> None:
         OutputError: a table or figure cannot be written.
     """
     fields = read_fields(job.layout, job.region, job.years)
-    samples = read_samples(job.layout, job.region, job.years, fields)
+    samples = read_samples(job.layout, job.region, job.years, fields, job.coarse_history)
     method = load_checkpoint(Path(job.model), job.window)
     dated = samples.with_target(*SPLITS)
     truth = None if job.truth is None else read_truth(job.truth, job.window, dated.time)

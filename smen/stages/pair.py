@@ -38,7 +38,7 @@ def run(job: PairJob) -> None:
     samples = samples_of(
         fields,
         fine_history=job.history,
-        coarse_history=job.coarse_history,
+        coarse_history=0,
         minimum_coverage=job.minimum_coverage,
         periods=_periods(job),
     )

@@ -60,10 +60,22 @@ def test_comments_and_docstrings_touch_nothing(copy):
     assert digests(copy) == before
 
 
-def test_settings_touch_nothing_by_themselves(copy):
+@pytest.mark.parametrize("module", ["settings/schema.py", "settings/choices.py", "plan/jobs.py", "plan/plan.py"])
+def test_what_acts_through_the_jobs_alone_touches_nothing_by_itself(copy, module):
     before = digests(copy)
-    edit(copy, "settings/schema.py", "\nNEW = 1\n")
+    edit(copy, module, "\nNEW = 1\n")
     assert digests(copy) == before
+
+
+def test_the_number_of_threads_enters_a_training(copy):
+    before = digests(copy)
+    edit(copy, "plan/processors.py", "\nNEW = 1\n")
+    assert {stage for stage, digest in digests(copy).items() if digest != before[stage]} == {"stages.train"}
+
+
+def test_a_stage_that_does_not_exist_is_an_error():
+    with pytest.raises(FileNotFoundError):
+        code_digest.digest("stages.nothing")
 
 
 def test_the_parts_of_the_reports_page_are_code_too(monkeypatch):

@@ -49,8 +49,6 @@ def test_the_history_is_the_latest_fields_that_were_ready_before_the_overpass(ma
         assert (row[: len(expected)] == expected).all()
         assert np.isnat(row[len(expected) :]).all()
         np.testing.assert_allclose(ages[: len(expected)], (time - expected) / np.timedelta64(1, "D"), rtol=1e-6)
-    coarse_history = samples["coarse_history"].values
-    assert (coarse_history[10] == fields.coarse_time[9:3:-1]).all()
 
 
 def test_splits_are_blocks_of_time_and_validation_the_last_fifth_of_training(made, samples):

@@ -49,7 +49,14 @@ class Made:
 
     def compare(self, cases=("both",), truth=None, **changes):
         w = self.fields.window
-        own = {"cases": cases, "seeds": SEEDS, "donor_regions": {}, "learned_baselines": False, "truth": truth}
+        own = {
+            "cases": cases,
+            "seeds": SEEDS,
+            "donor_regions": {},
+            "learned_baselines": False,
+            "coarse_history": 6,
+            "truth": truth,
+        }
         return CompareJob(**self.given | own | {"cells": (w.row, w.column, w.height, w.width)} | changes)
 
     def write(self):

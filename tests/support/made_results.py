@@ -126,12 +126,12 @@ def _samples(layout, name, time, dates):
     fine[dates] = np.arange(len(dates))
     samples = Samples(
         time=time, coarse=np.arange(count), fine=fine, fine_history=history, fine_history_coarse=history,
-        age=np.zeros((count, 4), np.float32), coarse_history=np.full((count, 2), MISSING),
+        age=np.zeros((count, 4), np.float32), coarse_history=np.full((count, 0), MISSING),
         split=np.full(count, 3, np.uint8),
     )  # fmt: skip
     path = layout.samples(name, 2018)
     _folder(path).mkdir(parents=True, exist_ok=True)
-    label(samples, time, time[dates]).to_netcdf(path, engine="h5netcdf")
+    label(samples, time[dates]).to_netcdf(path, engine="h5netcdf")
 
 
 def _folder(path):
