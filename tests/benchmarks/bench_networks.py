@@ -65,7 +65,7 @@ def world(folder, region):
     return fields, samples, read_truth(job.truth, job.window, samples.time)
 
 
-def score(folder, region, arguments, abroad):
+def score(folder, region, arguments, fitted):
     """A row of per-date scores for each method."""
     fields, samples, truth = world(folder, region)
     test = samples.select((samples.split == TEST) & (samples.fine >= 0))
@@ -77,8 +77,8 @@ def score(folder, region, arguments, abroad):
         seconds[name] = time.process_time() - start
         found[name] = method.predict(fields, test)
         if name == "fusion":
-            abroad[folder, region] = method
-    for (other, elsewhere), method in abroad.items():
+            fitted[folder, region] = method
+    for (other, elsewhere), method in fitted.items():
         if other == folder and elsewhere != region:
             found[f"fusion of {elsewhere}"] = method.predict(fields, test)
     valid = np.isfinite(target) & np.all([np.isfinite(p.mean) for p in found.values()], axis=0)
@@ -143,12 +143,12 @@ if __name__ == "__main__":
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("scores.csv"))
     chosen = parser.parse_args()
-    result, abroad, path = {}, {}, chosen.out.resolve()
+    result, fitted, path = {}, {}, chosen.out.resolve()
     for folder in [f.resolve() for f in chosen.folders]:
         for region in chosen.regions:
             if not (folder / "results" / region / "aligned" / "fine_2018.nc").exists():
                 continue
-            result[folder, region] = score(folder, region, chosen, abroad)
+            result[folder, region] = score(folder, region, chosen, fitted)
             print(
                 folder.name,
                 region,

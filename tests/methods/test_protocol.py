@@ -1,10 +1,15 @@
 """The summary of a training, and that every method that makes maps keeps the protocol."""
 
 import inspect
+import json
 import math
+from dataclasses import asdict
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from smen.methods.checkpoint import summary_of
 from smen.methods.protocol import Method, TrainingSummary
 from smen.methods.registry import METHODS, method_class
 
@@ -56,3 +61,25 @@ def test_every_method_that_makes_maps_keeps_the_protocol(name):
         if callable(getattr(Method, part, None)):
             expected = list(inspect.signature(getattr(Method, part)).parameters)
             assert list(inspect.signature(getattr(method, part)).parameters) == expected, part
+
+
+@given(st.lists(st.floats(0.001, 1), min_size=1, max_size=30))
+def test_the_kept_epoch_has_the_least_validation_loss(losses):
+    """With rows marked as a training marks them, the summary is that of the least loss."""
+    rows, best = [], math.inf
+    for loss in losses:
+        rows.append((loss / 2, loss, loss < best))
+        best = min(best, loss)
+    summary = TrainingSummary.of_epochs(epochs(*rows))
+    assert summary.validation == min(losses) and summary.train == min(losses) / 2
+    assert summary.best_epoch == losses.index(min(losses)) + 1
+    assert [row["epoch"] for row in summary.rows()] == list(range(1, len(losses) + 1))
+
+
+def test_a_summary_survives_a_header():
+    summary = TrainingSummary.of_epochs(HISTORY)
+    header = json.loads(json.dumps({"training_summary": asdict(summary)}))
+    assert summary_of(header) == summary
+    closed = TrainingSummary(0.02, math.nan)
+    again = summary_of(json.loads(json.dumps({"training_summary": asdict(closed)})))
+    assert again.train == 0.02 and math.isnan(again.validation) and again.epochs == ()

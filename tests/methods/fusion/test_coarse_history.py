@@ -141,3 +141,22 @@ def test_the_grid_is_that_of_the_fields():
     other = make_fields(n=4, origin=(1000, 2600))
     history = CoarseHistory.of(other, np.zeros(other.coarse.shape[1:]))
     np.testing.assert_array_equal(history.cells, other.coarse.astype(np.float64))
+
+
+def test_averages_depend_on_time_differences_alone():
+    fields = with_gaps()
+    later = replace(fields, coarse_time=fields.coarse_time + np.timedelta64(400, "D"))
+    np.testing.assert_allclose(
+        CoarseHistory.of(later, NO_BIAS).averages, CoarseHistory.of(fields, NO_BIAS).averages, atol=1e-7
+    )
+
+
+def test_an_average_lies_between_the_values_that_it_is_made_of():
+    fields = with_gaps(seed=5)
+    history = CoarseHistory.of(fields, NO_BIAS)
+    lowest = pd.DataFrame(fields.coarse.reshape(len(fields.coarse), -1)).cummin().ffill().to_numpy()
+    highest = pd.DataFrame(fields.coarse.reshape(len(fields.coarse), -1)).cummax().ffill().to_numpy()
+    for average in history.averages.reshape(len(TIME_CONSTANTS_DAYS), *lowest.shape):
+        seen = np.isfinite(lowest)
+        np.testing.assert_array_equal(np.isfinite(average), seen)
+        assert (average[seen] >= lowest[seen] - 1e-6).all() and (average[seen] <= highest[seen] + 1e-6).all()

@@ -87,3 +87,22 @@ def test_the_deviation_by_hand_on_a_map():
 def test_errors_of_zero_leave_a_positive_deviation():
     model = ErrorModel.fit(np.ones((2, 6)), np.zeros(6), np.repeat([0, 1], 3))
     assert model.standard_deviation(np.ones((2, 1)))[0] > 0
+
+
+@given(st.integers(0, 2**31))
+def test_the_order_of_cells_and_the_names_of_dates_do_not_matter(seed):
+    x, errors, dates = made(dates=6, cells=15)
+    rng = np.random.default_rng(seed)
+    order, names = rng.permutation(errors.size), rng.permutation(6)
+    one, other = ErrorModel.fit(x, errors, dates), ErrorModel.fit(x[:, order], errors[order], names[dates[order]])
+    np.testing.assert_allclose(other.coefficients, one.coefficients, rtol=1e-5)
+    assert other.factor == pytest.approx(one.factor, rel=1e-5)
+
+
+@pytest.mark.parametrize("scale", [0.1, 3.0])
+def test_errors_of_another_size_scale_the_deviation(scale):
+    x, errors, dates = made(dates=10)
+    one, other = ErrorModel.fit(x, errors, dates), ErrorModel.fit(x, scale * errors, dates)
+    np.testing.assert_allclose(
+        other.standard_deviation(x[:, :50]), scale * one.standard_deviation(x[:, :50]), rtol=1e-4
+    )

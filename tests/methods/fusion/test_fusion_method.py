@@ -170,3 +170,27 @@ def test_what_it_refuses(method):
         FusionMethod().fit(FIELDS, SAMPLES.with_split(np.zeros(len(SAMPLES), np.uint8)))
     with pytest.raises(DataError, match="another coarse product"):
         FusionMethod().fit(FIELDS, SAMPLES, [(make_fields(n=40, grid=M09), DONOR_SAMPLES)])
+
+
+def test_maps_follow_other_parameters_and_other_fields(method):
+    """What is kept from one call to the next is dropped when parameters or fields are others."""
+    own = replace(method)
+    before = own.predict(FIELDS, ONE).mean
+    own.parameters = replace(own.parameters, bounds=(0.0, 0.1))
+    assert own.predict(FIELDS, ONE).mean.max() <= np.float32(0.1)
+    own.parameters = method.parameters
+    wetter = replace(FIELDS, coarse=FIELDS.coarse + np.float32(0.05))
+    assert own.predict(wetter, ONE).mean.mean() > before.mean() + 0.02
+    np.testing.assert_array_equal(own.predict(FIELDS, ONE).mean, before)
+
+
+def test_fitting_again_replaces_what_was_fitted(method):
+    own = replace(method)
+    own.fit(DONOR, DONOR_SAMPLES)
+    np.testing.assert_array_equal(own.predict(DONOR, ONE).mean, fitted(DONOR, DONOR_SAMPLES).predict(DONOR, ONE).mean)
+
+
+def test_the_surface_is_that_of_the_fields(method):
+    other = make_fields(n=20, shape=(30, 48), origin=(1000, 2600), seed=3)
+    for fields in (FIELDS, other):
+        assert {mask.shape for mask in method.surface(fields).values()} == {fields.window.shape}

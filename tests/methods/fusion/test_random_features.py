@@ -90,3 +90,14 @@ def test_the_correction_without_random_features_is_linear():
     coefficients = np.arange(1.0, F + 1)
     expected = np.einsum("f,fhw->hw", coefficients, DATES[2].features)
     np.testing.assert_allclose(ridge_correction(DATES[2], coefficients), expected, rtol=1e-4, atol=1e-7)
+
+
+def test_each_cell_is_computed_by_itself():
+    """Cells in another order give the units in that order."""
+    one, order = overpass(5), np.random.default_rng(0).permutation(H * W)
+
+    def shuffled(stack):
+        return stack.reshape(len(stack), -1)[:, order].reshape(stack.shape)
+
+    other = OverpassFeatures(one.base, shuffled(one.features), shuffled(one.masks), one.variance_predictors, one.base)
+    np.testing.assert_allclose(RANDOM.units(other), shuffled(RANDOM.units(one)), rtol=1e-4, atol=1e-8)

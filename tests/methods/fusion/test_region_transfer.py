@@ -73,3 +73,9 @@ def test_a_donor_of_another_size_takes_part():
     coefficients, model = fit_transfer([training_set(), region])
     assert coefficients.shape == (1, len(region.without_pattern[0].features))
     assert (model.coefficients > 0).all() and FIELDS.window.shape != small.window.shape
+
+
+def test_the_order_of_donors_does_not_matter():
+    one, _ = fit_transfer([training_set(), donor_set()])
+    other, _ = fit_transfer([donor_set(), training_set()])
+    np.testing.assert_allclose(other, one, rtol=1e-6, atol=1e-9)

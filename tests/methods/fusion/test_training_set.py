@@ -129,3 +129,17 @@ def test_a_history_without_fields_is_allowed():
     alone = TrainingSet.of(FIELDS, none, 0)
     residual = FEATURES.index("residual_8")
     assert all((overpass.features[residual] == 0).all() for overpass in alone.with_pattern)
+
+
+def test_nothing_after_the_last_date_takes_part():
+    last = SET.dates.time[-1]
+    coarse, fine = FIELDS.coarse.copy(), FIELDS.fine.copy()
+    coarse[FIELDS.coarse_time > last] = 0.01
+    fine[FIELDS.fine_time > last] = 0.9
+    changed = TrainingSet.of(replace(FIELDS, coarse=coarse, fine=fine), SAMPLES, 0)
+    np.testing.assert_array_equal(changed.builder.history.direction_bias, SET.builder.history.direction_bias)
+    np.testing.assert_array_equal(changed.pattern.sums, SET.pattern.sums)
+    assert changed.variability == SET.variability
+    for before, after in zip(SET.with_pattern, changed.with_pattern, strict=True):
+        np.testing.assert_array_equal(after.features, before.features)
+        np.testing.assert_array_equal(after.variance_predictors, before.variance_predictors)
