@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from smen.data import series
 from smen.data.records import Fields
+from smen.data.series import concatenate
+from smen.data.series_file import read_series
 from smen.errors import DataError
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def read_fields(layout: FileLayout, region: str, years: Sequence[int]) -> Fields
     Raises:
         DataError: a series is missing, or they do not fit together.
     """
-    coarse = series.concatenate([series.read(Path(layout.aligned(region, "coarse", year))) for year in years])
-    fine = series.concatenate([series.read(Path(layout.aligned(region, "fine", year))) for year in years])
+    coarse = concatenate([read_series(Path(layout.aligned(region, "coarse", year))) for year in years])
+    fine = concatenate([read_series(Path(layout.aligned(region, "fine", year))) for year in years])
     shape = (0, *coarse.window.shape)
     empty = not fine.time.size
     ready = [max([time, *times]) for time, times in zip(fine.time, fine.sentinel1_times, strict=True)]

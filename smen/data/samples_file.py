@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from smen.data import netcdf
 from smen.data.records import MISSING, SPLIT_NAMES, Fields, Samples
 from smen.data.samples import earlier_fields, lookup
 from smen.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-EPOCH = "seconds since 2000-01-01T00:00:00"
-NO_TIME = np.iinfo(np.int64).min
-"""How a file says that there is no field: the number that NaT is."""
 
 _MEANING = {
     "time": "time of the SMAP half-orbit, as its granule's name gives it",
@@ -50,17 +47,20 @@ def label(samples: Samples, fine_time: NDArray[np.datetime64]) -> xr.Dataset:
         "age": (("time", "k"), samples.age, {"units": "days"}),
         "split": ("time", samples.split),
     }
-    dataset = xr.Dataset(data, coords={"time": samples.time.astype("datetime64[s]")}, attrs={"Conventions": "CF-1.8"})
+    dataset = xr.Dataset(
+        data, coords={"time": samples.time.astype("datetime64[s]")}, attrs={"Conventions": netcdf.CONVENTIONS}
+    )
     for name, meaning in _MEANING.items():
         dataset[name].attrs["long_name"] = meaning
     dataset["split"].attrs |= {
         "flag_values": np.array(list(SPLIT_NAMES), np.uint8),
         "flag_meanings": " ".join(SPLIT_NAMES.values()),
     }
+    # The two calendars differ only before 1582; with "standard", xarray cannot encode variables that are all NaT.
     for name in ("time", "fine", "fine_history"):
-        dataset[name].encoding = {"units": EPOCH, "dtype": "int64", "calendar": "proleptic_gregorian"}
+        dataset[name].encoding = {"units": netcdf.TIME_UNITS, "dtype": "int64", "calendar": "proleptic_gregorian"}
         if name != "time":
-            dataset[name].encoding["_FillValue"] = NO_TIME
+            dataset[name].encoding["_FillValue"] = netcdf.NO_TIME
     return dataset
 
 

@@ -4,49 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import h5netcdf
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import CRS
 
 from smen.atomic import atomic_hdf5
-from smen.grid import CRS_CODE, Grid, Window
-from smen.outputs.geotiff import NODATA
+from smen.data import netcdf
+from smen.grid import Grid, Window
 from smen.outputs.map_files import MapFile, read_bands
 from smen.outputs.quality_raster import QUALITY_NODATA
 
-UNITS = "seconds since 2000-01-01 00:00:00"
-_EPOCH = np.datetime64("2000-01-01T00:00:00", "s")
+DEGREES = "latitude longitude"
 
-_BANDS: tuple[tuple[str, dict[str, str]], ...] = (
-    (
-        "soil_moisture",
-        {
-            "units": "m3 m-3",
-            "long_name": "volumetric soil moisture of the top 5 cm",
-            "standard_name": "volume_fraction_of_condensed_water_in_soil",
-        },
+_BANDS = (
+    netcdf.float_variable(
+        "soil_moisture", long_name="volumetric soil moisture of the top 5 cm", **netcdf.SOIL_MOISTURE
     ),
-    (
+    netcdf.float_variable(
         "standard_deviation",
-        {
-            "units": "m3 m-3",
-            "long_name": "standard deviation of the error of soil moisture",
-            "standard_name": "volume_fraction_of_condensed_water_in_soil standard_error",
-        },
+        units="m3 m-3",
+        long_name="standard deviation of the error of soil moisture",
+        standard_name="volume_fraction_of_condensed_water_in_soil standard_error",
     ),
-    ("age", {"units": "days", "long_name": "time since the cell's last observation at 3 km"}),
+    netcdf.float_variable("age", units="days", long_name="time since the cell's last observation at 3 km"),
 )
+"""The bands of a map, in their order."""
 
-
-COARSE = "coarse_soil_moisture"
-_COARSE_ABOUT = {
-    "units": "m3 m-3",
-    "long_name": "volumetric soil moisture seen by SMAP's radiometer, its cells repeated at 3 km",
-    "standard_name": "volume_fraction_of_condensed_water_in_soil",
-}
+_COARSE = netcdf.float_variable(
+    "coarse_soil_moisture",
+    long_name="volumetric soil moisture seen by SMAP's radiometer, its cells repeated at 3 km",
+    **netcdf.SOIL_MOISTURE,
+)
 
 
 def write_cube(
@@ -78,11 +67,10 @@ def write_cube(
         _header(file, window, maps, codes, attributes)
         for i, one in enumerate(maps):
             bands, quality = read_bands(one)
-            for (name, _), band in zip(_BANDS, bands, strict=True):
-                file.variables[name][i] = np.where(np.isnan(band), np.float32(NODATA), band)
+            for variable, band in zip(_BANDS, bands, strict=True):
+                file.variables[variable.name][i] = netcdf.filled(band)
             file.variables["quality"][i] = quality
-            field = window.expand(coarse[i], grid)
-            file.variables[COARSE][i] = np.where(np.isnan(field), np.float32(NODATA), field)
+            file.variables[_COARSE.name][i] = netcdf.filled(window.expand(coarse[i], grid))
 
 
 def _header(
@@ -92,67 +80,23 @@ def _header(
     codes: Mapping[int, str],
     attributes: Mapping[str, str],
 ) -> None:
-    file.dimensions = {"time": len(maps), "y": window.height, "x": window.width}
-    file.attrs.update(Conventions="CF-1.10", **attributes)
-    _coordinates(file, window)
-    time = file.create_variable("time", ("time",), np.int64, data=_seconds(maps))
-    time.attrs.update(
-        standard_name="time",
-        long_name="start of SMAP's half-orbit, UTC",
-        units=UNITS,
-        calendar="standard",
-        axis="T",
+    """Write everything but the fields."""
+    dataset = netcdf.axes(window).assign_coords(
+        latitude=("y", window.latitudes, {"standard_name": "latitude", "units": "degrees_north"}),
+        longitude=("x", window.longitudes, {"standard_name": "longitude", "units": "degrees_east"}),
     )
-    descending = np.array([one.direction == "D" for one in maps], np.uint8)
-    direction = file.create_variable("descending", ("time",), np.uint8, data=descending)
-    direction.attrs.update(
-        long_name="direction of the half-orbit",
-        flag_values=np.array([0, 1], np.uint8),
-        flag_meanings="ascending descending",
-    )
-    shape = (1, window.height, window.width)
-    options: dict[str, Any] = {"chunks": shape, "compression": "gzip", "compression_opts": 4, "shuffle": True}
-    for name, about in (*_BANDS, (COARSE, _COARSE_ABOUT)):
-        band = file.create_variable(name, ("time", "y", "x"), np.float32, fillvalue=np.float32(NODATA), **options)
-        band.attrs.update(about, grid_mapping="crs", coordinates="latitude longitude")
-    quality = file.create_variable(
-        "quality", ("time", "y", "x"), np.uint8, fillvalue=np.uint8(QUALITY_NODATA), **options
-    )
-    quality.attrs.update(
-        long_name="what a cell rests on",
-        flag_values=np.array(sorted(codes), np.uint8),
-        flag_meanings=" ".join(_word(codes[code]) for code in sorted(codes)),
-        grid_mapping="crs",
-        coordinates="latitude longitude",
-    )
-
-
-def _coordinates(file: h5netcdf.File, window: Window) -> None:
-    """Axes in metres, degrees beside them, and the projection in CF's words and in GDAL's."""
-    crs = file.create_variable("crs", (), np.int32, data=np.int32(0))
-    t = window.transform
-    wkt = CRS(CRS_CODE).to_wkt()
-    crs.attrs.update(
-        {
-            **{key: value for key, value in CRS(CRS_CODE).to_cf().items() if key != "crs_wkt"},
-            "crs_wkt": wkt,
-            "spatial_ref": wkt,
-            "GeoTransform": f"{t.c!r} {t.a!r} 0.0 {t.f!r} 0.0 {t.e!r}",
-        }
-    )
-    for name, values in (("y", window.y), ("x", window.x)):
-        axis = file.create_variable(name, (name,), np.float64, data=values)
-        axis.attrs.update(standard_name=f"projection_{name}_coordinate", units="m", axis=name.upper())
-    for name, along, values, units in (
-        ("latitude", "y", window.latitudes, "degrees_north"),
-        ("longitude", "x", window.longitudes, "degrees_east"),
-    ):
-        degrees = file.create_variable(name, (along,), np.float64, data=values)
-        degrees.attrs.update(standard_name=name, units=units)
-
-
-def _seconds(maps: Sequence[MapFile]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    return np.array([(one.time - _EPOCH) // np.timedelta64(1, "s") for one in maps], np.int64)
+    netcdf.write_header(file, dataset, len(maps), "start of SMAP's half-orbit, UTC", attributes)
+    netcdf.add_along_time(file, "descending", np.uint8, netcdf.DIRECTION)
+    file.variables["time"][:] = netcdf.seconds_of([one.time for one in maps])
+    file.variables["descending"][:] = np.array([one.direction == "D" for one in maps], np.uint8)
+    meanings = {
+        "long_name": "what a cell rests on",
+        "flag_values": np.array(sorted(codes), np.uint8),
+        "flag_meanings": " ".join(_word(codes[code]) for code in sorted(codes)),
+    }
+    quality = netcdf.FieldVariable("quality", np.uint8, QUALITY_NODATA, meanings)
+    for variable in (*_BANDS, _COARSE, quality):
+        netcdf.add_fields(file, variable, compression=4, coordinates=DEGREES)
 
 
 def _word(meaning: str) -> str:

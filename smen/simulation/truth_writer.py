@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Self
 
 import h5netcdf
 import numpy as np
-from pyproj import CRS
 
 from smen.atomic import atomic_hdf5
-from smen.grid import CRS_CODE
+from smen.data import netcdf
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +23,12 @@ if TYPE_CHECKING:
 
     from smen.simulation.world import World, WorldState
 
-UNITS = "seconds since 1970-01-01T00:00:00"
+MOISTURE = netcdf.FieldVariable(
+    "soil_moisture",
+    np.float32,
+    np.nan,
+    {"long_name": "true volumetric soil moisture at 3 km", **netcdf.SOIL_MOISTURE},
+)
 
 
 class TruthWriter:
@@ -82,30 +86,10 @@ class TruthWriter:
             return
         window = self.world.window
         year = str(self.times[0].astype("datetime64[Y]"))
+        attributes = {"simulated": self.simulated, "title": "Simulated truth"}
         with atomic_hdf5(self.root / f"truth_{year}.nc") as content, h5netcdf.File(content, "w") as file:
-            file.dimensions = {"time": len(self.times), "y": window.height, "x": window.width}
-            time = file.create_variable(
-                "time", ("time",), np.int64, np.array(self.times).astype("datetime64[s]").view("i8")
-            )
-            time.attrs.update({"units": UNITS, "calendar": "standard", "standard_name": "time"})
-            for name, values in (("y", window.y), ("x", window.x)):
-                axis = file.create_variable(name, (name,), np.float64, values)
-                axis.attrs.update({"units": "m", "standard_name": f"projection_{name}_coordinate"})
-            crs = file.create_variable("crs", (), np.int32, 0)
-            crs.attrs.update(CRS(CRS_CODE).to_cf())
-            moisture = file.create_variable(
-                "soil_moisture",
-                ("time", "y", "x"),
-                np.float32,
-                np.stack(self.fields),
-                fillvalue=np.float32(np.nan),
-                chunks=(1, *window.shape),
-                compression="gzip",
-                compression_opts=2,
-                shuffle=True,
-            )
-            moisture.attrs.update(
-                {"units": "m3 m-3", "grid_mapping": "crs", "long_name": "true volumetric soil moisture at 3 km"}
-            )
-            file.attrs.update({"Conventions": "CF-1.10", "simulated": self.simulated, "title": "Simulated truth"})
+            netcdf.write_header(file, netcdf.axes(window), len(self.times), "time of the values, UTC", attributes)
+            netcdf.add_fields(file, MOISTURE, compression=2)
+            file.variables["time"][:] = netcdf.seconds_of(self.times)
+            file.variables[MOISTURE.name][:] = np.stack(self.fields)
         self.times, self.fields = [], []

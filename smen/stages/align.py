@@ -9,7 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smen.data import series
+from smen.data.series import AlignedField
+from smen.data.series_file import write_series
 from smen.errors import DataError
 from smen.plan.jobs import AlignJob
 from smen.products.match import HalfOrbit, SceneTime, match
@@ -55,19 +56,19 @@ def _present(job: AlignJob, role: str) -> list[GranuleRecord]:
 
 
 def _write(
-    job: AlignJob, role: str, product: str, times: int, fields: Iterator[series.Field], records: list[GranuleRecord]
+    job: AlignJob, role: str, product: str, times: int, fields: Iterator[AlignedField], records: list[GranuleRecord]
 ) -> None:
     path = Path(job.layout.aligned(job.region, role, job.year))
     simulated = any(record.simulated for record in records)
     grid = product_layout(product).grid
     title = f"{product} on the 3 km window of {job.region}, {job.year}{' (simulated)' if simulated else ''}"
-    series.write(path, job.window, grid, product, times, fields, simulated=simulated, title=title)
+    write_series(path, job.window, grid, product, times, fields, simulated=simulated, title=title)
 
 
-def _coarse_fields(job: AlignJob, records: list[GranuleRecord], quality: Quality) -> Iterator[series.Field]:
+def _coarse_fields(job: AlignJob, records: list[GranuleRecord], quality: Quality) -> Iterator[AlignedField]:
     for record in records:
         field = read_coarse(record.path, job.window, job.coarse, quality)
-        yield series.Field(
+        yield AlignedField(
             time=record.time.astype("datetime64[s]"),
             descending=record.direction == "D",
             overpass_time=field.overpass_time,
@@ -96,10 +97,10 @@ def _by_half_orbit(
 
 def _fine_fields(
     job: AlignJob, scenes: list[tuple[GranuleRecord, list[GranuleRecord]]], quality: Quality
-) -> Iterator[series.Field]:
+) -> Iterator[AlignedField]:
     for half_orbit, records in scenes:
         field = mosaic([read_scene(record.path, job.window, job.fine_variable, quality) for record in records])
-        yield series.Field(
+        yield AlignedField(
             time=half_orbit.time.astype("datetime64[s]"),
             descending=half_orbit.direction == "D",
             overpass_time=field.overpass_time,

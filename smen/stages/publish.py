@@ -11,9 +11,10 @@ import xarray as xr
 
 from smen import __version__
 from smen.atomic import atomic_from_memory, empty_folder
-from smen.data import series
 from smen.data.lineage import granules_behind
 from smen.data.quality import COLOURS, MEANING
+from smen.data.series import concatenate
+from smen.data.series_file import read_series
 from smen.errors import DataError
 from smen.methods.checkpoint import read_header, summary_of
 from smen.outputs.cube import write_cube
@@ -129,7 +130,7 @@ def _read(job: PublishJob) -> RegionInputs:
     if not maps:
         raise DataError(f"{region} has no maps: no overpass lies in maps.period; choose a longer one")
     coarse, fine = (
-        series.concatenate([series.read(Path(layout.aligned(region, role, year))) for year in job.years])
+        concatenate([read_series(Path(layout.aligned(region, role, year))) for year in job.years])
         for role in ("coarse", "fine")
     )
     return RegionInputs(maps, coarse, fine, read_header(Path(job.model)))

@@ -1,160 +1,75 @@
-"""Aligned series: what is written comes back, and other tools read it."""
+"""Series in memory: years joined, and what does not belong together refused."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-import rasterio
-import rioxarray  # noqa: F401  (gives xarray its .rio)
-import xarray as xr
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
-from smen.data import series
-from smen.errors import DataError, OutputError
-from smen.grid import LEFT, M03, M09, M36, TOP, Window
+from smen.data.series import Series, concatenate
+from smen.errors import DataError
+from smen.grid import M09, M36, Window
 
-WINDOW = Window.centred_on(-97.5, 35.5, 6, 5)
 START = np.datetime64("2016-01-01T12:00:00", "s")
+DAY = np.timedelta64(1, "D")
+WINDOW = Window(1021, 2650, 20, 30)
+SHAPE = WINDOW.coarse_shape(M36)
 
 
-def field(i, moisture=None, **values):
-    rng = np.random.default_rng(i)
-    if moisture is None:
-        moisture = rng.uniform(0.02, 0.5, WINDOW.shape).astype(np.float32)
-        moisture[rng.random(WINDOW.shape) < 0.3] = np.nan
-    given = {
-        "time": START + np.timedelta64(i, "D"),
-        "descending": i % 2 == 0,
-        "overpass_time": START + np.timedelta64(i * 86400 + 600, "s"),
-        "soil_moisture": moisture,
-        "standard_deviation": None,
-        "surface_flag": rng.integers(0, 2048, WINDOW.shape).astype(np.uint16),
-        "granules": f"granule_{i}.h5",
-    }
-    return series.Field(**given | values)
+def year(first, count, *, deviation=False, simulated=False):
+    """A series of `count` overpasses, a day apart, their values the number of the day."""
+    days = first + np.arange(count)
+    time = START + days * DAY
+    moisture = days[:, None, None] / 1000 + np.zeros(SHAPE)
+    return Series(
+        product="SPL2SMP",
+        window=WINDOW,
+        grid=M36,
+        time=time,
+        descending=days % 2 == 0,
+        overpass_time=time + np.timedelta64(600, "s"),
+        soil_moisture=moisture.astype(np.float32),
+        standard_deviation=np.full((count, *SHAPE), 0.02, np.float32) if deviation else None,
+        surface_flag=np.full((count, *SHAPE), 3, np.uint16),
+        granules=tuple(f"granule_{i}.h5" for i in days),
+        sentinel1_times=tuple((t,) for t in time),
+        simulated=simulated,
+    )
 
 
-def write(path, fields, **values):
-    given = {"grid": M03, "product": "SPL2SMAP_S", "times": len(fields), "simulated": False, "title": "test"}
-    series.write(path, WINDOW, fields=fields, **given | values)
-    return path
+def test_years_are_joined_in_order():
+    joined = concatenate([year(0, 3), year(5, 2, simulated=True)])
+    assert joined.time.tolist() == [START + i * DAY for i in (0, 1, 2, 5, 6)]
+    np.testing.assert_array_equal(joined.soil_moisture[:, 0, 0], np.float32([0, 0.001, 0.002, 0.005, 0.006]))
+    assert joined.descending.tolist() == [True, False, True, False, True]
+    assert joined.granules[3] == "granule_5.h5" and joined.sentinel1_times[4] == (START + 6 * DAY,)
+    assert joined.surface_flag.shape == (5, *SHAPE) and joined.overpass_time.shape == (5,)
+    assert joined.simulated and joined.standard_deviation is None
 
 
-def test_round_trip(tmp_path):
-    fields = [
-        field(0),
-        field(1, overpass_time=np.datetime64("NaT", "s")),
-        field(2, sentinel1_times=(START, START + np.timedelta64(25, "s")), granules="a.h5 b.h5"),
-    ]
-    back = series.read(write(tmp_path / "a.nc", fields, simulated=True))
-    assert back.window == WINDOW
-    assert back.simulated
-    assert back.time.tolist() == [f.time for f in fields]
-    assert back.descending.tolist() == [True, False, True]
-    assert np.isnat(back.overpass_time[1])
-    assert back.overpass_time[0] == fields[0].overpass_time
-    np.testing.assert_array_equal(back.soil_moisture, np.stack([f.soil_moisture for f in fields]))
-    np.testing.assert_array_equal(back.surface_flag, np.stack([f.surface_flag for f in fields]))
-    assert back.standard_deviation is None
-    assert back.sentinel1_times == ((), (), fields[2].sentinel1_times)
-    assert back.granules == ("granule_0.h5", "granule_1.h5", "a.h5 b.h5")
+def test_a_year_without_deviations_has_none_where_another_has():
+    joined = concatenate([year(0, 2), year(2, 1, deviation=True)])
+    assert np.isnan(joined.standard_deviation[:2]).all() and (joined.standard_deviation[2] == np.float32(0.02)).all()
 
 
-@settings(max_examples=20, deadline=None)
-@given(arrays(np.float32, WINDOW.shape, elements=st.floats(0, 1, width=32) | st.just(float("nan"))))
-def test_any_field_comes_back_bit_for_bit(tmp_path_factory, moisture):
-    path = tmp_path_factory.mktemp("series") / "a.nc"
-    back = series.read(write(path, [field(0, moisture=moisture)]))
-    np.testing.assert_array_equal(back.soil_moisture[0], moisture)
+def test_empty_years_do_not_matter():
+    empty = year(0, 0)
+    assert concatenate([empty, empty]) is empty
+    joined = concatenate([empty, year(3, 2), empty])
+    assert joined.time.size == 2 and joined.soil_moisture.shape == (2, *SHAPE)
 
 
-def test_xarray_and_rioxarray_read_it(tmp_path):
-    moisture = field(0).soil_moisture
-    path = write(tmp_path / "a.nc", [field(0)])
-    with xr.open_dataset(path, engine="h5netcdf", decode_coords="all") as dataset:
-        np.testing.assert_array_equal(dataset.soil_moisture.values[0], moisture)
-        assert dataset.rio.crs.to_epsg() == 6933
-        assert dataset.rio.transform() == WINDOW.transform
-        assert dataset.time.values[0] == START
-        assert dataset.soil_moisture.attrs["units"] == "m3 m-3"
-        assert dataset.soil_moisture.attrs["standard_name"] == "volume_fraction_of_condensed_water_in_soil"
-
-
-@pytest.mark.parametrize(("grid", "product"), [(M36, "SPL2SMP"), (M09, "SPL2SMP_E")])
-@pytest.mark.parametrize("window", [Window(1021, 2650, 40, 53), Window(600, 11550, 30, 40)])
-def test_coarse_fields_lie_on_coarse_cells(tmp_path, grid, product, window):
-    shape = window.coarse_shape(grid)
-    moisture = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
-    one = field(0, moisture=moisture, surface_flag=np.zeros(shape, np.uint16))
-    series.write(tmp_path / "a.nc", window, grid, product, 1, [one], simulated=False, title="test")
-    back = series.read(tmp_path / "a.nc")
-    assert (back.grid, back.window, back.product) == (grid, window, product)
-    np.testing.assert_array_equal(back.soil_moisture[0], moisture)
-    # GDAL places the file by the coarse grid's own corners: the cell that a pixel of its raster holds is the grid's.
-    with rasterio.open(f"netcdf:{tmp_path / 'a.nc'}:soil_moisture") as raster:
-        assert raster.crs.to_epsg() == 6933 and raster.shape == shape
-        assert raster.res == pytest.approx((grid.cell, grid.cell))
-        left, top = raster.transform @ (0, 0)
-        assert (left - LEFT) / grid.cell == pytest.approx(window.column // grid.coarse_factor, abs=1e-6)
-        assert (TOP - top) / grid.cell == pytest.approx(window.row // grid.coarse_factor, abs=1e-6)
-        values = next(raster.sample([(float(window.coarse_axes(grid)[0][-1]), float(window.coarse_axes(grid)[1][0]))]))
-        assert values[0] == moisture[0, -1]
-    with xr.open_dataset(tmp_path / "a.nc", engine="h5netcdf", decode_coords="all") as dataset:
-        assert tuple(dataset.rio.transform()) == pytest.approx(tuple(window.coarse_transform(grid)), abs=1e-6)
-        np.testing.assert_array_equal(dataset.x, window.coarse_axes(grid)[0])
-
-
-def test_series_of_different_grids_are_not_joined(tmp_path):
-    one = series.read(write(tmp_path / "a.nc", [field(0)]))
-    with pytest.raises(DataError, match="cannot be joined"):
-        series.concatenate([one, replace(one, grid=M36)])
-
-
-def test_zero_is_a_value(tmp_path):
-    back = series.read(write(tmp_path / "a.nc", [field(0, moisture=np.zeros(WINDOW.shape, np.float32))]))
-    assert (back.soil_moisture == 0).all()
-
-
-def test_same_fields_same_bytes(tmp_path):
-    one, other = (write(tmp_path / name, [field(0), field(1)]) for name in ("a.nc", "b.nc"))
-    assert one.read_bytes() == other.read_bytes()
-
-
-def test_a_series_may_be_empty(tmp_path):
-    back = series.read(write(tmp_path / "a.nc", []))
-    assert back.time.size == 0
-    joined = series.concatenate([back, series.read(write(tmp_path / "b.nc", [field(0)]))])
-    assert joined.time.size == 1
-
-
-def test_years_are_joined_in_order(tmp_path):
-    parts = [series.read(write(tmp_path / f"{i}.nc", [field(2 * i), field(2 * i + 1)])) for i in range(2)]
-    assert series.concatenate(parts).time.tolist() == [field(i).time for i in range(4)]
+@pytest.mark.parametrize("later", [year(2, 2), year(1, 1), year(-9, 2)])
+def test_years_that_overlap_or_go_back_are_refused(later):
     with pytest.raises(DataError, match="overlap in time"):
-        series.concatenate(parts[::-1])
+        concatenate([year(0, 3), later])
 
 
-@pytest.mark.parametrize(
-    ("fields", "times", "said"),
-    [([field(1), field(0)], 2, "does not follow"), ([field(0)], 2, "2 overpasses were announced, 1 came")],
-)
-def test_what_does_not_fit_leaves_nothing(tmp_path, fields, times, said):
-    with pytest.raises(DataError, match=said):
-        write(tmp_path / "a.nc", fields, times=times)
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize("other", [{"grid": M09}, {"product": "SPL2SMP_E"}, {"window": Window(0, 0, 20, 30)}])
+def test_series_of_different_places_are_not_joined(other):
+    with pytest.raises(DataError, match="different windows or products"):
+        concatenate([year(0, 3), replace(year(3, 1), **other)])
 
 
-def test_other_files_are_refused_by_name(tmp_path):
-    (tmp_path / "a.nc").write_text("no NetCDF")
-    with pytest.raises(DataError, match=r"a\.nc is no aligned series"):
-        series.read(tmp_path / "a.nc")
-    with pytest.raises(DataError, match=r"b\.nc is missing: run the stage align"):
-        series.read(tmp_path / "b.nc")
-
-
-def test_a_folder_that_is_a_file(tmp_path):
-    (tmp_path / "a").write_text("")
-    with pytest.raises(OutputError, match="cannot be written"):
-        write(tmp_path / "a" / "b.nc", [field(0)])
+def test_nothing_to_join():
+    with pytest.raises(DataError, match="run the stage align first"):
+        concatenate([])

@@ -11,7 +11,7 @@ from made_granules import WINDOW, add_coarse, add_scene, coarse_name, scene_name
 from made_project import make_plan
 from made_region import REGION
 
-from smen.data import series
+from smen.data.series_file import read_series
 from smen.errors import ArchiveError, DataError, GranuleError
 from smen.sources import manifest
 from smen.stages import acquire, align
@@ -31,7 +31,7 @@ def project(tmp_path):
 
 
 def series_of(plan, role):
-    return series.read(Path(plan.layout.aligned(REGION, role, 2016)))
+    return read_series(Path(plan.layout.aligned(REGION, role, 2016)))
 
 
 def records_of(plan, role):

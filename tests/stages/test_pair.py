@@ -64,7 +64,7 @@ def test_splits_are_blocks_of_time_and_validation_the_last_fifth_of_training(mad
 
 def test_the_file_names_its_splits(samples):
     assert samples["split"].attrs["flag_meanings"] == " ".join(SPLIT_NAMES.values())
-    assert samples.attrs["Conventions"] == "CF-1.8"
+    assert samples.attrs["Conventions"] == "CF-1.10"
 
 
 def test_a_validation_period_is_cut_out_of_training(copied):

@@ -7,7 +7,8 @@ import numpy as np
 import xarray as xr
 from made_fields import make_fields
 
-from smen.data import series
+from smen.data.series import AlignedField
+from smen.data.series_file import write_series
 from smen.grid import M03
 from smen.plan.paper_jobs import CompareJob, ExperimentJob
 from smen.settings.paper_section import PaperDates, PaperSizes, PaperTraining
@@ -68,7 +69,7 @@ class Made:
             made = [self._field(role, i) for i in range(len(times))]
             path = Path(layout.aligned(REGION, role, 2016))
             path.parent.mkdir(parents=True, exist_ok=True)
-            series.write(path, self.fields.window, grid, product, len(made), made, simulated=True, title="made up")
+            write_series(path, self.fields.window, grid, product, len(made), made, simulated=True, title="made up")
         (self.folder / "truth").mkdir()
         w = self.fields.window
         axes = {"time": self.fields.coarse_time.astype("datetime64[ns]"), "y": w.y, "x": w.x}
@@ -77,7 +78,7 @@ class Made:
 
     def _field(self, role, i):
         stack, times = getattr(self.fields, role), getattr(self.fields, f"{role}_time")
-        return series.Field(
+        return AlignedField(
             time=times[i],
             descending=bool(self.fields.coarse_descending[np.searchsorted(self.fields.coarse_time, times[i])]),
             overpass_time=times[i],

@@ -9,10 +9,11 @@ import pandas as pd
 from safetensors.numpy import save_file
 from scipy.ndimage import gaussian_filter
 
-from smen.data import series
 from smen.data.quality import COLOURS, MEANING
 from smen.data.samples import MISSING, Samples
 from smen.data.samples_file import label
+from smen.data.series import AlignedField
+from smen.data.series_file import write_series
 from smen.grid import M03, M36, Window
 from smen.methods.checkpoint import FORMAT
 from smen.outputs.geotiff import write_map
@@ -108,12 +109,12 @@ def _series(layout, name, window, time, descending, coarse, fine, dates, simulat
         for year in (2017, 2018):
             wanted = [i for i in chosen if year == 2018]
             fields = (
-                series.Field(time[i], descending[i], time[i], stack[i], None, flags, granule(role, time[i]),
+                AlignedField(time[i], descending[i], time[i], stack[i], None, flags, granule(role, time[i]),
                              (time[i] + HOUR,) if role == "fine" else ())
                 for i in wanted
             )  # fmt: skip
             path = layout.aligned(name, role, year)
-            series.write(path, window, grid, product, len(wanted), fields, simulated=simulated, title=f"{name} {role}")
+            write_series(path, window, grid, product, len(wanted), fields, simulated=simulated, title=f"{name} {role}")
 
 
 def _samples(layout, name, time, dates):
