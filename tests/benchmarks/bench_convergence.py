@@ -58,7 +58,10 @@ def paper(fields, samples, recipe, every, clock):
     """(epoch, seconds, ubRMSE on the test dates) of the paper's recipe."""
     learning, test = samples.with_target(TRAIN), samples.with_target(TEST)
     residuals = residuals_of(fields, learning.fine)
-    climatology, normalisation = Climatology.of(residuals), Normalisation.of(fields.coarse[learning.coarse], residuals)
+    climatology, normalisation = (
+        Climatology.of(residuals),
+        Normalisation.of(fields.coarse_at(learning.coarse), residuals),
+    )
     learn, judged = (
         gather(builder, partial(builder.inputs, leave_out=part is learning))
         for part in (learning, test)
