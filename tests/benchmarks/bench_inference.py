@@ -20,7 +20,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from bench_training import BLOCKS
+from bench_training import CONVOLUTIONS
 from timing import product, report
 
 from smen.cli import _plan
@@ -40,7 +40,7 @@ PARTS = (
 
 def operations(cells):
     """Of one map by the paper's network."""
-    return sum(2 * cells * frames * into * out * 9 for frames, into, out in BLOCKS)
+    return sum(2 * cells * frames * into * out * 9 for frames, into, out in CONVOLUTIONS)
 
 
 def clocked(run):

@@ -17,7 +17,7 @@ import time
 import numpy as np
 import rasterio
 import torch
-from bench_training import BLOCKS
+from bench_training import CONVOLUTIONS
 from rasterio.windows import Window as Part
 from tiles import PAPER_REACH, map_tiles, tiles_of
 from timing import product, report
@@ -144,7 +144,7 @@ if __name__ == "__main__":
     mapped = int((values != NODATA).sum())
     if (cells, mapped) != (wanted, wanted):
         raise SystemExit(f"{wanted} cells are land, {cells} were mapped and {mapped} written")
-    computing = sum(2 * cells * frames * into * out * 9 for frames, into, out in BLOCKS) / rate
+    computing = sum(2 * cells * frames * into * out * 9 for frames, into, out in CONVOLUTIONS) / rate
     row = {
         "land cells": cells,
         "s": seconds,

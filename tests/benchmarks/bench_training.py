@@ -27,14 +27,14 @@ WAYS = {
     "bfloat16 fused": ("fused", torch.bfloat16),
 }
 
-BLOCKS = ((3, 2, 32), (2, 64, 32), (1, 64, 32), (1, 1, 32), (1, 32, 1))
+CONVOLUTIONS = ((3, 2, 32), (2, 64, 32), (1, 64, 32), (1, 1, 32), (1, 32, 1))
 """Frames made, channels in (frames side by side) and out of the convolutions: f, g and h, of 3 x 3 cells each."""
 
 
 def operations(batch, side):
     """Multiplications and additions of a step; nothing needs a derivative by an input of the network."""
     total = 0
-    for frames, into, out in BLOCKS:
+    for frames, into, out in CONVOLUTIONS:
         forwards = 2 * batch * side * side * frames * into * out * 9
         total += forwards * (2 if into < 3 else 3)
     return total

@@ -1,8 +1,8 @@
 """A large area mapped by one network tile by tile, as if it had been mapped at once.
 
 Each tile is computed from a window that reaches further on every side than the network looks, and only its inside is
-kept, so no cell knows where the tiles lie. Where the area ends the window ends with it, and the network pads as it
-would at the edge of the whole; an area all around the Earth has no such edge in the east and west. Memory is that of
+kept, so that no cell depends on where the tiles lie. Where the area ends the window ends with it, and the network pads
+as at the edge of the whole; an area all around the Earth has no such edge in the east and west. Memory is that of
 a few tiles, however large the area: what is read and written is up to the caller.
 """
 
@@ -133,10 +133,10 @@ def map_tiles(
     Args:
         network: in evaluation mode, on the CPU.
         normalisation: how its output becomes m3/m3.
-        tiles: as `tiles_of` gives them.
+        tiles: as `tiles_of` yields them.
         read: the inputs of a window, a batch of one; None where there is nothing to map. It is called in the caller's
             thread.
-        dtype: of the convolutions: float32, or bfloat16 where the processor is quicker in it.
+        dtype: of the convolutions: float32, or bfloat16 where the processor is faster in it.
 
     Yields:
         A tile's cells and their soil moisture, float32 (height, width), m3/m3, in the order of the tiles.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class NetworkBaseline(ABC):
-    """A baseline that is a network; its shape and its inputs are left to each.
+    """A baseline that is a network; a subclass defines its layers and its inputs.
 
     Attributes:
         training: the recipe; `fit` replaces every `auto` by what it means on this machine.

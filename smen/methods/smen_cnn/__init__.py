@@ -1,4 +1,4 @@
-"""The networks, one a file, found by name."""
+"""The SMEN paper's convolutional network: its layers, inputs, training and maps. Networks are built by name."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NETWORKS: dict[str, type[Network]] = {"smen": Smen}
-"""Every network by the name that settings, checkpoints and tables use."""
+"""Every network by the name that checkpoints and tables use."""
 
 __all__ = ["NETWORKS", "Inputs", "Network", "build_network"]
 
 
 def build_network(name: str, history: int, options: Mapping[str, Any] | None = None) -> Network:
-    """A network by name, with fresh weights from torch's current seed.
+    """Build a network by name, with fresh weights from torch's current seed.
 
     Args:
         name: a key of `NETWORKS`.
         history: k, how many earlier residuals it receives.
-        options: arguments of its own.
+        options: arguments of the network's own.
 
     Raises:
         SettingsError: there is no such network, it cannot take this history, or it has no such option.

@@ -53,7 +53,7 @@ def fit_network(
         make_network: returns a fresh network, its weights from torch's current seed.
         make_batch: (builder, leave_out) -> inputs and targets of the builder's dates, None without any; with
             `leave_out` each date's own target is left out of its climatology.
-        missing: what stands for a missing residual in the inputs.
+        missing: what replaces a missing residual in the inputs.
         normalise: whether inputs are brought to numbers near one.
         loss: what is minimised.
         checkpoint: where the state of an unfinished training is saved and looked for; None: nowhere.

@@ -38,8 +38,8 @@ class FittedNetwork:
         climate: least and greatest coarse value of these dates, m3/m3.
         surface: where the surface itself is water, ice, mountains, urban, dense vegetation, bool (H, W) for each.
         coarse_grid: grid of the coarse product.
-        training_times: half-orbits of the dates learnt from, datetime64[s].
-        validation_times: half-orbits of the dates that chose when to stop.
+        training_times: half-orbits of the training dates, datetime64[s].
+        validation_times: half-orbits of the dates of the early stop, datetime64[s].
         simulated: whether any of it comes from simulated fields.
     """
 

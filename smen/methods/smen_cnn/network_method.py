@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from smen.methods.smen_cnn.resume import TrainingCheckpoint
 
 
+SAVED = ("network", "options", "history", "missing", "normalise", "level_matched", "label")
+"""Attributes of the method that a checkpoint's header holds as they are."""
+
+
 @dataclass
 class NetworkMethod(Method):
     """A network with the filling of its inputs, the level of its maps and its training.
@@ -185,17 +189,9 @@ class NetworkMethod(Method):
         """
         if self.fitted is None:
             raise DataError(f"the network {self.name!r} is not trained: there is nothing to save")
-        own = {
-            "network": self.network,
-            "options": dict(self.options),
-            "history": self.history,
-            "missing": self.missing,
-            "normalise": self.normalise,
-            "level_matched": self.level_matched,
-            "label": self.label,
-            "training": asdict(self.training),
-        }
-        header = {**own, **network_file.header_of(self.fitted)}
+        header = {name: getattr(self, name) for name in SAVED}
+        header |= {"options": dict(self.options), "training": asdict(self.training)}
+        header |= network_file.header_of(self.fitted)
         return MethodState(network_file.tensors_of(self.fitted), header, self.training_summary())
 
     @classmethod
@@ -211,12 +207,11 @@ class NetworkMethod(Method):
             KeyError, RuntimeError, TypeError, ValueError: the state is of another version or damaged.
         """
         header = state.header
-        names = ("network", "options", "history", "missing", "normalise", "level_matched", "label")
         fitted = network_file.restore(state.tensors, header, header["network"], header["history"], header["options"])
         if window is not None and window != fitted.window:
             raise DataError(f"trained for {fitted.window}, not for {window}: train a network for this region")
         return cls(
-            **{name: header[name] for name in names},
+            **{name: header[name] for name in SAVED},
             training=TrainingRecipe(**header["training"]),
             fitted=fitted,
             epochs=list(state.summary.epochs),

@@ -35,10 +35,10 @@ class TrainingRecipe:
         seed: of the weights, of the order of dates, and of the flips.
         threads: processor threads; recorded because sums in another order round otherwise.
         precision: of the convolutions while training: `bfloat16` halves the time on processors that compute in it;
-            `auto` takes it on those. Predictions are always made in float32.
-        device: `auto` takes a CUDA device where there is one.
-        kernels: `fused` takes the quicker way through the network where it has one (`fast.fused`), which needs a C++
-            compiler; `auto` does so on a CPU where there is one.
+            `auto` chooses it on those. Predictions are always made in float32.
+        device: `auto` chooses a CUDA device where there is one.
+        kernels: `fused` computes the network faster where it has such an implementation (`fast.fused`), which needs a
+            C++ compiler; `auto` does so on a CPU where there is one.
     """
 
     epochs: int = 30

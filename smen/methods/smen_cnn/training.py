@@ -101,7 +101,7 @@ class _Job:
 
 
 def _run_epochs(job: _Job, state: TrainingState, checkpoint: TrainingCheckpoint | None) -> None:
-    """Run the epochs that are left, until the last one or the early stop."""
+    """Run the remaining epochs, until the last one or the early stop."""
     recipe = job.recipe
     epochs = range(len(state.rows) + 1, recipe.epochs + 1)
     bar = tqdm(epochs, desc="training", unit="epoch", disable=not sys.stderr.isatty())

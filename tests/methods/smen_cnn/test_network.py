@@ -1,3 +1,5 @@
+"""The paper's network against its text, in torch's own 3-D layers."""
+
 import pytest
 import torch
 from torch import nn
@@ -19,7 +21,7 @@ def inputs(batch=2, k=4, shape=(11, 13), seed=0):
     )
 
 
-def test_the_papers_count_of_weights():
+def test_the_published_number_of_weights():
     network = build_network("smen", 4)
     assert network.weights == 38_337
     # Each convolution has kernels x channels x volume weights and a bias a kernel, each normalisation two.
@@ -102,12 +104,73 @@ def test_options(padding, order):
     assert torch.isfinite(network(inputs())).all()
 
 
-def test_what_it_refuses():
-    with pytest.raises(SettingsError, match="takes a history of 4 earlier fine fields, not 5"):
-        build_network("smen", 5)
-    with pytest.raises(SettingsError, match="did you mean 'smen'"):
-        build_network("sme", 4)
-    with pytest.raises(SettingsError, match="'both' is not one of spatiotemporal, spatial, temporal"):
-        build_network("smen", 4, {"streams": "both"})
-    with pytest.raises(SettingsError, match="does not take these options"):
-        build_network("smen", 4, {"layers": 3})
+@pytest.mark.parametrize("padding", ["zeros", "reflect", "replicate"])
+def test_padding_is_torchs(padding):
+    """The last layer alone, of the coarse stream: beyond the edge lies what torch's own layer puts there."""
+    network = build_network("smen", 4, {"streams": "spatial", "padding": padding}).double()
+    x = inputs(shape=(5, 6)).coarse.double()
+    layers = []
+    for conv in (network.g, network.h):
+        layer = nn.Conv2d(conv.in_channels, conv.out_channels, 3, padding=1, padding_mode=padding).double()
+        layer.weight.data, layer.bias.data = conv.weight.data[:, :, 0], conv.bias.data
+        layers.append(layer)
+    expected = layers[1](layers[0](x[:, None]))[:, 0]
+    estimate = network(inputs(shape=(5, 6))._replace(coarse=x))
+    torch.testing.assert_close(estimate, expected, rtol=0, atol=1e-12)
+
+
+def test_normalisation_before_the_relu():
+    torch.manual_seed(5)
+    network = build_network("smen", 4, {"streams": "temporal", "order": "norm_relu"}).double()
+    x = inputs().residual.double()
+    features = x.flip(1)[:, None]
+    for layer in network.f:
+        convolved = nn.functional.conv3d(features, layer["conv"].weight, layer["conv"].bias, padding=(0, 1, 1))
+        mean, variance = convolved.mean((0, 2, 3, 4), keepdim=True), convolved.var((0, 2, 3, 4), False, keepdim=True)
+        features = torch.relu((convolved - mean) / torch.sqrt(variance + 1e-5))
+    expected = nn.functional.conv3d(features, network.h.weight, network.h.bias, padding=(0, 1, 1))[:, 0, 0]
+    estimate = network(inputs()._replace(residual=x, coarse=x[:, 0]))
+    torch.testing.assert_close(estimate, expected, rtol=0, atol=1e-10)
+
+
+def test_gradients():
+    """By differences, in float64, through all layers in evaluation mode."""
+    torch.manual_seed(6)
+    network = build_network("smen", 4).double().eval()
+    x = inputs(1, shape=(3, 3))
+    arguments = x.coarse.double().requires_grad_(), x.residual.double().requires_grad_()
+
+    def estimate(coarse, residual):
+        return network(x._replace(coarse=coarse, residual=residual))
+
+    assert torch.autograd.gradcheck(estimate, arguments)
+
+
+def test_weights_are_fresh_from_torchs_seed():
+    built = []
+    for seed in (1, 1, 2):
+        torch.manual_seed(seed)
+        built.append(build_network("smen", 4).g.weight)
+    assert torch.equal(built[0], built[1]) and not torch.equal(built[0], built[2])
+
+
+def test_names_of_weights_are_those_of_the_paper():
+    """Checkpoints hold them by these names."""
+    names = {name.rsplit(".", 1)[0] for name, _ in build_network("smen", 4).named_parameters()}
+    assert names == {f"f.{n}.{part}" for n in range(3) for part in ("conv", "norm")} | {"g", "h"}
+
+
+@pytest.mark.parametrize(
+    ("name", "history", "options", "message"),
+    [
+        ("smen", 5, {}, "takes a history of 4 earlier fine fields, not 5"),
+        ("sme", 4, {}, "did you mean 'smen'"),
+        ("smen", 4, {"streams": "both"}, "'both' is not one of spatiotemporal, spatial, temporal"),
+        ("smen", 4, {"order": "relu"}, "'relu' is not one of relu_norm, norm_relu"),
+        ("smen", 4, {"padding": "wrap"}, "'wrap' is not one of zeros, reflect, replicate"),
+        ("smen", 4, {"layers": 3}, "does not take these options"),
+    ],
+)
+def test_what_it_refuses(name, history, options, message):
+    with pytest.raises(SettingsError, match=message):
+        build_network(name, history, options)

@@ -1,4 +1,4 @@
-"""The C library's memory allocator, told to keep memory that a step of training or mapping frees for the next one."""
+"""The C library's memory allocator, set to keep memory that one step of training or mapping frees for the next."""
 
 from __future__ import annotations
 

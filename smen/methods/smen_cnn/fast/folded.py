@@ -1,8 +1,8 @@
 """The paper's network in evaluation mode, its batch normalisations folded into its convolutions.
 
-With the running means and variances a batch normalisation a y + b is known beforehand: a is multiplied into the weights
-of the next convolution, and b becomes a bias that depends only on how near the edge a cell lies (`padding`). What is
-left are convolutions that apply ReLU as they write (`convolutions`), in float32 within rounding of the plain path.
+With running means and variances a batch normalisation a y + b is constant: a is multiplied into the weights of the next
+convolution, and b becomes a bias that depends only on how near the edge a cell lies (`padding`). The rest are
+convolutions that apply ReLU as they write (`convolutions`); in float32 they agree with the plain path but for rounding.
 """
 
 from __future__ import annotations
