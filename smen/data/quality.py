@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.data.fill import FILLED, UNKNOWN, fill_coarse
-from smen.data.records import FLAG_FILL, MISSING
+from smen.data.records import MISSING
+from smen.products.conventions import FLAG_FILL
 from smen.products.flags import SurfaceFlag
 
 if TYPE_CHECKING:

@@ -30,9 +30,6 @@ SPLIT_NAMES = {NONE: "none", TRAIN: "train", VALIDATION: "validation", TEST: "te
 MISSING = -1
 """Index of a field that does not exist."""
 
-FLAG_FILL = 65534
-"""A surface flag that says nothing (the products' own fill value)."""
-
 
 @dataclass(frozen=True)
 class Fields:

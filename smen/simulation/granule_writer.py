@@ -1,7 +1,7 @@
-"""Granules of a simulated world as HDF5 files in the true layout, name and folder, whole or not at all.
+"""Granules of a simulated world as HDF5 files with layout, name and folder of the real products, written atomically.
 
-A granule says of itself that it is simulated: attribute `simulated` of `/Metadata`. The same arguments give the same
-bytes: nothing in a file tells when it was written.
+A granule is marked as simulated by the attribute `simulated` of `/Metadata`. The same arguments give the same bytes:
+nothing in a file tells when it was written.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from smen.atomic import atomic_from_memory
 from smen.products.conventions import EPOCH, FLAG_FILL
+from smen.products.metadata import SIMULATED
 from smen.products.names import GranuleName, half_orbit_name, scene_name
 from smen.products.product_tables import product
 from smen.simulation.dataset_writer import write_dataset
@@ -30,7 +31,12 @@ if TYPE_CHECKING:
 
 
 def stamp(region: str, seed: int) -> str:
-    """What a simulated granule says of itself."""
+    """Return the text that marks a granule as simulated.
+
+    Args:
+        region: name of the region.
+        seed: of the simulated world.
+    """
     return f"SMEN simulation, region {region}, seed {seed}: no measurement"
 
 
@@ -44,7 +50,7 @@ def write_half_orbit(
         short_name: the product.
         orbit: the half-orbit.
         seen: its cells.
-        simulated: what the granule says of itself, see `stamp`.
+        simulated: text that marks the granule, see `stamp`.
 
     Returns:
         The file's path.
@@ -85,7 +91,20 @@ def write_half_orbit(
 
 
 def write_scene(root: Path, scene: SceneObservation, orbit: SimulatedHalfOrbit, simulated: str) -> Path:
-    """Write a scene of SPL2SMAP_S; arguments, result and errors as in `write_half_orbit`."""
+    """Write a scene of SPL2SMAP_S.
+
+    Args:
+        root: folder of the tree; the file goes to `<product>.<version>/<yyyy.mm.dd>/` in it.
+        scene: its cells.
+        orbit: the half-orbit that it belongs to.
+        simulated: text that marks the granule, see `stamp`.
+
+    Returns:
+        The file's path.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
     layout = product("SPL2SMAP_S")
     name = scene_name(scene.smap_time, scene.sentinel1_time, scene.longitude, scene.latitude, platform=scene.platform)
     path = root / name.folder() / name.filename
@@ -107,6 +126,7 @@ def write_scene(root: Path, scene: SceneObservation, orbit: SimulatedHalfOrbit, 
 
 
 def _ends(values: NDArray[np.generic]) -> tuple[float, float]:
+    """Return the least and the greatest value."""
     return float(np.min(values)), float(np.max(values))
 
 
@@ -119,9 +139,9 @@ def _describe(
     longitude: NDArray[np.generic],
     latitude: NDArray[np.generic],
 ) -> None:
-    """The groups of `/Metadata` that all granules have."""
+    """Write the groups of `/Metadata` that all granules have."""
     layout = product(name.product)
-    h5.create_group("Metadata").attrs["simulated"] = simulated
+    h5.create_group("Metadata").attrs[SIMULATED] = simulated
     identification = h5.create_group("Metadata/DatasetIdentification").attrs
     identification["shortName"] = layout.short_name
     identification["SMAPShortName"] = layout.prefix.removeprefix("SMAP_")
@@ -147,6 +167,6 @@ def _zulu(time: np.datetime64) -> str:
 
 
 def _utc(seconds: NDArray[np.generic]) -> NDArray[np.bytes_]:
-    """Seconds since 2000-01-01T12:00 UTC as the product's texts, (n,) S24."""
+    """Return seconds since the products' epoch as their texts, (n,) S24."""
     times = EPOCH + np.round(seconds.astype(np.float64) * 1000).astype("timedelta64[ms]")
     return np.char.add(np.datetime_as_string(times, unit="ms").astype("S23"), b"Z")

@@ -79,7 +79,7 @@ def test_stokes_parameters_lack_two_bits():
 
 @pytest.mark.parametrize(
     ("tier", "kept"),
-    # Of the flags that occur in a real half-orbit, those that the formats page gives for each tier.
+    # Of the flags that occur in a real half-orbit, those that each tier keeps by its definition.
     [("recommended", {0, 8}), ("successful", {0, 1, 8, 9})],
 )
 def test_flags_that_a_tier_keeps(tier, kept):

@@ -4,8 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from smen.products.match import HalfOrbit, SceneTime, match, solar_direction
+from smen.products.match import SLACK, HalfOrbit, SceneTime, match, solar_direction
 from smen.products.name_parsing import parse_name
 
 
@@ -87,3 +89,32 @@ def test_six_in_the_morning_is_descending_everywhere(longitude):
     morning = np.datetime64("2016-06-01T06:00:00") - np.timedelta64(longitude * 240, "s")
     assert solar_direction(morning, longitude) == "D"
     assert solar_direction(morning + np.timedelta64(12, "h"), longitude) == "A"
+
+
+def test_slack_can_be_set():
+    scene = SceneTime("s", at("11:40:00"), OKLAHOMA)
+    assert match([scene], TRAIN)[0].half_orbit is None
+    assert match([scene], TRAIN, slack=np.timedelta64(8, "m"))[0].half_orbit is DOWN
+    edge = SceneTime("s", at("11:47:59"), OKLAHOMA)
+    assert match([edge], TRAIN, slack=np.timedelta64(0, "m"))[0].half_orbit is None
+
+
+@given(minute=st.integers(0, 151), longitude=st.floats(-180, 180))
+def test_a_match_contains_the_scene_and_agrees_with_the_sun_or_is_alone(minute, longitude):
+    time = at("11:48:00") + np.timedelta64(minute, "m")
+    (result,) = match([SceneTime("s", time, longitude)], TRAIN)
+    around = [h for h in TRAIN if h.begin - SLACK <= time <= h.end + SLACK]
+    if result.half_orbit is None:
+        assert around
+        assert result.reason is not None
+    else:
+        assert result.half_orbit in around
+        agrees = result.half_orbit.direction == solar_direction(time, longitude)
+        assert agrees or all(h is result.half_orbit for h in around if h.begin + SLACK <= time <= h.end - SLACK)
+
+
+@given(longitude=st.floats(-180, 180), hours=st.integers(0, 200))
+def test_the_direction_repeats_every_day_and_around_the_globe(longitude, hours):
+    time = np.datetime64("2016-06-01T00:00:00") + np.timedelta64(hours, "h")
+    direction = solar_direction(time, longitude)
+    assert solar_direction(time + np.timedelta64(24, "h"), longitude) == direction

@@ -4,6 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smen.products.mosaic import mosaic
 from smen.products.names import scene_name
@@ -70,3 +72,33 @@ def test_nothing_or_unlike_windows():
         mosaic([])
     with pytest.raises(ValueError, match="same window"):
         mosaic([FIRST, scene(4, [0.1], None, [0])])
+
+
+cells = st.sampled_from([float("nan"), 0.0, 0.125, 0.25, 0.5])  # exact in float32, and so are their sums
+
+
+@given(st.lists(st.tuples(cells, cells, st.integers(0, 4095)), min_size=1, max_size=6))
+def test_against_the_definition(values):
+    field = mosaic([scene(i, [v], [d], [f]) for i, (v, d, f) in enumerate(values)])
+    valid = [v for v, _, _ in values if not np.isnan(v)]
+    np.testing.assert_allclose(field.soil_moisture.item(), np.mean(valid) if valid else NAN, rtol=1e-7)
+    deviations = [d for _, d, _ in values if not np.isnan(d)]
+    np.testing.assert_allclose(field.standard_deviation.item(), np.mean(deviations) if deviations else NAN, rtol=1e-7)
+    joined = 0
+    for v, _, flag in values:
+        if not valid or not np.isnan(v):
+            joined |= flag
+    assert field.surface_flag.item() == joined
+
+
+def test_a_time_shared_by_scenes_is_named_once():
+    twin = scene(1, [0.3] * 5, None, [0] * 5)
+    assert mosaic([FIRST, twin]).sentinel1_time == [FIRST.name.sentinel1_time]
+
+
+def test_times_are_weighted_by_cells_and_need_some():
+    early, late = (scene(i, [0.1], None, [0], seconds=s, cells=n) for i, s, n in [(1, 0, 1), (2, 100, 3)])
+    assert mosaic([early, late]).overpass_time == SMAP + np.timedelta64(75, "s")
+    empty = scene(3, [NAN], None, [FILL], seconds=10**6, cells=0)
+    assert mosaic([early, empty]).overpass_time == SMAP
+    assert np.isnat(mosaic([empty]).overpass_time)

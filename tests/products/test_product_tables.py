@@ -70,7 +70,7 @@ def test_the_type_holds_fill_and_range(dataset):
 
 
 def test_fill_values_by_type():
-    # FORMATS: uint8 has 254, uint16 65534, floats -9999; latitude, longitude and texts have none.
+    # As in real files: uint8 has 254, uint16 65534, floats -9999; latitude, longitude and texts have none.
     assert (category(name="a", long_name="").fill, integer(name="a", long_name="").fill) == (254, 65534)
     assert (real(name="a", long_name="").fill, position(name="a", long_name="").fill) == (-9999.0, None)
 

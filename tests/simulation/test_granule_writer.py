@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 from pyproj import Transformer
 
+from smen.products.read import read_coarse
+from smen.products.verify import verify_granule
+from smen.simulation.granule_writer import stamp
+
 CELL = {"SPL2SMP": 36032.220840584, "SPL2SMAP_S": 3002.6850700487}
 
 
@@ -115,3 +119,39 @@ def test_flags_and_fills_go_together(simulated):
         assert not (surface[(flag & 1) == 0] & 0b111_0111_1111).any()
     assert 0 in seen
     assert seen <= {0, 1, 5, 7, 8, 9, 13, 15}
+
+
+@pytest.mark.parametrize("product", ["SPL2SMP", "SPL2SMAP_S"])
+def test_every_granule_is_whole_marked_and_named_by_its_content(simulated, product):
+    paths = simulated.files(product)
+    for path in paths[:: max(1, len(paths) // 10)]:
+        granule = verify_granule(path, product)
+        assert granule.simulated
+        assert granule.name.folder() == path.parent.relative_to(simulated.granules).as_posix()
+        with h5py.File(path) as file:
+            identification = file["Metadata/DatasetIdentification"].attrs
+            assert identification["fileName"] == path.name
+            assert identification["ECSVersionID"] == path.parent.parent.name.partition(".")[2]
+            assert identification["CompositeReleaseID"] == granule.name.crid
+        if product == "SPL2SMP":
+            assert abs(granule.begin - granule.name.time) <= np.timedelta64(500, "ms")
+            minutes = (granule.end - granule.begin) / np.timedelta64(1, "m")
+            assert 45 < minutes < 60  # half of SMAP's period of 98.5 minutes, and files that overlap
+
+
+def test_the_reader_gives_what_was_written(simulated):
+    path = simulated.files("SPL2SMP")[3]
+    field = read_coarse(path, simulated.window, "SPL2SMP", "successful")
+    with h5py.File(path) as file:
+        group = file["Soil_Moisture_Retrieval_Data"]
+        row, column = (group[f"EASE_{k}_index"][:].astype(int) for k in ("row", "column"))
+        moisture, flag = group["soil_moisture"][:], group["retrieval_qual_flag"][:]
+    values = {(r, c): m for r, c, m, f in zip(row, column, moisture, flag, strict=True) if not f & 6}
+    top, left = simulated.window.row // 12, simulated.window.column // 12
+    for (r, c), value in np.ndenumerate(field.soil_moisture):
+        expected = values.get((top + r, left + c), np.nan)
+        assert value == expected or (np.isnan(value) and np.isnan(expected))
+
+
+def test_the_mark_names_region_and_seed():
+    assert stamp("tucson", 7) == "SMEN simulation, region tucson, seed 7: no measurement"
