@@ -61,7 +61,13 @@ def known_coarse(coarse: NDArray[np.float32]) -> NDArray[np.float32]:
 def fill_residuals(
     frames: NDArray[np.float32], climatology: NDArray[np.float32], missing: Missing
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Residual frames (k, H, W) without NaN, and where they were observed."""
+    """Fill residual frames, and say where they were observed, (k, H, W) each.
+
+    Args:
+        frames: earlier residuals, (k, H, W), m3/m3, NaN where missing.
+        climatology: the mean residual, (H, W), m3/m3.
+        missing: what stands for a missing value: ``climatology`` or ``zero``.
+    """
     valid = np.isfinite(frames)
     stand_in = climatology if missing == "climatology" else np.zeros_like(climatology)
     return np.where(valid, frames, stand_in[None]).astype(np.float32), valid

@@ -21,11 +21,22 @@ class FileLayout(Protocol):
     """Where a region's files lie; `smen.plan.layout.Layout` is one."""
 
     def aligned(self, region: str, role: str, year: int) -> str:
-        """Return the path of the series of a role, ``coarse`` or ``fine``."""
+        """Return the path of a series.
+
+        Args:
+            region: name of the region.
+            role: ``coarse`` or ``fine``.
+            year: of the series.
+        """
         ...
 
     def samples(self, region: str, year: int) -> str:
-        """Return the path of the samples."""
+        """Return the path of the samples.
+
+        Args:
+            region: name of the region.
+            year: of the samples.
+        """
         ...
 
 

@@ -95,7 +95,12 @@ ALWAYS: tuple[QualityCode, ...] = (
 
 
 def flagged(flag: NDArray[np.uint16], code: QualityCode) -> NDArray[np.bool_]:
-    """Where a surface flag speaks for a code; a flag that is fill says nothing."""
+    """Decide where a surface flag is set for a code; where the flag is fill, it is not.
+
+    Args:
+        flag: bits of either product's surface flag, uint16 of any shape, 65534 where there is none.
+        code: a code that flags tell of.
+    """
     bits = np.uint16(_BITS[code])
     return np.asarray(((flag & bits) != 0) & (flag != FLAG_FILL), np.bool_)
 
@@ -140,6 +145,13 @@ def condition(
     """Where a condition holds on one overpass, bool (H, W): of the ground itself, or as that day's flags say.
 
     Unlike the codes of `quality_codes`, of which one shows where several hold, this tells of one condition all places.
+
+    Args:
+        fields: the region's arrays.
+        samples: the overpasses.
+        row: which of them.
+        surface: as `static_surface` gives it.
+        code: the condition.
     """
     if code in ALWAYS:
         return surface[code]
@@ -192,6 +204,10 @@ def cell_age(fields: Fields, samples: Samples) -> NDArray[np.float32]:
 
     All fine fields count whose SMAP and Sentinel-1 times lie before the overpass, not only the k of the history;
     the day is that of the SMAP half-orbit.
+
+    Args:
+        fields: the region's arrays.
+        samples: the overpasses, N of them.
     """
     age = np.full((len(samples), *fields.window.shape), np.nan, np.float32)
     last = np.full(fields.window.shape, np.datetime64("NaT"), "datetime64[s]")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -119,20 +120,10 @@ def build_samples(
             raise DataError(f"the times of the {name} fields do not rise strictly: align them anew")
     own_coarse = lookup(coarse_time, fine_time)
     usable = (np.asarray(fine_coverage) >= minimum_coverage) & (own_coarse != MISSING) & ~np.isnat(fine_ready)
-    ready = np.maximum(fine_ready, fine_time)
     same = lookup(fine_time, coarse_time)
     n = len(coarse_time)
-    before = np.full((n, fine_history), MISSING, np.int64)
-    for row, t in enumerate(coarse_time):
-        target_scenes = fine_sentinel1[same[row]] if same[row] != MISSING else frozenset()
-        found = 0
-        # Both times strictly before the beginning of this half-orbit: `ready` holds the later of them.
-        for index in np.flatnonzero(usable & (ready < t))[::-1]:
-            if found == fine_history:
-                break
-            if target_scenes.isdisjoint(fine_sentinel1[index]):
-                before[row, found] = index
-                found += 1
+    ready = np.where(usable, np.maximum(fine_ready, fine_time), np.datetime64("NaT"))
+    before = _earlier_fine(coarse_time, same, ready, fine_sentinel1, fine_history)
     exists = before != MISSING
     seconds = (coarse_time[:, None] - fine_time[before]) / np.timedelta64(1, "s") if len(fine_time) else before
     return Samples(
@@ -147,6 +138,27 @@ def build_samples(
     )
 
 
+def _earlier_fine(
+    time: NDArray[np.datetime64],
+    target: NDArray[np.int64],
+    ready: NDArray[np.datetime64],
+    sentinel1: Sequence[frozenset[np.datetime64]],
+    number: int,
+) -> NDArray[np.int64]:
+    """The latest fine fields before each overpass that share no Sentinel-1 scene with its target, newest first.
+
+    Both times of a field lie strictly before the beginning of the half-orbit: `ready` holds the later of them, NaT for
+    a field that does not count.
+    """
+    before = np.full((len(time), number), MISSING, np.int64)
+    for row, t in enumerate(time):
+        own_scenes = sentinel1[target[row]] if target[row] != MISSING else frozenset()
+        earlier = np.flatnonzero(ready < t)[::-1]
+        chosen = list(islice((i for i in earlier if own_scenes.isdisjoint(sentinel1[i])), number))
+        before[row, : len(chosen)] = chosen
+    return before
+
+
 def samples_of(
     fields: Fields,
     *,
@@ -155,7 +167,15 @@ def samples_of(
     minimum_coverage: float = 0.1,
     periods: Periods | None = None,
 ) -> Samples:
-    """`build_samples` of fields that are at hand whole."""
+    """`build_samples` of fields that are at hand whole.
+
+    Args:
+        fields: the region's arrays.
+        fine_history: k, how many earlier fine fields.
+        coarse_history: m, how many earlier coarse fields.
+        minimum_coverage: from which share of valid cells on a half-orbit is a fine date.
+        periods: the blocks of time; without them every split is NONE.
+    """
     return build_samples(
         fields.coarse_time,
         fields.fine_time,
@@ -196,6 +216,10 @@ def hold_out(samples: Samples, fraction: float = 0.2) -> Samples:
     """Turn the last `fraction` of the training dates into validation, where there is no validation yet.
 
     Only dates with a fine field are counted; overpasses without one follow the block they lie in.
+
+    Args:
+        samples: the overpasses.
+        fraction: share of the training dates to hold out, 0..1.
     """
     if (samples.split == VALIDATION).any():
         return samples
@@ -208,7 +232,15 @@ def hold_out(samples: Samples, fraction: float = 0.2) -> Samples:
 
 
 def lookup(known: NDArray[np.datetime64], wanted: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    """Index in `known` (strictly rising) of each time in `wanted` (any shape), -1 where it is not there or NaT."""
+    """Find times in a list of times.
+
+    Args:
+        known: times that there are, strictly rising, (T,).
+        wanted: times to look up, any shape.
+
+    Returns:
+        The index of each, int64 of the same shape; `MISSING` (-1) where it is not there, or is NaT.
+    """
     if not len(known):
         return np.full(wanted.shape, MISSING, np.int64)
     place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)

@@ -26,10 +26,14 @@ _MEANING = {
 
 
 def to_dataset(samples: Samples, fields: Fields) -> xr.Dataset:
-    """Samples with times in the place of indices; written with `Dataset.to_netcdf(engine="h5netcdf")`.
+    """Make a dataset of samples with times in the place of indices; `Dataset.to_netcdf(engine="h5netcdf")` writes it.
 
     The coarse field of a history has the time of its fine field, and I(t) that of the overpass: they need no
     labels of their own.
+
+    Args:
+        samples: to be written.
+        fields: that their indices point into.
     """
     return label(samples, fields.fine_time)
 

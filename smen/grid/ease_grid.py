@@ -57,7 +57,12 @@ class Grid:
         return M03.columns // self.columns
 
     def centres(self, row: ArrayLike, column: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Longitude and latitude (degrees) of the centres of cells; arguments broadcast against each other."""
+        """Compute longitude and latitude (degrees) of cells' centres; arguments broadcast against each other.
+
+        Args:
+            row: of the cells, 0 the northernmost.
+            column: of the cells, 0 the first east of 180 W; taken modulo the grid's width.
+        """
         row, column = np.broadcast_arrays(np.asarray(row, np.float64), np.asarray(column, np.float64))
         x = LEFT + (column % self.columns + 0.5) * self.cell
         y = TOP - (row + 0.5) * self.cell
@@ -65,14 +70,23 @@ class Grid:
         return np.asarray(lon), np.asarray(lat)
 
     def coordinates(self, longitude: ArrayLike, latitude: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Fractional (row, column) of places in degrees; cell (0, 0) spans 0..1 in both. May lie outside the grid."""
+        """Compute fractional (row, column) of places; cell (0, 0) spans 0..1 in both. They may lie outside the grid.
+
+        Args:
+            longitude: degrees.
+            latitude: degrees.
+        """
         x, y = from_lonlat().transform(np.asarray(longitude, np.float64), np.asarray(latitude, np.float64))
         return (TOP - np.asarray(y)) / self.cell, (np.asarray(x) - LEFT) / self.cell
 
     def cell_at(self, longitude: float, latitude: float) -> tuple[int, int]:
-        """Row and column of the cell that holds a place.
+        """Return row and column of the cell that holds a place.
 
         A place within `EDGE_SNAP` of an edge belongs to the cell south or east of that edge.
+
+        Args:
+            longitude: degrees, -180..180.
+            latitude: degrees, -90..90.
 
         Raises:
             GridError: the place is not on the grid.

@@ -60,6 +60,12 @@ class Window:
     def centred_on(cls, longitude: float, latitude: float, height: int, width: int) -> Window:
         """The window of a size around a place; its origin is the place's cell minus half the size, rounded down.
 
+        Args:
+            longitude: degrees.
+            latitude: degrees.
+            height: number of rows.
+            width: number of columns.
+
         Raises:
             GridError: the place or a part of the window is not on the grid.
         """

@@ -30,10 +30,20 @@ class Bicubic:
     name: str = "bicubic"
 
     def fit(self, fields: Fields, samples: Samples) -> None:
-        """Nothing to learn."""
+        """Do nothing: there is nothing to learn.
+
+        Args:
+            fields: the region's arrays.
+            samples: its overpasses.
+        """
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
-        """The interpolated coarse field of each overpass, where its blocky field with small holes filled is."""
+        """Interpolate the coarse field of each overpass, where that with small holes filled has a value.
+
+        Args:
+            fields: the region's arrays.
+            samples: the overpasses, N of them.
+        """
         window, grid = fields.window, fields.coarse_grid
 
         def interpolated(cells: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -55,7 +55,12 @@ class Blend(HistoryBaseline):
 
 
 def faded(past: Past, time: float) -> NDArray[np.float32]:
-    """The latest departure of each cell times exp(-age / time), (H, W), 0 where there is none."""
+    """Fade the latest departure of each cell by exp(-age / time), (H, W), m3/m3, 0 where there is none.
+
+    Args:
+        past: the earlier residuals' departures.
+        time: days after which a third of a departure is left.
+    """
     departure, age = past.latest()
     return np.asarray(departure * np.exp(-age / np.float32(time)), np.float32)
 

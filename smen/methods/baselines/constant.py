@@ -35,6 +35,10 @@ class Constant:
     def fit(self, fields: Fields, samples: Samples) -> None:
         """Average the residuals of the training period.
 
+        Args:
+            fields: the region's arrays.
+            samples: its overpasses; those of the training period are learnt from.
+
         Raises:
             DataError: no date of it has a fine field.
         """
@@ -43,6 +47,10 @@ class Constant:
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """The same value wherever the coarse field, small holes filled, has one.
+
+        Args:
+            fields: the region's arrays.
+            samples: the overpasses, N of them.
 
         Raises:
             DataError: it is not fitted.

@@ -48,6 +48,10 @@ class FilteredMeanResidual:
     def fit(self, fields: Fields, samples: Samples) -> None:
         """Learn the bias between the directions, the memory and the mean residual from the training period.
 
+        Args:
+            fields: the region's arrays.
+            samples: its overpasses; those of the training period are learnt from.
+
         Raises:
             DataError: no date of it has a fine field.
         """
@@ -70,6 +74,10 @@ class FilteredMeanResidual:
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """Filter each overpass's coarse field, fill small holes, add the learnt pattern.
+
+        Args:
+            fields: the region's arrays.
+            samples: the overpasses, N of them.
 
         Raises:
             DataError: it is not fitted.

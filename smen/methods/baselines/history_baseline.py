@@ -89,6 +89,10 @@ class HistoryBaseline(ABC):
     def fit(self, fields: Fields, samples: Samples) -> None:
         """Average the residuals of the training period, then choose by its dates, each left out of the average.
 
+        Args:
+            fields: the region's arrays.
+            samples: its overpasses; those of the training period are learnt from.
+
         Raises:
             DataError: no date of it has a fine field.
         """
@@ -101,6 +105,10 @@ class HistoryBaseline(ABC):
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """The expected residual of each overpass on its coarse field, small holes filled.
+
+        Args:
+            fields: the region's arrays.
+            samples: the overpasses, N of them.
 
         Raises:
             DataError: it is not fitted.

@@ -44,6 +44,10 @@ class MeanResidual:
     def fit(self, fields: Fields, samples: Samples) -> None:
         """Average the residuals of the training period.
 
+        Args:
+            fields: the region's arrays.
+            samples: its overpasses; those of the training period are learnt from.
+
         Raises:
             DataError: no date of it has a fine field.
         """
@@ -53,6 +57,10 @@ class MeanResidual:
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """Add the learnt pattern to each overpass's coarse field, small holes filled.
+
+        Args:
+            fields: the region's arrays.
+            samples: the overpasses, N of them.
 
         Raises:
             DataError: it is not fitted.

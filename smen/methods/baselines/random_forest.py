@@ -54,6 +54,10 @@ class RandomForest:
     def fit(self, fields: Fields, samples: Samples) -> None:
         """Learn from cells drawn at random from the dates of the training period, validation included.
 
+        Args:
+            fields: the region's arrays.
+            samples: its overpasses; those of the training period are learnt from.
+
         Raises:
             DataError: no date of it has a fine field.
         """
@@ -82,6 +86,10 @@ class RandomForest:
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """The forest's residual on each overpass's coarse field, small holes filled.
+
+        Args:
+            fields: the region's arrays.
+            samples: the overpasses, N of them.
 
         Raises:
             DataError: it is not fitted, or was on samples with another length of history.

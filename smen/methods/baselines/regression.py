@@ -47,7 +47,12 @@ class Lines:
 
     @classmethod
     def of(cls, a: NDArray[np.floating], y: NDArray[np.floating], slope_dates: float) -> Lines:
-        """From departures (n, H, W) in m3/m3, NaN where missing.
+        """Fit the lines to departures from the usual value (n, H, W) in m3/m3, NaN where missing.
+
+        Args:
+            a: departures of the coarse field.
+            y: departures of the fine field.
+            slope_dates: how many dates of typical spread in wetness the slope of all cells is worth.
 
         Raises:
             DataError: no cell of no date is valid in both.
@@ -61,7 +66,12 @@ class Lines:
         return cls(sums, left.prior, left.prior_dates, slope, slope_dates, spread2)
 
     def without(self, a: NDArray[np.floating], y: NDArray[np.floating]) -> Lines:
-        """The same without some of the dates it was made of, (n, H, W): the priors stay."""
+        """Leave out some of the dates that the lines were fitted to; the priors stay.
+
+        Args:
+            a: departures of the coarse field on these dates, (n, H, W), m3/m3.
+            y: departures of the fine field, likewise.
+        """
         left = self.sums - sums_of(a, y)
         return replace(self, sums=np.where(left[:1] > 0.5, left, 0))
 
@@ -96,6 +106,10 @@ class Regression:
     def fit(self, fields: Fields, samples: Samples) -> None:
         """Learn the lines from the training period.
 
+        Args:
+            fields: the region's arrays.
+            samples: its overpasses; those of the training period are learnt from.
+
         Raises:
             DataError: no date of it has a fine field.
         """
@@ -118,6 +132,10 @@ class Regression:
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """Each cell's line at each overpass's coarse field, small holes filled.
 
+        Args:
+            fields: the region's arrays.
+            samples: the overpasses, N of them.
+
         Raises:
             DataError: it is not fitted.
         """
@@ -130,7 +148,12 @@ class Regression:
 
 
 def sums_of(a: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.float64]:
-    """The sums of some dates, (5, H, W)."""
+    """Sum 1, a, a^2, y and a y over dates on which both are valid, (5, H, W).
+
+    Args:
+        a: departures of the coarse field, (n, H, W), m3/m3, NaN where missing.
+        y: departures of the fine field, likewise.
+    """
     valid = np.isfinite(a) & np.isfinite(y)
     a, y = (np.where(valid, x, 0).astype(np.float64) for x in (a, y))
     return np.array([valid.sum(axis=0), a.sum(0), (a * a).sum(0), y.sum(0), (a * y).sum(0)], np.float64)
