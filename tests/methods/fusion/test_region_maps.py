@@ -94,7 +94,7 @@ def test_cells_without_dates_take_the_unseen_estimate():
 def test_in_another_region_it_is_less_certain():
     maps = RegionMaps.of(OTHER, PARAMETERS)
     assert maps.parameters.transferred and maps.builder.mean_coarse is None
-    prediction = maps.predict(make_samples(OTHER))
+    prediction = maps.predict(make_samples(OTHER).select(slice(0, 60, 6)))
     assert np.isfinite(prediction.mean).all() and (prediction.standard_deviation > 0).all()
     assert prediction.standard_deviation.mean() > 1.1 * deviation(samples=SAMPLES).mean()
 
