@@ -1,4 +1,4 @@
-"""Figure 2 of the paper: for each region the coarse field, the 3 km product and the estimate, in one colour scale."""
+"""Figure 2 of the paper: coarse field, 3 km product and estimate of each region, in one colour scale."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Field = NDArray[Any]
 
 _WIDTH, _LEFT, _TOP, _BETWEEN, _BELOW, _MARGIN = 2.7, 1.7, 0.95, 0.12, 0.3, 0.2
-"""Of a panel, the regions' names, the head, between columns, below a row (its meridians), at the edges; inches."""
+"""Widths of a panel and of the names, height of the head, gaps between columns, below a row, at edges: inches."""
 
 _COLUMNS = ("Coarse field", PRODUCT, "Estimate")
 
@@ -36,10 +36,10 @@ class Panel:
         region: its name.
         time: of the half-orbit, UTC, as ISO 8601.
         window: where the fields lie.
-        coarse: what the radiometer saw, on the window's 3 km cells, (height, width), m3/m3, NaN where missing.
+        coarse: the coarse field on the window's 3 km cells, (height, width), m3/m3, NaN where missing.
         target: the 3 km product, likewise.
         estimate: the network's field, likewise.
-        simulated: whether the data are.
+        simulated: whether the data are simulated.
     """
 
     region: str
@@ -52,12 +52,12 @@ class Panel:
 
 
 def figure2(path: Path, panels: Sequence[Panel], *, simulated: bool) -> None:
-    """Draw the regions one below the other, each in its shape on the ground.
+    """Draw the regions one below the other, each in its true shape.
 
     Args:
         path: the PNG to write.
         panels: at least one.
-        simulated: whether any of the data are; the figure then says so.
+        simulated: whether any of the data are simulated; the figure then says so.
 
     Raises:
         OutputError: the file cannot be written.

@@ -19,10 +19,10 @@ COMPARISON = (
     "blocks of dates resampled. dates: those that have one. difference: to the paper's network, paired by date; a "
     "method is better only where all of its interval is below 0. The other aggregations of ubRMSE: median over dates; "
     "pooled over all cells of all dates; per cell over time, in which SMAP's requirement of 0.04 is meant; and zeros, "
-    "with all cells outside the mask counted as 0, which makes errors look smaller. inside: within each coarse cell, "
-    "its mean subtracted. deviation and spectrum ratio: of the detail to that of the reference, 1 is right. "
-    "blockiness: about 1 where coarse cells do not show through. g_down: gain over the coarse field, at most 1. The "
-    "paper's loss does not depend on the level of an image, so bias and RMSE of its network are arbitrary."
+    "with all cells outside the mask counted as 0, which makes unbiased errors look smaller. inside: within each "
+    "coarse cell, its mean subtracted. deviation and spectrum ratio: of the detail to that of the reference, 1 is "
+    "right. blockiness: about 1 where coarse cells do not show through. g_down: gain over the coarse field, at most "
+    "1. The paper's loss does not depend on the level of an image, so bias and RMSE of its network are arbitrary."
 )
 """Note of a comparison of all methods."""
 

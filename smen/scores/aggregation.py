@@ -36,7 +36,7 @@ class Scores:
         pooled: over all cells of all dates together.
         per_cell: over time at each cell with at least `MINIMUM_DATES` dates, then the mean over cells.
         zeros: per image with missing cells set to 0 in both images (`with_zeros`), then the mean over dates. Only for
-            comparison with numbers of others: it makes an error look smaller.
+            comparison with numbers of others: without bias, it makes an error look smaller.
     """
 
     dates: int
@@ -104,9 +104,9 @@ def per_image(metric: Metric, estimate: NDArray[np.floating], target: NDArray[np
 def with_zeros(metric: Metric, estimate: NDArray[np.floating], target: NDArray[np.floating]) -> NDArray[np.float64]:
     """Compute a metric of each date over all its cells, missing ones set to 0 in both images.
 
-    The zeros count as cells without error, so a half-empty image looks better than it is. An error whose mask is only
-    multiplied in is computed this way, as equation (2) of the SMEN paper may be read; the function is here to show how
-    much smaller the error gets, not to judge by.
+    The zeros count as cells without error, so a half-empty image without bias looks better than it is (beside a bias
+    they add to the ubRMSE). An error whose mask is only multiplied in is computed this way, as equation (2) of the SMEN
+    paper may be read; the function is here to show how much this matters, not to judge by.
 
     Args:
         metric: of two arrays.

@@ -1,4 +1,4 @@
-"""Which granules touch this region and period, and are they all here, whole?"""
+"""Which granules touch this region and period, are they all here and whole? Writes them into manifests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LETTERS: dict[str, Direction] = {"descending": "D", "ascending": "A"}
-"""Names of directions in the settings and in granules' names."""
+"""Letters of the directions in the names of granules, by their words in the settings."""
 
 
 def run(job: AcquireJob) -> None:
@@ -40,13 +40,13 @@ def run(job: AcquireJob) -> None:
     for role, records in _granules(job).items():
         path = Path(job.layout.manifest(job.region, role, job.year))
         manifest.write(path, records)
-        _say(role, records)
+        _log(role, records)
 
 
 def refresh(plan: Plan) -> None:
-    """List all granules again, and rewrite those manifests alone that have changed.
+    """List all granules again and rewrite only the manifests that have changed.
 
-    What depends on a changed manifest is made again by the next run of the workflow; the rest stays.
+    The next run of the workflow makes again what depends on a changed manifest, and nothing else.
 
     Raises:
         SmenError: as `run`.
@@ -66,7 +66,12 @@ def refresh(plan: Plan) -> None:
 def estimate(plan: Plan, region: str | None = None, year: int | None = None) -> str:
     """Return a table of what Earthdata lists for the settings, and how much of it is not in the store yet.
 
-    Whatever the source in the settings: this is to be known before one turns to Earthdata. Needs no login.
+    It works for every source in the settings, so that the size of a download is known before; it needs no login.
+
+    Args:
+        plan: of the settings.
+        region: name of a region; None: all.
+        year: one year; None: all.
 
     Raises:
         SettingsError: there is no such region.
@@ -76,22 +81,22 @@ def estimate(plan: Plan, region: str | None = None, year: int | None = None) -> 
         raise SettingsError(f"`{region}` is not a region of the settings: choose one of {', '.join(plan.regions)}")
     lines, everything = [], []
     for name in plan.regions if region is None else [region]:
-        for one in plan.years(name) if year is None else [year]:
-            job = plan.acquire(name, one, kind="earthdata")
+        for listed_year in plan.years(name) if year is None else [year]:
+            job = plan.acquire(name, listed_year, kind="earthdata")
             if not isinstance(job.source, EarthdataGranules):
                 raise TypeError(f"a job of {job.source.kind} granules is not one of Earthdata's")
             archive = _archive(job, job.source)
             for query in _queries(job, job.source):
                 listed = archive.listing(query)
                 everything += listed
-                lines.append(f"{name} {one} {query}: {archive.estimate(listed)}")
+                lines.append(f"{name} {listed_year} {query}: {archive.estimate(listed)}")
     if lines:
         lines.append(f"together, each granule once: {archive.estimate(everything)}")
     return "\n".join(lines)
 
 
 def _rewrite(path: Path, records: list[GranuleRecord]) -> bool:
-    """Write a manifest only where it differs from the one that is there; say whether it did."""
+    """Write a manifest only if it differs from the one that is there. Return whether it did."""
     with tempfile.TemporaryDirectory() as folder:
         new = Path(folder) / path.name
         manifest.write(new, records)
@@ -110,7 +115,7 @@ def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
     root = job.source.directory if isinstance(job.source, DirectoryGranules) else simulated
     directions = [LETTERS[name] for name in job.overpasses]
     coarse = directory.find(root, job.coarse, job.window, begin, end, directions, bad=job.bad_granules)
-    _demand(
+    _require_coarse(
         job,
         coarse,
         f"no granule of {job.coarse} touches {job.region} between {begin} and {end}: check source.directory, "
@@ -127,7 +132,7 @@ def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
 def _from_earthdata(job: AcquireJob, source: EarthdataGranules) -> dict[str, list[GranuleRecord]]:
     """Return the year's granules by role, fetched and verified."""
     coarse, fine = _archive(job, source).obtain(_queries(job, source), job.bad_granules)
-    _demand(
+    _require_coarse(
         job,
         coarse,
         f"Earthdata has no granule of {job.coarse}.{source.coarse_version} that touches {job.region} in {job.year}: "
@@ -136,13 +141,13 @@ def _from_earthdata(job: AcquireJob, source: EarthdataGranules) -> dict[str, lis
     return {"coarse": coarse, "fine": fine}
 
 
-def _demand(job: AcquireJob, coarse: list[GranuleRecord], otherwise: str) -> None:
-    """Refuse a year without a granule, unless it is the one that goes on `today`: it may only just have begun."""
+def _require_coarse(job: AcquireJob, coarse: list[GranuleRecord], message: str) -> None:
+    """Refuse a year without a coarse granule, unless it ends `today`: then it may only just have begun."""
     if any(record.state == "present" for record in coarse):
         return
     if job.span[1] != "today":
-        raise ArchiveError(otherwise)
-    log.warning("%s", otherwise)
+        raise ArchiveError(message)
+    log.warning("%s", message)
 
 
 def _queries(job: AcquireJob, source: EarthdataGranules) -> list[earthdata.GranuleQuery]:
@@ -166,14 +171,15 @@ def _open_archive(store: str, cmr_url: str | None, edl_host: str | None, connect
 
 
 def _period(job: AcquireJob) -> tuple[np.datetime64, np.datetime64]:
-    """Return first moment and end (excluded) of the year's part of the periods."""
+    """First moment and end (excluded) of the year's part of the periods."""
     first, last = job.span
     day = refreshed(job.resource_layout) if last == "today" else last
     last_of_year = min(day, dt.date(job.year, 12, 31))
     return np.datetime64(first, "s"), np.datetime64(last_of_year, "s") + np.timedelta64(1, "D")
 
 
-def _say(role: str, records: list[GranuleRecord]) -> None:
+def _log(role: str, records: list[GranuleRecord]) -> None:
+    """Log how many granules there are in each state, and why some were skipped."""
     states = Counter(record.state for record in records)
     size = sum(record.size for record in records) / 1e6
     log.info("%s: %s", role, ", ".join(f"{n} granules {state}" for state, n in states.items()) + f", {size:.0f} MB")

@@ -1,4 +1,4 @@
-"""What does each product say on the region's 3 km window?"""
+"""What does each product say on the region's window? One series of the coarse product and one of the fine per year."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def run(job: AlignJob) -> None:
     Raises:
         ArchiveError: a manifest is missing.
         GranuleError: a granule changed since it was listed and cannot be read any more.
-        DataError: two half-orbits bear the same time.
+        DataError: two half-orbits have the same time.
         OutputError: a series cannot be written.
     """
     coarse = _present(job, "coarse")
@@ -46,7 +46,7 @@ def run(job: AlignJob) -> None:
 
 
 def _present(job: AlignJob, role: str) -> list[GranuleRecord]:
-    """Return the granules of one role, by rising time; no two of the coarse ones at the same time."""
+    """Granules of one role by rising time; no two of the coarse ones at the same time."""
     records = manifest.read(Path(job.layout.manifest(job.region, role, job.year)))
     records = sorted((r for r in records if r.state == "present"), key=lambda r: (r.time, r.name))
     for before, after in pairwise(records):
@@ -58,6 +58,7 @@ def _present(job: AlignJob, role: str) -> list[GranuleRecord]:
 def _write(
     job: AlignJob, role: str, product: str, times: int, fields: Iterator[AlignedField], records: list[GranuleRecord]
 ) -> None:
+    """Write one series."""
     path = Path(job.layout.aligned(job.region, role, job.year))
     simulated = any(record.simulated for record in records)
     grid = product_layout(product).grid
@@ -66,6 +67,7 @@ def _write(
 
 
 def _coarse_fields(job: AlignJob, records: list[GranuleRecord], quality: Quality) -> Iterator[AlignedField]:
+    """Fields of the coarse granules, one for each half-orbit."""
     for record in records:
         field = read_coarse(record.path, job.window, job.coarse, quality)
         yield AlignedField(
@@ -82,22 +84,23 @@ def _coarse_fields(job: AlignJob, records: list[GranuleRecord], quality: Quality
 def _by_half_orbit(
     coarse: list[GranuleRecord], fine: list[GranuleRecord]
 ) -> list[tuple[GranuleRecord, list[GranuleRecord]]]:
-    """Return each half-orbit that has scenes, with them; scenes without a half-orbit are named in the log."""
+    """Half-orbits that have scenes, each with these; scenes without a half-orbit are logged."""
     half_orbits = [HalfOrbit(r.name, r.direction, r.begin, r.end) for r in coarse if r.direction is not None]
     places = {r.name: granule_name(r.name).longitude_latitude for r in fine}
     times = [SceneTime(r.name, r.time, float((places[r.name] or (0, 0))[0])) for r in fine]
     scenes: dict[str, list[GranuleRecord]] = defaultdict(list)
-    for record, found in zip(fine, match(times, half_orbits), strict=True):
-        if found.half_orbit is None:
-            log.warning("%s is left out: %s", record.name, found.reason)
+    for record, matched in zip(fine, match(times, half_orbits), strict=True):
+        if matched.half_orbit is None:
+            log.warning("%s is left out: %s", record.name, matched.reason)
         else:
-            scenes[found.half_orbit.key].append(record)
+            scenes[matched.half_orbit.key].append(record)
     return [(record, scenes[record.name]) for record in coarse if record.name in scenes]
 
 
 def _fine_fields(
     job: AlignJob, scenes: list[tuple[GranuleRecord, list[GranuleRecord]]], quality: Quality
 ) -> Iterator[AlignedField]:
+    """Fields of the fine product, one for each half-orbit that has scenes."""
     for half_orbit, records in scenes:
         field = mosaic([read_scene(record.path, job.window, job.fine_variable, quality) for record in records])
         yield AlignedField(

@@ -1,4 +1,4 @@
-"""What is the 3 km field at every SMAP pass?"""
+"""What is the 3 km field at every SMAP overpass? One GeoTIFF and one quality raster each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which coarse field belongs to which fine one, and what came before?"""
+"""Which coarse field belongs to which fine one, and what came before? One file of samples per year."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One year of a simulated world, written as granules in the true layout, and its truth kept apart."""
+"""What would the satellites have seen of a simulated world? One year of granules, and the truth apart."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def run(job: SimulateJob) -> None:
     climate = nearest_climate(*job.centre) if job.climate == "auto" else job.climate
     root = Path(job.resource_layout.simulated_granules(job.region, job.year))
     truth = Path(job.resource_layout.simulated_truth(job.region, job.year))
-    if root.exists():  # of another seed, perhaps: its granules must not stay among the new ones
+    if root.exists():  # perhaps of another seed: those granules must not stay among the new ones
         shutil.rmtree(root)
     first, last = (np.datetime64(day, "D") for day in job.span)
     with tqdm(desc=f"simulating {job.region} {job.year}", unit="day", disable=None) as progress:

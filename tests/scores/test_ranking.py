@@ -63,3 +63,20 @@ def test_better_is_said_only_where_the_interval_says_so():
 def test_a_pair_that_one_region_lacks_has_no_verdict():
     table = pd.concat([scores("a", WEATHER), scores("b", WEATHER + 0.001)])
     assert verdicts({"x": table, "y": table[table["method"] == "a"]}, [("a", "b")]) == []
+
+
+def test_seeds_count_once_each_date_in_a_verdict():
+    table = pd.concat([scores("a", WEATHER + 0.002, 1), scores("a", WEATHER - 0.004, 2), scores("b", WEATHER)])
+    (row,) = verdicts({"x": table}, [("a", "b")])
+    assert row["difference"] == pytest.approx(-0.001)
+    assert (row["low"], row["high"]) == pytest.approx((-0.001, -0.001))
+
+
+def test_a_verdict_over_regions_pairs_each_region_with_itself():
+    tables = {
+        "x": pd.concat([scores("a", WEATHER + 0.001), scores("b", WEATHER)]),
+        "y": pd.concat([scores("a", WEATHER[:10] + 0.101), scores("b", WEATHER[:10] + 0.1)]),
+    }
+    (row,) = verdicts(tables, [("a", "b")])
+    assert (row["dates"], row["the first is"]) == (30, "worse")
+    assert row["difference"] == pytest.approx(0.001)

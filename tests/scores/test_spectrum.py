@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from made_textures import SHAPE, gaps, inner, masked, noise, red
 from scipy.ndimage import gaussian_filter
+from scipy.stats import gmean
 
 from smen.scores.spectrum import LONGEST, spectrum_bins, spectrum_ratio
 
@@ -64,3 +65,21 @@ def test_too_little_is_no_number():
     narrow = noise(1, (LONGEST - 1, 200))
     assert np.isnan(spectrum_ratio(narrow, narrow))
     assert [part.size for part in spectrum_bins(narrow, narrow)] == [0, 0]
+
+
+@pytest.mark.parametrize("factor", [0.1, 3.0])
+def test_units_level_and_orientation_do_not_matter(factor):
+    estimate, target = masked(0.7 * inner(red(3)) + 0.2 * noise(4)), masked(inner(red(3)))
+    ratio = spectrum_ratio(estimate, target)
+    assert spectrum_ratio(factor * estimate + 1, factor * target - 2) == pytest.approx(ratio, rel=1e-6)
+    assert spectrum_ratio(estimate.T, target.T) == pytest.approx(ratio, rel=1e-9)
+    assert spectrum_ratio(estimate[::-1], target[::-1]) == pytest.approx(ratio, rel=1e-9)
+    assert spectrum_ratio(target, estimate) == pytest.approx(1 / ratio, rel=1e-9)
+
+
+def test_the_ratio_is_the_geometric_mean_over_wavelengths():
+    estimate, target = inner(red(6)) + 0.3 * noise(6), inner(red(6))
+    wavelength, ratio = spectrum_bins(estimate, target)
+    assert wavelength.shape == ratio.shape
+    assert spectrum_ratio(estimate, target) == pytest.approx(gmean(ratio))
+    assert ratio[-1] > ratio[0]  # noise adds to the short waves, where the field has little power
