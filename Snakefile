@@ -10,18 +10,11 @@ if not workflow.overwrite_configfiles:
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/simulate.smk"
-include: "workflow/rules/acquire.smk"
-include: "workflow/rules/align.smk"
-include: "workflow/rules/pair.smk"
-include: "workflow/rules/train.smk"
-include: "workflow/rules/downscale.smk"
-include: "workflow/rules/evaluate.smk"
-include: "workflow/rules/publish.smk"
-include: "workflow/rules/index.smk"
-include: "workflow/rules/refresh.smk"
-include: "workflow/rules/paper.smk"
-include: "workflow/rules/targets.smk"
+
+
+for rules_file in rule_files():
+
+    include: rules_file
 
 
 # What snakemake makes when nothing is named. It stands here, because it would be forgotten if it stood in an included

@@ -59,7 +59,7 @@ def _add(stage: Stage) -> None:
     ) -> None:
         _start_log(log_file, f"{region} {year or ''}".strip() if region else stage.name)
         if job is not None:
-            stage.load().run(stage.job.model_validate_json(job))
+            stage.load().run(stage.parse(job))
         elif (stage.of_region and region is None) or (stage.of_year and year is None):
             raise click.UsageError(f"name a region{' and a year' if stage.of_year else ''}, or give --job")
         else:
@@ -92,12 +92,20 @@ for _stage in STAGES.values():
     _add(_stage)
 
 
-@smen.command()
+@smen.command(help="Print the default config.yaml, or check a file of settings.")
 @click.option("--schema", "kind", flag_value="schema", help="Its JSON schema instead.")
 @click.option("--table", "kind", flag_value="table", help="The table of its keys in Markdown instead.")
 @click.option("--check", "check", type=click.Path(path_type=Path), help="Check this file and name its regions.")
 def config(kind: str | None, check: Path | None) -> None:
-    """Print the default config.yaml."""
+    """Print the default file of settings or a document made from the schema, or check a file.
+
+    Args:
+        kind: ``schema`` or ``table``; None: the default file.
+        check: the file to check; the regions in it are printed with their windows.
+
+    Raises:
+        SettingsError: the file is not valid.
+    """
     from smen.settings.document import default_config, json_schema, markdown_table
 
     if check:
@@ -110,11 +118,19 @@ def config(kind: str | None, check: Path | None) -> None:
     click.echo(make(), nl=False)
 
 
-@smen.command()
+@smen.command(help="Look for new and reprocessed granules of all regions; `today` becomes today.")
 @_config_option
 @_log_option
 def refresh(config_file: Path, log_file: Path | None) -> None:
-    """Look for new and reprocessed granules of all regions; `today` becomes today."""
+    """List the granules of all regions again; `today` becomes today.
+
+    Args:
+        config_file: the settings.
+        log_file: where messages go beside the terminal.
+
+    Raises:
+        SmenError: a listing fails; `today` then stays the day that it was.
+    """
     from smen.plan.periods import new_day
     from smen.stages import acquire
 
@@ -123,7 +139,7 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
         acquire.refresh(_plan(config_file))
 
 
-@smen.command()
+@smen.command(help="Read values of all maps at points, and means over polygons, of any file that geopandas reads.")
 @click.argument("features", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--output",
@@ -147,7 +163,20 @@ def extract(
     config_file: Path,
     log_file: Path | None,
 ) -> None:
-    """Read values of all maps at points, and means over polygons, of any file that geopandas reads."""
+    """Write a table of the maps' values at points and of their means over polygons.
+
+    Args:
+        features: vector file of points and polygons.
+        output: the table, .csv or .gpkg.
+        column: with the names of the features; None: they are numbered from 0.
+        regions: to look in; empty: all.
+        by_day: whether the overpasses of each UTC day are joined.
+        config_file: the settings.
+        log_file: where messages go beside the terminal.
+
+    Raises:
+        SmenError: a file cannot be read or written.
+    """
     from smen.stages import extract
 
     _start_log(log_file, "extract")

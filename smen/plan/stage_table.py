@@ -10,6 +10,9 @@ import importlib
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
+from pydantic import ValidationError
+
+from smen.errors import SettingsError
 from smen.plan import jobs, paper_jobs
 from smen.plan.jobs import Job
 
@@ -48,6 +51,18 @@ class Stage:
         """What it does, in one line."""
         return (self.job.__doc__ or "").partition("\n")[0]
 
+    def parse(self, text: str) -> Job:
+        """Return the job that a text holds as JSON.
+
+        Raises:
+            SettingsError: it is not a job of this stage.
+        """
+        try:
+            return self.job.model_validate_json(text)
+        except ValidationError as error:
+            lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            raise SettingsError(f"--job is not a job of the stage {self.name} ({lines}): use the plan's") from error
+
     def load(self) -> StageModule:
         """Import the stage's module."""
         return cast("StageModule", importlib.import_module(f"smen.{self.job.module}"))
@@ -56,8 +71,8 @@ class Stage:
 def _stages() -> dict[str, Stage]:
     """Return all stages by name, in the order in which their jobs stand."""
     classes = [*vars(jobs).values(), *vars(paper_jobs).values()]
-    found = dict.fromkeys(c for c in classes if isinstance(c, type) and issubclass(c, Job) and c.module)
-    return {job.module.rpartition(".")[2]: Stage(job.module.rpartition(".")[2], job) for job in found}
+    with_module = dict.fromkeys(c for c in classes if isinstance(c, type) and issubclass(c, Job) and c.module)
+    return {name: Stage(name, job) for job in with_module for name in [job.module.rpartition(".")[2]]}
 
 
 STAGES = _stages()

@@ -31,6 +31,13 @@ wildcard_constraints:
     seed="[0-9]+",
 
 
+def rule_files():
+    """All other files of rules: one for each stage, and those of the targets."""
+    return sorted(
+        str(path) for path in Path(workflow.basedir, "workflow", "rules").glob("*.smk") if path.stem != "common"
+    )
+
+
 def job(stage):
     """Params function: the job of a stage, as text."""
 

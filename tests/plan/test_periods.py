@@ -1,0 +1,150 @@
+"""Regions and years: what `today` is, which regions teach others, which period lies behind what."""
+
+import datetime as dt
+
+import pytest
+
+from smen.errors import OutputError, SettingsError
+from smen.plan.layout import ResourceLayout
+from smen.plan.periods import RESERVED_NAMES, RegionPeriods, new_day, refreshed
+from smen.settings.file import check_settings
+
+PLACES = {name: {"longitude": 5 + i, "latitude": 45} for i, name in enumerate(("north", "south", "west"))}
+
+
+def periods(today=None, **values):
+    return RegionPeriods(check_settings({"regions": PLACES} | values), today)
+
+
+@pytest.fixture
+def layout(tmp_path):
+    return ResourceLayout(str(tmp_path / "resources"))
+
+
+def day_file(layout, text=None):
+    from pathlib import Path
+
+    path = Path(layout.refreshed())
+    if text is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return path
+
+
+def test_the_first_refresh_is_today_and_stays(layout):
+    first = refreshed(layout)
+    assert abs((dt.datetime.now(dt.UTC).date() - first).days) <= 1  # midnight may pass
+    day_file(layout, "2019-05-06\n")
+    assert refreshed(layout) == dt.date(2019, 5, 6)
+
+
+def test_a_file_that_holds_no_day_is_named(layout):
+    day_file(layout, "soon")
+    with pytest.raises(SettingsError, match=r"refreshed.txt should hold a date, not 'soon'"):
+        refreshed(layout)
+
+
+def test_a_new_day_replaces_the_old_one(layout):
+    day_file(layout, "2019-05-06\n")
+    with new_day(layout):
+        assert not day_file(layout).exists()
+        day = refreshed(layout)
+    assert refreshed(layout) == day != dt.date(2019, 5, 6)
+
+
+def test_a_new_day_that_fails_leaves_the_old_one(layout):
+    day_file(layout, "2019-05-06\n")
+    with pytest.raises(OutputError), new_day(layout):
+        refreshed(layout)
+        raise OutputError("full")
+    assert refreshed(layout) == dt.date(2019, 5, 6)
+
+
+def test_the_day_is_only_asked_for_where_a_period_ends_today(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    periods().years("north")
+    assert not (tmp_path / "resources").exists()
+    (tmp_path / "resources").mkdir()
+    (tmp_path / "resources/refreshed.txt").write_text("2021-02-03\n")
+    own = PLACES | {"north": PLACES["north"] | {"periods": {"test": ["2018-01-01", "today"]}}}
+    found = periods(regions=own)
+    assert found.years("north")[-1] == 2021
+    assert found.years("south")[-1] == 2018
+    assert found.today == dt.date(2021, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("maps", "years", "mapped"),
+    [
+        ({}, (2016, 2017, 2018), (2018,)),
+        ({"period": "all"}, (2016, 2017, 2018), (2016, 2017, 2018)),
+        ({"period": ["2015-05-01", "2015-06-01"]}, (2015, 2016, 2017, 2018), (2015,)),
+        ({"period": ["2019-05-01", "today"]}, (2016, 2017, 2018, 2019, 2020), (2019, 2020)),
+    ],
+)
+def test_years_reach_over_training_test_and_maps(maps, years, mapped):
+    found = periods(today=dt.date(2020, 1, 9), maps=maps)
+    assert (found.years("north"), found.map_years("north")) == (years, mapped)
+    assert found.years_behind_maps("north") == tuple(y for y in years if y <= mapped[-1])
+    assert found.years_until("north", 2016) == tuple(y for y in years if y <= 2016)
+
+
+def test_samples_of_a_training_year_depend_on_all_training_years():
+    found = periods(periods={"training": ["2016-01-01", "2018-12-31"], "test": ["2020-01-01", "2020-12-31"]})
+    assert found.pair_years("north", 2016) == (2016, 2017, 2018)
+    assert found.pair_years("north", 2019) == (2016, 2017, 2018, 2019)
+
+
+@pytest.mark.parametrize(
+    ("donor", "message"),
+    [
+        ("north", "names `north`, the region itself"),
+        ("suoth", "did you mean `south`"),
+        ("east", "there is no such region; did you mean"),
+    ],
+)
+def test_a_donor_region_that_cannot_be_one(donor, message):
+    own = PLACES | {"north": PLACES["north"] | {"fusion": {"learn_from": [donor]}}}
+    with pytest.raises(SettingsError, match=message) as error:
+        periods(regions=own)
+    assert f"fusion.learn_from of north names `{donor}`" in str(error.value)
+
+
+@pytest.mark.parametrize("own", [{"products": {"coarse": "SPL2SMP_E"}}, {"samples": {"history": 5}}])
+def test_a_donor_region_has_the_same_coarse_product_and_history(own):
+    regions = PLACES | {
+        "north": PLACES["north"] | {"fusion": {"learn_from": ["south"]}},
+        "south": PLACES["south"] | own,
+    }
+    with pytest.raises(SettingsError, match=r"products.coarse or samples.history differ"):
+        periods(regions=regions)
+
+
+def test_donor_regions_come_with_their_own_training_years():
+    regions = PLACES | {
+        "north": PLACES["north"] | {"fusion": {"learn_from": ["south", "west"]}},
+        "south": PLACES["south"] | {"periods": {"training": ["2017-01-01", "2017-12-31"]}},
+    }
+    assert periods(regions=regions).donor_regions("north") == {"south": (2017,), "west": (2016, 2017)}
+    assert periods(regions=regions).donor_regions("west") == {}
+
+
+def test_donor_regions_are_of_the_method_fusion_alone():
+    own = PLACES["north"] | {"fusion": {"learn_from": ["south"]}, "method": "smen"}
+    assert periods(regions=PLACES | {"north": own}).donor_regions("north") == {}
+
+
+def test_truth_is_that_of_the_source():
+    assert periods().truth("north") == "resources/simulated/north/truth"
+    given = {"kind": "directory", "directory": "granules", "truth": "true"}
+    assert periods(source=given).truth("north") == "true"
+    assert periods(source={"kind": "earthdata"}).truth("north") is None
+
+
+def test_cells_are_those_of_the_window():
+    window = periods().regions["north"].window
+    assert periods().cells("north") == (window.row, window.column, 100, 100)
+
+
+def test_stages_targets_and_folders_are_reserved():
+    assert {"align", "compare", "all", "refresh", "extract", "maps", "report", "paper"} <= RESERVED_NAMES

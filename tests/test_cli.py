@@ -1,0 +1,253 @@
+"""The command line: what each command takes, what it calls, and how it ends."""
+
+import json
+import logging
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from smen import __version__, cli
+from smen.errors import OutputError, SettingsError
+from smen.plan.plan import Plan
+from smen.plan.stage_table import STAGES, Stage
+from smen.settings.document import default_config, json_schema, markdown_table
+from smen.stages import acquire
+
+ROOT = Path(__file__).parent.parent
+OTHERS = {"config", "refresh", "extract"}
+
+
+class Recorder:
+    """A stage that only keeps the jobs that it is given."""
+
+    def __init__(self):
+        self.jobs = []
+
+    def run(self, job):
+        logging.getLogger("smen.test").info("at work")
+        self.jobs.append(job)
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """Take away what a command adds to the logger."""
+    logger = logging.getLogger("smen")
+    before = list(logger.handlers)
+    yield
+    for handler in set(logger.handlers) - set(before):
+        logger.removeHandler(handler)
+        handler.close()
+
+
+@pytest.fixture
+def stage(monkeypatch, tmp_path):
+    """A recorder in the place of every stage, and a folder with a file of settings."""
+    recorder = Recorder()
+    monkeypatch.setattr(Stage, "load", lambda self: recorder)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").write_text("{}\n")
+    return recorder
+
+
+def call(*args):
+    return CliRunner().invoke(cli.smen, [str(a) for a in args])
+
+
+def plan():
+    return Plan.load({})
+
+
+def test_there_is_a_command_for_each_stage_and_a_few_more():
+    assert cli.smen.commands.keys() == STAGES.keys() | OTHERS
+
+
+@pytest.mark.parametrize("name", sorted(STAGES.keys() | OTHERS))
+def test_every_command_says_what_it_does(name):
+    result = call(name, "--help")
+    assert result.exit_code == 0
+    assert len(cli.smen.commands[name].help.split()) >= 3
+    assert all(p.help for p in cli.smen.commands[name].params if isinstance(p, click.Option))
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_has_the_arguments_of_its_jobs(name):
+    arguments = [p.name for p in cli.smen.commands[name].params if isinstance(p, click.Argument)]
+    assert arguments == ["region"] * STAGES[name].of_region + ["year"] * STAGES[name].of_year
+    options = {p.name for p in cli.smen.commands[name].params} - set(arguments)
+    assert options - {"help"} == {"config_file", "job", "log_file"} | ({"estimate"} if name == "acquire" else set())
+
+
+@pytest.mark.parametrize(
+    ("args", "job"),
+    [
+        (("align", "tucson", 2017), lambda: plan().align("tucson", 2017)),
+        (("simulate", "geneva", 2016), lambda: plan().simulate("geneva", 2016)),
+        (("downscale", "tucson", 2018), lambda: plan().downscale("tucson", 2018)),
+        (("train", "tucson"), lambda: plan().train("tucson")),
+        (("compare", "oklahoma_city"), lambda: plan().compare("oklahoma_city")),
+        (("index",), lambda: plan().index()),
+        (("reproduce",), lambda: plan().reproduce()),
+    ],
+)
+def test_a_person_names_region_and_year_and_the_settings_give_the_job(stage, args, job):
+    assert call(*args).exit_code == 0
+    assert stage.jobs == [job()]
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_the_workflow_gives_the_whole_job(stage, tmp_path, name):
+    """Then no file of settings is read."""
+    made = plan().experiment("tucson", "both", 3) if name == "experiment" else None
+    if made is None:
+        place = ["tucson"] * STAGES[name].of_region + [2018] * STAGES[name].of_year
+        made = plan().job(name, *place)
+    (tmp_path / "config.yaml").unlink()
+    result = call(name, "--job", made.model_dump_json(), "--log", tmp_path / "logs" / "a.log")
+    assert result.exit_code == 0, result.output
+    assert stage.jobs == [made]
+    assert "at work" in (tmp_path / "logs" / "a.log").read_text()
+
+
+def test_another_file_of_settings(stage, tmp_path):
+    (tmp_path / "mine.yaml").write_text("fusion: {seed: 5}\n")
+    assert call("train", "tucson", "--config", "mine.yaml").exit_code == 0
+    assert stage.jobs[0].recipe.seed == 5
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("align", "tucson"), "name a region and a year, or give --job"),
+        (("train",), "name a region, or give --job"),
+        (("experiment",), "name a region, or give --job"),
+        (("align", "tucson", "soon"), "'soon' is not a valid integer"),
+        (("index", "tucson"), "unexpected extra argument"),
+        (("aline",), "No such command 'aline'"),
+    ],
+)
+def test_wrong_arguments_end_with_status_two_and_how_to_call(stage, args, message):
+    result = call(*args)
+    assert result.exit_code == 2
+    assert message in result.output
+    assert not stage.jobs
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("align", "tuscon", "2017"), "did you mean `tucson`"),
+        (("align", "tucson", "1999"), "1999 is not a year of tucson"),
+        (("downscale", "tucson", "2016"), "2016 is not a year to be mapped"),
+        (("experiment", "tucson"), "give --job"),
+        (("align", "--job", '{"region": "tucson"}'), "--job is not a job of the stage align (results: Field required"),
+        (("align", "--job", "nonsense"), "--job is not a job of the stage align"),
+        (("train", "tucson", "--config", "none.yaml"), "none.yaml cannot be read"),
+    ],
+)
+def test_wrong_settings_are_errors_of_the_settings(stage, args, message):
+    result = call(*args)
+    assert isinstance(result.exception, SettingsError)
+    assert message in str(result.exception)
+
+
+def main(monkeypatch, *args):
+    """Run the whole program; return its status."""
+    monkeypatch.setattr("sys.argv", ["smen", *args])
+    try:
+        cli.main()
+    except SystemExit as stop:
+        return stop.code
+    return 0
+
+
+def test_the_program_ends_with_zero_where_all_is_well(stage, monkeypatch):
+    assert main(monkeypatch, "train", "tucson") == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "message"),
+    [
+        (SettingsError("`a` is wrong: mend it"), 1, "settings: `a` is wrong: mend it"),
+        (OutputError("b.nc cannot be written"), 1, "error: b.nc cannot be written"),
+        (KeyboardInterrupt(), 130, "interrupted; finished files are kept"),
+        (ZeroDivisionError("x"), 70, "Traceback"),
+    ],
+)
+def test_a_failure_ends_with_its_status_and_message(stage, monkeypatch, capsys, tmp_path, error, status, message):
+    def fail(job):
+        raise error
+
+    monkeypatch.setattr(stage, "run", fail)
+    assert main(monkeypatch, "train", "tucson", "--log", str(tmp_path / "a.log")) == status
+    said = capsys.readouterr().err
+    assert message in said
+    assert ("Traceback" in said) == (status == 70)
+    assert status == 130 or message in (tmp_path / "a.log").read_text()
+
+
+@pytest.mark.parametrize(("args", "status"), [(["align", "tucson"], 2), (["--version"], 0), (["nothing"], 2)])
+def test_usage_and_version(stage, monkeypatch, capsys, args, status):
+    assert main(monkeypatch, *args) == status
+    out, err = capsys.readouterr()
+    assert (__version__ in out) if status == 0 else ("Usage" in err)
+
+
+def test_config_prints_the_default_file_and_what_is_made_of_it():
+    assert call("config").output == default_config()
+    assert call("config", "--schema").output == json_schema()
+    assert call("config", "--table").output == markdown_table()
+
+
+def test_config_checks_a_file_and_names_the_cells_of_its_regions(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text(yaml.safe_dump({"regions": {"town": {"longitude": -97.5164, "latitude": 35.4676, "size": [3, 5]}}}))
+    output = call("config", "--check", file).output
+    # Centre cell (1021, 2650) of NSIDC's grid, less half of the size.
+    assert output == "town: M03 rows 1020 to 1022, columns 2648 to 2652, 3 x 5 cells\n"
+    file.write_text("training: {epochs: 3}\n")
+    result = call("config", "--check", file)
+    assert f"{file}: `training.epochs` is now `smen.epochs`" in str(result.exception)
+
+
+def test_acquire_reports_the_size_of_the_downloads_without_a_job(stage, monkeypatch):
+    asked = []
+    monkeypatch.setattr(acquire, "estimate", lambda *args: asked.append(args[1:]) or "a table")
+    result = call("acquire", "tucson", "--plan")
+    assert (result.exit_code, result.output) == (0, "a table\n")
+    assert asked == [("tucson", None)]
+    assert not stage.jobs
+
+
+def test_refresh_lists_again_with_a_new_day(stage, monkeypatch, tmp_path):
+    (tmp_path / "config.yaml").write_text("periods: {test: ['2018-01-01', today]}\n")
+    day = tmp_path / "resources" / "refreshed.txt"
+    day.parent.mkdir()
+    day.write_text("2019-03-02\n")
+    days = []
+    monkeypatch.setattr(acquire, "refresh", lambda plan: days.append(plan.today))
+    assert call("refresh").exit_code == 0
+    assert [str(d) for d in days] == [day.read_text().strip()] != ["2019-03-02"]
+
+
+def test_a_refresh_that_fails_leaves_the_day(stage, monkeypatch, tmp_path):
+    (tmp_path / "config.yaml").write_text("periods: {test: ['2018-01-01', today]}\n")
+    day = tmp_path / "resources" / "refreshed.txt"
+    day.parent.mkdir()
+    day.write_text("2019-03-02\n")
+
+    def fail(plan):
+        raise OutputError("disk full")
+
+    monkeypatch.setattr(acquire, "refresh", fail)
+    assert isinstance(call("refresh").exception, OutputError)
+    assert day.read_text() == "2019-03-02\n"
+
+
+def test_job_and_settings_do_the_same(stage):
+    """What the workflow passes is what the settings give to a person."""
+    call("pair", "geneva", 2018)
+    call("pair", "--job", json.dumps(plan().pair("geneva", 2018).model_dump(mode="json")))
+    assert stage.jobs[0] == stage.jobs[1]
