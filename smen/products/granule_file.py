@@ -142,7 +142,7 @@ class GranuleFile:
         """
         wanted = self.product
         short_name = self.metadata.text("DatasetIdentification", "shortName")
-        # The short name inside a real SPL2SMAP_S has not been seen yet, so only that of another known product counts.
+        # The short name inside a real SPL2SMAP_S is not documented, so only that of another product refuses it.
         if short_name not in (None, wanted.short_name) and (short_name in PRODUCTS or wanted.role == "coarse"):
             raise self.error(f"a granule of {short_name}, not of {wanted.short_name}")
         self._root = h5py.h5g.open(self._h5, b"/")

@@ -25,7 +25,7 @@ Role = Literal["coarse", "fine"]
 
 @dataclass(frozen=True)
 class Variable:
-    """What the reader asks a granule for: a dataset under any of its names, or another one that stands in for it.
+    """A variable of the reader: a dataset under any of its names, or another one that stands in for it.
 
     Attributes:
         spellings: the names to try, in this order.

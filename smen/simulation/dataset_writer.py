@@ -42,7 +42,7 @@ def write_dataset(
     properties = h5p.create(h5p.DATASET_CREATE)
     properties.set_chunk(shape)
     properties.set_deflate(GZIP_LEVEL)
-    properties.set_obj_track_times(False)  # nothing in a file tells when it was written
+    properties.set_obj_track_times(False)  # the same arguments give the same bytes
     space = h5s.create_simple(shape)
     written = h5d.create(group.id, dataset.name.encode(), h5t.py_create(dtype), space, dcpl=properties)
     written.write(h5s.ALL, h5s.ALL, data)

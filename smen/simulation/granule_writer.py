@@ -1,7 +1,7 @@
 """Granules of a simulated world as HDF5 files with layout, name and folder of the real products, written atomically.
 
 A granule is marked as simulated by the attribute `simulated` of `/Metadata`. The same arguments give the same bytes:
-nothing in a file tells when it was written.
+no file holds the time of its writing.
 """
 
 from __future__ import annotations

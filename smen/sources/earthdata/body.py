@@ -43,7 +43,7 @@ def size_limit(granule: CmrGranule) -> int:
 
 
 def batches(response: requests.Response, most: int, policy: RetryPolicy, control: RunControl) -> Iterator[bytes]:
-    """Yield the body in batches; the first is given on as soon as it is long enough to tell a granule.
+    """Yield the body in batches; the first as soon as it is long enough to recognise a granule.
 
     Args:
         response: the response, its body not read yet.
@@ -67,7 +67,7 @@ def batches(response: requests.Response, most: int, policy: RetryPolicy, control
         if size > most:
             reason = f"more than the {most} bytes that belong came: broken off"
             raise TransferError(reason, "content", retryable=True)
-        first = size == held  # given on at once: a page is told from a granule before all of it has come
+        first = size == held  # passed on at once: a page is recognised before all of it has come
         if held >= (len(SIGNATURE) if first else BATCH):
             yield b"".join(batch)
             batch, held = [], 0

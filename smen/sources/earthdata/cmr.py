@@ -42,7 +42,7 @@ def open_query(query: Any, system: System, policy: RetryPolicy) -> Any:  # noqa:
 
 
 def ask(question: Callable[[], T], system: System) -> T:
-    """Ask, and turn what earthaccess raises into an error that tells whether to ask again.
+    """Ask, and turn what earthaccess raises into an error that is retryable or not.
 
     Args:
         question: sends requests to the search.

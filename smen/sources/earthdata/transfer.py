@@ -1,4 +1,4 @@
-"""One granule over one connection into a file: an error page is told from a granule, size and checksum are compared."""
+"""One granule over one connection into a file: error pages are recognised, size and checksum compared."""
 
 from __future__ import annotations
 
