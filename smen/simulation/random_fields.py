@@ -44,7 +44,8 @@ def random_stream(seed: int, name: str, *key: int) -> np.random.Generator:
     Args:
         seed: seed of the simulated world, 0 or more.
         name: name of the region.
-        key: numbers that identify the item, each 0 or more; the first one is a `Stream`.
+        key: numbers that identify the item, each 0 or more; the first one is a `Stream`. Zeros at the end do not count,
+            so all keys of one purpose have one length.
     """
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, zlib.crc32(name.encode()), *key])))
 
