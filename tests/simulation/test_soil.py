@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smen.simulation.climates import ARIZONA, CLIMATES, GENEVA, OKLAHOMA
@@ -54,6 +54,7 @@ def test_soil_begins_at_the_climates_mean_wetness(climate):
 
 
 @EACH
+@settings(max_examples=25)
 @given(
     rain=st.lists(st.floats(0, 150), min_size=1, max_size=12),
     pattern=st.floats(-8, 8),
@@ -73,6 +74,7 @@ def test_soil_moisture_stays_between_residual_and_saturated(climate, rain, patte
 
 
 @EACH
+@settings(max_examples=25)
 @given(drying=st.floats(0.3, 3), days=st.integers(1, 40))
 def test_soil_never_gets_wetter_without_rain(climate, drying, days):
     soil = SoilStores(climate, flat_land(drying=[[drying]]))
@@ -82,6 +84,7 @@ def test_soil_never_gets_wetter_without_rain(climate, drying, days):
 
 
 @EACH
+@settings(max_examples=25)
 @given(small=st.floats(0.1, 30), more=st.floats(0.1, 60))
 def test_more_rain_leaves_soil_wetter(climate, small, more):
     moisture = []
@@ -173,11 +176,8 @@ def test_the_film_drains_within_two_days():
 def test_the_pattern_has_its_standard_deviations_at_the_mean():
     """Linearised about the climate's mean: small, regional and gradient patterns of one unit, m3/m3."""
     climate = replace(GENEVA, moving_share=0.0, link_shift=0.0)
-    for name, sd in (
-        ("small", climate.within_cell_sd),
-        ("regional", climate.regional_sd),
-        ("gradient", climate.gradient_sd),
-    ):
+    expected = {"small": climate.within_cell_sd, "regional": climate.regional_sd, "gradient": climate.gradient_sd}
+    for name, sd in expected.items():
         soil = SoilStores(climate, flat_land((1, 2), **{name: [[-0.1, 0.1]]}))
         low, high = soil.moisture()[0]
         assert (high - low) / 0.2 == pytest.approx(sd, rel=0.01)
