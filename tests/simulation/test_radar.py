@@ -5,6 +5,7 @@ import pytest
 from made_world import fine_of, make_half_orbit, make_overpass, make_state, make_world
 from scipy import ndimage
 
+from smen.products.flags import SurfaceFlag
 from smen.products.product_tables import product
 from smen.simulation.antenna import RING_CELLS
 from smen.simulation.coarse_error import CoarseError
@@ -70,12 +71,15 @@ def test_noise_is_greater_under_vegetation(radar):
 
 
 def test_noise_is_white_and_over_five_kilometres(radar):
-    """Correlation of neighbours: only the share that is not white, exp(-d / 5 km)."""
+    """Correlation of neighbours: only the share that is not white, exp(-d / 5 km).
+
+    A little more from cell to cell, because a lattice of 3 km has no shorter waves.
+    """
     noise = noise_of(radar)
     dx = radar.world.area.cell_lengths_km()[1].mean()
     for lag in (1, 2, 4):
         together = np.nanmean(noise[:, :, lag:] * noise[:, :, :-lag])
-        assert together == pytest.approx((1 - WHITE_SHARE) * np.exp(-lag * dx / NOISE_KM), abs=0.04)
+        assert together == pytest.approx((1 - WHITE_SHARE) * np.exp(-lag * dx / NOISE_KM), abs=0.05)
 
 
 def test_the_product_shares_the_radiometers_error(radar):
@@ -119,11 +123,9 @@ def test_water_has_no_value(radar):
 
 
 def test_few_cells_have_anomalous_backscatter(radar):
-    anomalous = [
-        (fields_of(radar, make_state(radar.world), seed=seed)["surface_flag_3km"] & 4096 > 0).mean()
-        for seed in range(12)
-    ]
-    assert np.mean(anomalous) == pytest.approx(ANOMALOUS_SHARE, rel=0.4)
+    state = make_state(radar.world)
+    flags = np.array([fields_of(radar, state, seed=seed)["surface_flag_3km"] for seed in range(12)])
+    assert ((flags & SurfaceFlag.ANOMALOUS_SIGMA0) > 0).mean() == pytest.approx(ANOMALOUS_SHARE, rel=0.4)
 
 
 def test_wetter_soil_scatters_more(radar):
@@ -156,11 +158,8 @@ def test_each_frame_is_a_scene_but_for_one_that_may_be_missing(radar):
     frames = np.repeat(np.arange(3, dtype=np.int16), area.height // 3 + 1)[: area.height]
     frames = np.broadcast_to(frames[:, None], area.shape)
     state = make_state(radar.world)
-    numbers = [
-        len(scenes_of(radar, state, frames=frames, time=f"2016-05-{d:02d}T13:{m:02d}"))
-        for d in range(1, 31)
-        for m in (0, 7)
-    ]
+    times = [np.datetime64("2016-05-01T13:00") + np.timedelta64(12 * k, "h") for k in range(60)]
+    numbers = [len(scenes_of(radar, state, frames=frames, time=time)) for time in times]
     assert set(numbers) <= {2, 3}
     assert np.mean(np.array(numbers) == 2) == pytest.approx(PARTIAL_SHARE, abs=0.13)
 

@@ -68,12 +68,10 @@ def test_a_retrieval_is_the_truth_with_its_error(radiometer, world):
     grid = GRIDS[radiometer.short_name]
     error = radiometer.errors.interpolated(orbit.number, True, grid.nesting)
     expected = radiometer.moisture(truth) + error
-    rows, columns = (
-        np.searchsorted(c, v)
-        for c, v in zip(cells_of(world.area, grid), (observation.row, observation.column), strict=True)
-    )
+    rows, columns = cells_of(world.area, grid)
+    at = np.searchsorted(rows, observation.row), np.searchsorted(columns, observation.column)
     made = observation.values["soil_moisture"] > -1
-    np.testing.assert_allclose(observation.values["soil_moisture"][made], expected[rows, columns][made], rtol=1e-6)
+    np.testing.assert_allclose(observation.values["soil_moisture"][made], expected[at][made], rtol=1e-6)
 
 
 def test_noise_of_retrievals_is_the_climates(coarse, world):
@@ -86,12 +84,12 @@ def test_noise_of_retrievals_is_the_climates(coarse, world):
 
 def test_evenings_are_noisier_than_mornings_with_the_same_bias(coarse, world):
     state = make_state(world, 0.25)
-    series = {
-        d: np.array(
-            [observe(coarse, state, number=n, descending=d)[1].values["soil_moisture"] for n in range(2000, 2120)]
-        )
-        for d in (True, False)
-    }
+    series = {True: [], False: []}
+    for descending, values in series.items():
+        for number in range(2000, 2120):
+            observation = observe(coarse, state, number=number, descending=descending)[1]
+            values.append(observation.values["soil_moisture"])
+    series = {descending: np.array(values) for descending, values in series.items()}
     made = np.all([(values > 0).all(0) for values in series.values()], axis=0)
     mornings, evenings = (values[:, made] for values in series.values())
     assert evenings.std(0).mean() / mornings.std(0).mean() == pytest.approx(1.2, abs=0.1)
@@ -187,10 +185,9 @@ def test_both_products_see_the_same_errors(world):
     grouped = {}
     for row, column, value in zip(enhanced.row, enhanced.column, enhanced.values["soil_moisture"], strict=True):
         grouped.setdefault((row // 4, column // 4), []).append(value)
-    pairs = np.array(
-        [(by_cell[key], np.mean(values)) for key, values in grouped.items() if min(values) > 0 < by_cell[key]]
-    )
-    np.testing.assert_allclose(pairs[:, 0], pairs[:, 1], atol=0.004)
+    whole = {key: np.mean(values) for key, values in grouped.items() if min(values) > 0 < by_cell[key]}
+    assert len(whole) > 20
+    np.testing.assert_allclose(list(whole.values()), [by_cell[key] for key in whole], atol=0.006)
 
 
 def test_shapes_of_made_fields_agree(world):

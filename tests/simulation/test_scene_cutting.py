@@ -117,7 +117,8 @@ def test_times_are_those_over_the_scenes_middle():
     assert scene.platform == "1AIWDV"
     hours = scene.values["SMAP_Sentinel-1_overpass_timediff_hr_3km"]
     inside = scene.values["EASE_row_index_3km"] != 65534
-    expected = (orbit.crossing + np.timedelta64(700, "s") - np.datetime64("2016-05-01T13:00:05")) / np.timedelta64(
+    apart = orbit.crossing + np.timedelta64(700, "s") - np.datetime64("2016-05-01T13:00:05")
+    expected = apart / np.timedelta64(1, "h")
         1, "h"
     )
     np.testing.assert_allclose(hours[inside], expected, rtol=1e-9)
