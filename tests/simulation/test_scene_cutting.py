@@ -119,8 +119,6 @@ def test_times_are_those_over_the_scenes_middle():
     inside = scene.values["EASE_row_index_3km"] != 65534
     apart = orbit.crossing + np.timedelta64(700, "s") - np.datetime64("2016-05-01T13:00:05")
     expected = apart / np.timedelta64(1, "h")
-        1, "h"
-    )
     np.testing.assert_allclose(hours[inside], expected, rtol=1e-9)
     assert (hours[~inside] == -9999).all()
 
