@@ -1,4 +1,4 @@
-"""What a simulated archive must hold to: the same bytes again, no look ahead, times and directions that fit."""
+"""A whole archive: the same bytes again, no look ahead, times and directions that fit, pairs and progress."""
 
 import hashlib
 import re
@@ -7,9 +7,16 @@ import h5netcdf
 import h5py
 import numpy as np
 import pytest
+from made_world import make_half_orbit, make_overpass, make_state, make_world
 from pyproj import CRS
 
-from smen.grid import Window
+from smen.grid import M36, Window
+from smen.simulation.climates import OKLAHOMA
+from smen.simulation.overpasses import PAIR_HOURS
+from smen.simulation.write import REACH, PairQueue, schedule_of, simulate
+
+SMALL = Window.centred_on(-97.52, 35.47, 20, 20)
+DAY = np.timedelta64(1, "D")
 
 
 def digests(archive):
@@ -27,17 +34,18 @@ def solar_hour(time, longitude):
 
 
 def test_the_same_arguments_give_the_same_bytes(build_archive, tmp_path):
-    period = {"first": "2016-04-01", "last": "2016-04-20"}
-    one, two = (build_archive(tmp_path / name, **period) for name in ("one", "two"))
-    other = build_archive(tmp_path / "other", seed=2, **period)
+    options = {"first": "2015-04-01", "last": "2015-04-10", "window": SMALL}
+    one, two = (build_archive(tmp_path / name, **options) for name in ("one", "two"))
+    other = build_archive(tmp_path / "other", seed=2, **options)
+    assert len(digests(one)) > 8
     assert digests(one) == digests(two)
     assert not set(digests(one).values()) & set(digests(other).values())
-    assert (one.truth / "truth_2016.nc").read_bytes() == (two.truth / "truth_2016.nc").read_bytes()
+    assert (one.truth / "truth_2015.nc").read_bytes() == (two.truth / "truth_2015.nc").read_bytes()
 
 
 def test_a_longer_period_leaves_earlier_granules_alone(build_archive, simulated, tmp_path):
     """Neither a later end nor an earlier beginning may touch a granule of the days between."""
-    later = digests(build_archive(tmp_path / "part", first="2016-04-11", last="2016-05-02"))
+    later = digests(build_archive(tmp_path / "part", first="2015-04-11", last="2015-05-02"))
     whole = digests(simulated)
     assert len(later) > 20
     assert later == {name: whole[name] for name in later}
@@ -125,7 +133,7 @@ def test_scenes_are_slanted_strips_of_250_km(simulated):
 
 
 def test_the_truth_is_what_the_fine_product_scatters_about(simulated):
-    with h5netcdf.File(simulated.truth / "truth_2016.nc") as file:
+    with h5netcdf.File(simulated.truth / "truth_2015.nc") as file:
         assert file.attrs["simulated"].startswith("SMEN simulation")
         assert CRS.from_cf(dict(file["crs"].attrs)).to_epsg() == 6933
         assert file["soil_moisture"].dimensions == ("time", "y", "x")
@@ -155,7 +163,7 @@ def test_the_truth_is_what_the_fine_product_scatters_about(simulated):
 
 
 def test_the_enhanced_product_lies_on_nine_kilometres(build_archive, tmp_path):
-    archive = build_archive(tmp_path, first="2016-04-01", last="2016-04-08", product="SPL2SMP_E")
+    archive = build_archive(tmp_path, first="2015-04-01", last="2015-04-08", product="SPL2SMP_E")
     path = archive.files("SPL2SMP_E")[1]
     assert path.parent.parent.name == "SPL2SMP_E.006"
     with h5py.File(path) as file:
@@ -168,7 +176,7 @@ def test_the_enhanced_product_lies_on_nine_kilometres(build_archive, tmp_path):
 
 
 def test_a_window_across_the_antimeridian(build_archive, tmp_path):
-    archive = build_archive(tmp_path, first="2016-04-01", last="2016-04-06", window=Window(1000, 11550, 40, 40))
+    archive = build_archive(tmp_path, first="2015-04-01", last="2015-04-06", window=Window(1000, 11550, 40, 40))
     longitudes = set()
     for path in archive.files("SPL2SMP"):
         with h5py.File(path) as file:
@@ -177,3 +185,120 @@ def test_a_window_across_the_antimeridian(build_archive, tmp_path):
             assert group["EASE_column_index"][:].max() < 964
     assert min(longitudes) < -179
     assert max(longitudes) > 179
+
+
+def test_progress_counts_days(tmp_path):
+    """From 0 to all of them, each evening one more, never back."""
+    calls = []
+    days = np.datetime64("2015-04-01"), np.datetime64("2015-04-05")
+
+    def progress(done, number):
+        calls.append((done, number))
+
+    simulate(
+        Window.centred_on(-97.52, 35.47, 4, 4),
+        "small",
+        OKLAHOMA,
+        1,
+        *days,
+        "SPL2SMP",
+        tmp_path / "g",
+        tmp_path / "t",
+        progress,
+    )
+    done = [call[0] for call in calls]
+    assert {call[1] for call in calls} == {5}
+    assert done == sorted(done)
+    assert done[0] == 0
+    assert done[-1] == 5
+    assert set(range(6)) == set(done)
+
+
+class MadeSchedule:
+    """A schedule of made overpasses: lists what the period holds."""
+
+    def __init__(self, orbits, passes):
+        self.orbits, self.passes = orbits, passes
+        self.asked = []
+
+    def smap(self, grid, first, last):
+        self.asked.append((grid, first, last))
+        return [orbit for orbit in self.orbits if first <= orbit.start_day <= last]
+
+    def sentinel1(self, first, last):
+        return [p for p in self.passes if first <= p.time.astype("datetime64[D]") <= last]
+
+
+@pytest.fixture(scope="module")
+def pairing():
+    """A half-orbit, and overpasses 20 hours before and after it."""
+    world = make_world(size=12)
+    orbit = make_half_orbit(world.area)
+    apart = np.timedelta64(20, "h")
+    passes = [make_overpass(world.area, orbit.over - apart), make_overpass(world.area, orbit.over + apart)]
+    return world, orbit, MadeSchedule([orbit], passes)
+
+
+def states_between(world, first, last):
+    days = np.arange(first, last + DAY)
+    return [make_state(world, day=day, evening=evening) for day in days for evening in (False, True)]
+
+
+def test_a_pair_waits_for_the_later_of_its_two_times(pairing):
+    world, orbit, schedule = pairing
+    queue = PairQueue(schedule, orbit.start_day, orbit.start_day)
+    states = states_between(world, orbit.day - 2 * DAY, orbit.day + 2 * DAY)
+    released = {}
+    for k in range(len(states)):
+        for overpass, at, smap, sentinel1 in queue.ready(states[max(k - 7, 0) : k + 1]):
+            released[overpass.time] = states[k].half_day
+            assert at is orbit
+            assert smap.half_day == orbit.half_day
+            assert sentinel1.half_day == overpass.half_day
+    before, after = schedule.passes
+    assert released == {before.time: orbit.half_day, after.time: after.half_day}
+
+
+def test_a_pair_is_released_once(pairing):
+    world, orbit, schedule = pairing
+    queue = PairQueue(schedule, orbit.start_day, orbit.start_day)
+    states = states_between(world, orbit.day - 2 * DAY, orbit.day + 2 * DAY)
+    assert len(list(queue.ready(states))) == 2
+    assert list(queue.ready(states)) == []
+
+
+def test_pairs_of_half_orbits_outside_the_period_are_left_to_others(pairing):
+    world, orbit, schedule = pairing
+    states = states_between(world, orbit.day - 2 * DAY, orbit.day + 2 * DAY)
+    for offset, number in ((-1, 0), (0, 2), (1, 0)):
+        day = orbit.start_day + offset * DAY
+        assert len(list(PairQueue(schedule, day, day).ready(states))) == number
+
+
+def test_half_orbits_beyond_the_period_take_part_in_the_pairing(pairing):
+    """So that the period does not decide the pair; its reach exceeds the greatest time apart."""
+    _, orbit, schedule = pairing
+    PairQueue(schedule, orbit.start_day, orbit.start_day)
+    grid, first, last = schedule.asked[-1]
+    assert grid is M36
+    assert orbit.start_day - first == last - orbit.start_day == REACH
+    assert REACH / np.timedelta64(1, "h") > PAIR_HOURS[1] + 24
+
+
+def test_a_nearer_half_orbit_outside_the_period_keeps_its_overpass(pairing):
+    world, orbit, _ = pairing
+    near = make_half_orbit(world.area, number=orbit.number + 44)  # three days later
+    overpass = make_overpass(world.area, near.over - np.timedelta64(10, "h"))
+    far = make_half_orbit(world.area, number=orbit.number + 22)
+    states = states_between(world, orbit.day - 2 * DAY, orbit.day + 6 * DAY)
+    schedule = MadeSchedule([orbit, far, near], [overpass])
+    assert list(PairQueue(schedule, far.start_day, far.start_day).ready(states)) == []
+    assert len(list(PairQueue(schedule, near.start_day, near.start_day).ready(states))) == 1
+
+
+def test_the_schedule_of_a_world_is_of_its_region():
+    world = make_world(size=12)
+    schedule = schedule_of(world)
+    assert (schedule.window, schedule.area, schedule.name, schedule.seed) == (world.window, world.area, "made", 1)
+    assert schedule.climate is world.climate
+    np.testing.assert_array_equal(schedule.recommended, world.land.recommended[world.inner])
