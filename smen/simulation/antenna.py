@@ -22,20 +22,20 @@ LEAST_LAND = 1e-3
 """Least weight of land in a footprint: keeps the mean over land finite where there is only water."""
 
 
-def footprint_means(size: int, nesting: int, cell_km: float, footprint_km: float) -> NDArray[np.float32]:
+def footprint_means(size: int, coarse_factor: int, cell_km: float, footprint_km: float) -> NDArray[np.float32]:
     """Compute the weights of fine cells in coarse cells along one axis: footprint, then mean over the coarse cell.
 
     Args:
-        size: number of fine cells, a multiple of `nesting`.
-        nesting: fine cells along a coarse one.
+        size: number of fine cells, a multiple of `coarse_factor`.
+        coarse_factor: fine cells along a coarse one.
         cell_km: length of a fine cell, km.
         footprint_km: width of the footprint between its half-power points, km.
 
     Returns:
-        Matrix (size / nesting, size); each row adds up to 1.
+        Matrix (size / coarse_factor, size); each row adds up to 1.
     """
     sigma = footprint_km / HALF_POWER_SIGMAS / cell_km
     distance = np.arange(size)[:, None] - np.arange(size)[None, :]
     gaussian = np.exp(-0.5 * (distance / sigma) ** 2)
-    weights = gaussian.reshape(size // nesting, nesting, size).mean(1)
+    weights = gaussian.reshape(size // coarse_factor, coarse_factor, size).mean(1)
     return np.asarray(weights / weights.sum(1, keepdims=True), np.float32)

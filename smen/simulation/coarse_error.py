@@ -73,18 +73,18 @@ class CoarseError:
         noise = self._lattice.two_fields(rng, self._noise_amplitudes)[0]
         return np.asarray(self.bias + noise * (1.0 if descending else EVENING_NOISE), np.float32)
 
-    def interpolated(self, number: int, descending: bool, nesting: int) -> NDArray[np.float32]:
+    def interpolated(self, number: int, descending: bool, coarse_factor: int) -> NDArray[np.float32]:
         """Return the error of one half-orbit, interpolated to a finer grid of the area.
 
         Args:
             number: of the orbit.
             descending: the southward half, else the northward one.
-            nesting: M03 cells along a cell of the finer grid: 12, 3 or 1.
+            coarse_factor: M03 cells along a cell of the finer grid: 12, 3 or 1.
 
         Returns:
             m3/m3, (rows, columns) of the finer grid.
         """
         error = self.of(number, descending)
-        factor = M36.coarse_factor // nesting
+        factor = M36.coarse_factor // coarse_factor
         down, right = (bilinear_weights(0, n * factor, n, factor).astype(np.float32) for n in error.shape)
         return np.asarray(down @ error @ right.T, np.float32)

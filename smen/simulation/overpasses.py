@@ -77,14 +77,14 @@ class OverpassSchedule:
 
 
 def nearest_half_orbit(
-    overpass: Sentinel1Pass, orbits: Sequence[SimulatedHalfOrbit], nesting: int
+    overpass: Sentinel1Pass, orbits: Sequence[SimulatedHalfOrbit], coarse_factor: int
 ) -> SimulatedHalfOrbit | None:
     """Return the half-orbit that a Sentinel-1 overpass is combined with.
 
     Args:
         overpass: the Sentinel-1 overpass.
         orbits: half-orbits over the same area.
-        nesting: M03 cells along a cell of the half-orbits' grid.
+        coarse_factor: M03 cells along a cell of the half-orbits' grid, whose cells fill the area.
 
     Returns:
         Of the half-orbits within `PAIR_HOURS` that see most of the strip, the nearest in time; None if there is none.
@@ -94,7 +94,7 @@ def nearest_half_orbit(
     for orbit in orbits:
         hours = abs((orbit.over - overpass.time) / np.timedelta64(1, "h"))
         if PAIR_HOURS[0] <= hours <= PAIR_HOURS[1] and hours < least:
-            seen = np.repeat(np.repeat(orbit.seen, nesting, 0), nesting, 1)[: strip.shape[0], : strip.shape[1]]
+            seen = np.repeat(np.repeat(orbit.seen, coarse_factor, 0), coarse_factor, 1)
             if (seen & strip).sum() > LEAST_SEEN_SHARE * strip.sum():
                 nearest, least = orbit, hours
     return nearest

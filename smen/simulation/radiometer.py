@@ -68,10 +68,10 @@ class Radiometer:
     @cached_property
     def _operators(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Footprint and cell mean along rows and along columns."""
-        area, nesting = self.world.area, product(self.short_name).grid.coarse_factor
+        area, coarse_factor = self.world.area, product(self.short_name).grid.coarse_factor
         dy, dx = (float(lengths.mean()) for lengths in area.cell_lengths_km())
         km = FOOTPRINT_KM[self.short_name]
-        return footprint_means(area.height, nesting, dy, km), footprint_means(area.width, nesting, dx, km)
+        return footprint_means(area.height, coarse_factor, dy, km), footprint_means(area.width, coarse_factor, dx, km)
 
     def through_antenna(self, field: NDArray[np.generic]) -> NDArray[np.float32]:
         """Average a field of the area, (height, width), over footprint and cell: (rows, columns) of the product."""
@@ -104,9 +104,9 @@ class Radiometer:
     @cached_property
     def _inside(self) -> NDArray[np.bool_]:
         """The product's cells in and around the window: those whose footprints lie in the area."""
-        nesting = product(self.short_name).grid.coarse_factor
-        ring = RING_CELLS // nesting
-        mask = np.zeros((self.world.area.height // nesting, self.world.area.width // nesting), bool)
+        coarse_factor = product(self.short_name).grid.coarse_factor
+        ring = RING_CELLS // coarse_factor
+        mask = np.zeros((self.world.area.height // coarse_factor, self.world.area.width // coarse_factor), bool)
         mask[ring:-ring, ring:-ring] = True
         return mask
 

@@ -21,9 +21,9 @@ def test_footprints_are_about_forty_kilometres():
 
 @settings(max_examples=30)
 @given(st.integers(1, 9), st.sampled_from([3, 12]), st.floats(2, 4), st.floats(10, 80))
-def test_weights_are_positive_and_add_up_to_one(cells, nesting, cell_km, footprint_km):
-    weights = footprint_means(cells * nesting, nesting, cell_km, footprint_km)
-    assert weights.shape == (cells, cells * nesting)
+def test_weights_are_positive_and_add_up_to_one(cells, coarse_factor, cell_km, footprint_km):
+    weights = footprint_means(cells * coarse_factor, coarse_factor, cell_km, footprint_km)
+    assert weights.shape == (cells, cells * coarse_factor)
     assert weights.dtype == np.float32
     assert (weights >= 0).all()
     np.testing.assert_allclose(weights.sum(1), 1, rtol=1e-5)
@@ -31,10 +31,10 @@ def test_weights_are_positive_and_add_up_to_one(cells, nesting, cell_km, footpri
 
 def test_inside_it_is_a_gaussian_filter_followed_by_block_means():
     """Away from the ends, against scipy."""
-    size, nesting, cell_km, km = 240, 12, 3.0, 42.0
+    size, coarse_factor, cell_km, km = 240, 12, 3.0, 42.0
     series = np.random.default_rng(1).standard_normal(size)
-    expected = ndimage.gaussian_filter1d(series, km / 2.3548 / cell_km, truncate=8).reshape(-1, nesting).mean(1)
-    result = footprint_means(size, nesting, cell_km, km) @ series
+    expected = ndimage.gaussian_filter1d(series, km / 2.3548 / cell_km, truncate=8).reshape(-1, coarse_factor).mean(1)
+    result = footprint_means(size, coarse_factor, cell_km, km) @ series
     np.testing.assert_allclose(result[4:-4], expected[4:-4], atol=2e-3)
 
 

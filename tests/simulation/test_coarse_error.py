@@ -2,13 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from made_world import make_world
 from scipy.interpolate import RegularGridInterpolator
 
 from smen.simulation.climates import CLIMATES
-from smen.simulation.coarse_error import EVENING_NOISE, CoarseError, interpolation
+from smen.simulation.coarse_error import EVENING_NOISE, CoarseError
 
 NUMBERS = range(1000, 1300)
 
@@ -81,38 +79,14 @@ def test_an_error_is_repeatable(errors):
     assert errors.of(1200, True).dtype == np.float32
 
 
-@pytest.mark.parametrize("nesting", [12, 3, 1])
-def test_errors_are_interpolated_linearly(errors, nesting):
+@pytest.mark.parametrize("coarse_factor", [12, 3, 1])
+def test_errors_are_interpolated_linearly(errors, coarse_factor):
     """Against scipy; beyond the outermost centres the nearest value holds."""
     coarse = errors.of(1000, True)
-    fine = errors.interpolated(1000, True, nesting)
-    factor = 12 // nesting
+    fine = errors.interpolated(1000, True, coarse_factor)
+    factor = 12 // coarse_factor
     assert fine.shape == tuple(size * factor for size in coarse.shape)
     axes = [np.arange(size) + 0.5 for size in coarse.shape]
     points = [np.clip((np.arange(size * factor) + 0.5) / factor, 0.5, size - 0.5) for size in coarse.shape]
     expected = RegularGridInterpolator(axes, coarse)(np.stack(np.meshgrid(*points, indexing="ij"), -1))
     np.testing.assert_allclose(fine, expected, atol=1e-6)
-
-
-@settings(max_examples=30)
-@given(st.integers(1, 12), st.sampled_from([1, 3, 4, 12]))
-def test_interpolation_weights_add_up_to_one(size, nesting):
-    matrix = interpolation(size, nesting)
-    assert matrix.shape == (size * nesting, size)
-    assert (matrix >= 0).all()
-    np.testing.assert_allclose(matrix.sum(1), 1, rtol=1e-6)
-
-
-@settings(max_examples=30)
-@given(st.integers(2, 10), st.sampled_from([3, 12]), st.floats(-2, 2), st.floats(-2, 2))
-def test_interpolation_keeps_straight_lines_between_centres(size, nesting, slope, start):
-    centres = np.arange(size) + 0.5
-    fine = (np.arange(size * nesting) + 0.5) / nesting
-    between = (fine >= 0.5) & (fine <= size - 0.5)
-    values = interpolation(size, nesting) @ (start + slope * centres)
-    np.testing.assert_allclose(values[between], start + slope * fine[between], atol=1e-5)
-
-
-def test_without_nesting_interpolation_changes_nothing():
-    np.testing.assert_array_equal(interpolation(5, 1), np.eye(5))
-    np.testing.assert_array_equal(interpolation(1, 4), np.ones((4, 1)))

@@ -130,7 +130,7 @@ def test_numbers_of_dates_are_near_those_of_the_paper(name, monkeypatch):
     colder = LAPSE_K_PER_M * world.land.elevation[world.inner]
     fields = {}
     for overpass in schedule.sentinel1(first, last):
-        if (orbit := nearest_half_orbit(overpass, orbits, M36.nesting)) is not None:
+        if (orbit := nearest_half_orbit(overpass, orbits, M36.coarse_factor)) is not None:
             seen = fine_of(orbit.seen, 12)[world.inner] & (overpass.frames[world.inner] >= 0)
             recommended = seen & good & (celsius[overpass.half_day] - colder >= 0)
             fields[orbit.begin] = fields.get(orbit.begin, False) | recommended

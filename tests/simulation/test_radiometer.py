@@ -66,7 +66,7 @@ def test_a_retrieval_is_the_truth_with_its_error(radiometer, world):
     truth[:, : world.area.width // 2] = 0.3
     orbit, observation = observe(radiometer, make_state(world, truth))
     grid = GRIDS[radiometer.short_name]
-    error = radiometer.errors.interpolated(orbit.number, True, grid.nesting)
+    error = radiometer.errors.interpolated(orbit.number, True, grid.coarse_factor)
     expected = radiometer.moisture(truth) + error
     rows, columns = cells_of(world.area, grid)
     at = np.searchsorted(rows, observation.row), np.searchsorted(columns, observation.column)
@@ -101,7 +101,7 @@ def test_cells_run_column_by_column_inside_the_ring(radiometer, world):
     grid = GRIDS[radiometer.short_name]
     _, observation = observe(radiometer, make_state(world))
     rows, columns = cells_of(world.area, grid)
-    ring = 12 // grid.nesting
+    ring = 12 // grid.coarse_factor
     expected = [(column, row) for column in columns[ring:-ring] for row in rows[ring:-ring]]
     assert list(zip(observation.column.tolist(), observation.row.tolist(), strict=True)) == [
         (int(c), int(r)) for c, r in expected

@@ -127,7 +127,7 @@ def test_soil_moisture_varies_most_at_middling_wetness():
         assert climate.residual <= state.moisture.min()
         assert state.moisture.max() <= climate.saturated
         if not state.evening:
-            values = state.moisture.reshape(world.area.height // M36.nesting, 12, -1, 12)
+            values = state.moisture.reshape(world.area.height // M36.coarse_factor, 12, -1, 12)
             cells.append((values.mean((1, 3)).ravel(), values.std((1, 3)).ravel()))
     means, deviations = np.array(cells).transpose(1, 0, 2)
     edges = np.arange(0.08, 0.4, 0.02)

@@ -145,7 +145,7 @@ def test_the_truth_is_what_the_fine_product_scatters_about(simulated):
     hours = solar_hour(time, simulated.window.longitudes[30])
     np.testing.assert_allclose(hours[::2], hours[0], atol=1e-3)
     assert {round(float(h)) for h in hours} == {6, 18}
-    correlations = []
+    correlations, deviations = [], []
     for path in simulated.files("SPL2SMAP_S"):
         with h5py.File(path) as file:
             group = file["Soil_Moisture_Retrieval_Data_3km"]
@@ -158,8 +158,10 @@ def test_the_truth_is_what_the_fine_product_scatters_about(simulated):
         there = truth[np.argmin(np.abs(time - times(path)[0]))][r, c]
         assert np.isfinite(there).all()
         correlations.append(np.corrcoef(there, values)[0, 1])
-        assert np.std(values - there) < 0.06
+        deviations.append(np.std(values - there))
     assert np.median(correlations) > 0.75
+    assert np.median(deviations) < 0.05
+    assert np.max(deviations) < 0.08  # rain between the two overpasses
 
 
 def test_the_enhanced_product_lies_on_nine_kilometres(build_archive, tmp_path):

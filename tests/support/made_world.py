@@ -35,7 +35,7 @@ FIELDS = ("moisture", "temperature")
 
 def make_half_orbit(area, grid=M36, number=24342, descending=True, seen=True, seconds=600.0):
     """Return a half-orbit over an area that sees all of its cells, or those in `seen`."""
-    shape = area.height // grid.nesting, area.width // grid.nesting
+    shape = area.height // grid.coarse_factor, area.width // grid.coarse_factor
     crossing = SMAP.crossing(number, descending)
     over = crossing + np.timedelta64(round(float(np.mean(seconds)) * 1000), "ms")
     return SimulatedHalfOrbit(
@@ -65,13 +65,13 @@ def make_overpass(area, time, frames=0, seconds=0.0, evening=False, platform="1A
     )
 
 
-def fine_of(coarse, nesting):
+def fine_of(coarse, coarse_factor):
     """Repeat each cell of a coarse field on the finer cells below it."""
-    return np.kron(coarse, np.ones((nesting, nesting), coarse.dtype))
+    return np.kron(coarse, np.ones((coarse_factor, coarse_factor), coarse.dtype))
 
 
 def cells_of(area, grid=M03):
     """Return rows and columns of a grid's cells in an area, once each."""
-    rows = (area.row + np.arange(0, area.height, grid.nesting)) // grid.nesting
-    columns = ((area.column + np.arange(0, area.width, grid.nesting)) % M03.columns) // grid.nesting
+    rows = (area.row + np.arange(0, area.height, grid.coarse_factor)) // grid.coarse_factor
+    columns = ((area.column + np.arange(0, area.width, grid.coarse_factor)) % M03.columns) // grid.coarse_factor
     return rows, columns
