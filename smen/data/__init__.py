@@ -1,1 +1,1 @@
-"""What passes between the stages: series, samples, records, quality codes."""
+"""Data that passes between the stages: series, samples, records, quality codes."""

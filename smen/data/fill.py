@@ -1,4 +1,4 @@
-"""The one place that decides what a network receives instead of a missing value. The mask goes with it.
+"""What methods receive in place of missing values, decided here alone; the mask goes with it.
 
 Residuals: a missing cell, and a missing frame, hold the climatology, the mean residual of the training dates at that
 cell drawn towards the mean of all cells where dates are few (`missing="climatology"`); or 0, as implementations of
@@ -78,7 +78,7 @@ def fill_coarse(coarse: NDArray[np.float32], otherwise: float) -> tuple[NDArray[
 
     Args:
         coarse: one field, NaN where missing.
-        otherwise: what stands for a field of which nothing is valid, m3/m3.
+        otherwise: value of a field without any valid cell, m3/m3.
     """
     valid = np.isfinite(coarse)
     state = np.full(coarse.shape, OBSERVED, np.uint8)

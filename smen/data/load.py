@@ -1,4 +1,4 @@
-"""What several stages read alike: a region's aligned series as fields, and its samples."""
+"""Read a region's aligned series as fields, and its samples."""
 
 from __future__ import annotations
 

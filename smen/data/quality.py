@@ -1,4 +1,4 @@
-"""What a map's cell rests on: one code per cell, and the age of its last fine observation."""
+"""Quality codes of a map's cells, and the age of their last fine observation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class QualityCode(IntEnum):
-    """Codes of the quality raster. Where several hold, `quality_codes` says which one shows."""
+    """Codes of the quality raster. `quality_codes` defines which one is set where several hold."""
 
     NODATA = 0
     OBSERVED_HISTORY = 1
@@ -51,7 +51,7 @@ MEANING = {
     QualityCode.URBAN: "urban",
     QualityCode.DENSE_VEGETATION: "dense vegetation",
 }
-"""What each code says, for legends."""
+"""Meaning of each code, for legends."""
 
 COLOURS = {
     QualityCode.NODATA: "#ffffff",
@@ -91,7 +91,7 @@ ALWAYS: tuple[QualityCode, ...] = (
     QualityCode.WATER,
     QualityCode.PERMANENT_ICE,
 )
-"""Codes of the ground itself, which the fine product's flags tell cell by cell and for all dates."""
+"""Codes of the surface itself: the same on all dates, by the fine product's flags cell by cell."""
 
 
 def flagged(flag: NDArray[np.uint16], code: QualityCode) -> NDArray[np.bool_]:
@@ -108,7 +108,7 @@ def flagged(flag: NDArray[np.uint16], code: QualityCode) -> NDArray[np.bool_]:
 def static_surface(
     fields: Fields, coarse: NDArray[np.integer], fine: NDArray[np.integer]
 ) -> dict[QualityCode, NDArray[np.bool_]]:
-    """Where the ground itself is water, ice, mountains, urban or dense vegetation: bool (H, W) for each code.
+    """Return where the surface itself is water, ice, mountains, urban or dense vegetation, bool (H, W) for each code.
 
     From the fine product's flags where it gives any (more than half of a cell's flags must say so), else from the
     coarse product's. A cell with a valid fine retrieval is neither water nor ice.
@@ -142,9 +142,9 @@ def static_surface(
 def condition(
     fields: Fields, samples: Samples, row: int, surface: dict[QualityCode, NDArray[np.bool_]], code: QualityCode
 ) -> NDArray[np.bool_]:
-    """Where a condition holds on one overpass, bool (H, W): of the ground itself, or as that day's flags say.
+    """Return where a condition holds on one overpass, bool (H, W): of the surface itself, or by that day's flags.
 
-    Unlike the codes of `quality_codes`, of which one shows where several hold, this tells of one condition all places.
+    `quality_codes` sets one code where several hold; this returns all places of one condition.
 
     Args:
         fields: the region's arrays.
@@ -169,8 +169,8 @@ def quality_codes(
     """The codes of one overpass, uint8 (H, W).
 
     Where several hold, the last of this order shows: coarse only, climatology only, observed history, dense
-    vegetation, urban, mountains, extrapolated, filled, no data, snow, frozen, permanent ice, water. So a cell
-    without a value tells why, where the product's flags know it.
+    vegetation, urban, mountains, extrapolated, filled, no data, snow, frozen, permanent ice, water. So the code
+    of a cell without a value is the reason, where the product's flags give one.
 
     Args:
         fields: the region's arrays.

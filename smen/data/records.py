@@ -1,4 +1,4 @@
-"""What passes between the stages and every method, network or baseline: fields, samples, predictions.
+"""Fields, samples and predictions: what methods receive and return.
 
 Fine fields lie on the region's window of M03 cells, coarse ones on the coarse cells under it; `Fields.coarse_at`
 repeats these over the window. A missing cell is NaN. A time is that of a SMAP half-orbit as
@@ -156,10 +156,10 @@ class Samples:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a method says about each overpass.
+    """Estimates of a method for each overpass.
 
     Attributes:
-        mean: soil moisture in m3/m3, float32 (N, H, W), NaN where nothing can be said.
+        mean: soil moisture in m3/m3, float32 (N, H, W), NaN where there is no estimate.
         standard_deviation: of the error in m3/m3, float32 (N, H, W), or None where a method does not know it.
         quality: `smen.data.quality.QualityCode` codes, uint8 (N, H, W), or None.
     """

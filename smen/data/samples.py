@@ -56,7 +56,7 @@ class Periods:
     test: Sequence[Period] = field(default=())
 
     def __post_init__(self) -> None:
-        """Refuse blocks that overlap: a date must not be learnt from and tested on."""
+        """Refuse blocks that overlap: a date must not be trained on and tested on."""
         named = [(n, *_days(p)) for n in ("train", "validation", "test") for p in getattr(self, n)]
         for name, first, last in named:
             if last < first:
@@ -66,7 +66,7 @@ class Periods:
                 if name != other and first <= other_last and other_first <= last:
                     raise DataError(
                         f"the {name} period {first} to {last} overlaps the {other} period {other_first} to "
-                        f"{other_last}: a date must not be learnt from and tested on"
+                        f"{other_last}: a date must not be trained on and tested on"
                     )
 
     def codes(self, time: NDArray[np.datetime64]) -> NDArray[np.uint8]:
@@ -231,20 +231,20 @@ def hold_out(samples: Samples, fraction: float = 0.2) -> Samples:
     )
 
 
-def lookup(known: NDArray[np.datetime64], wanted: NDArray[np.datetime64]) -> NDArray[np.int64]:
+def lookup(times: NDArray[np.datetime64], wanted: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Find times in a list of times.
 
     Args:
-        known: times that there are, strictly rising, (T,).
+        times: those that there are, strictly rising, (T,).
         wanted: times to look up, any shape.
 
     Returns:
         The index of each, int64 of the same shape; `MISSING` (-1) where it is not there, or is NaT.
     """
-    if not len(known):
+    if not len(times):
         return np.full(wanted.shape, MISSING, np.int64)
-    place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-    return np.where(known[place] == wanted, place, MISSING).astype(np.int64)
+    place = np.minimum(np.searchsorted(times, wanted), len(times) - 1)
+    return np.where(times[place] == wanted, place, MISSING).astype(np.int64)
 
 
 def earlier_fields(index: NDArray[np.integer], number: int) -> NDArray[np.int64]:

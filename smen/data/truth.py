@@ -1,4 +1,4 @@
-"""What the soil really was, where it is known: CF NetCDF files that only the evaluation reads."""
+"""True soil moisture, where it is known: CF NetCDF files that only the evaluation reads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VARIABLE = "soil_moisture"
 """The variable's name; a file with one variable over time, y and x may call it anything."""
 
 FARTHEST = np.timedelta64(18, "h")
-"""A truth farther in time from an overpass than this says nothing about it."""
+"""A value farther in time from an overpass than this is not used for it."""
 
 
 def read_truth(place: Path | str, window: Window, times: NDArray[np.datetime64]) -> NDArray[np.float32]:
@@ -39,11 +39,11 @@ def read_truth(place: Path | str, window: Window, times: NDArray[np.datetime64])
     Raises:
         ArchiveError: no file, no such variable, or axes that are not of M03.
     """
-    found = np.full((len(times), *window.shape), np.nan, np.float32)
+    truth = np.full((len(times), *window.shape), np.nan, np.float32)
     distance = np.full(len(times), np.timedelta64(FARTHEST, "s"))
     for path in _files(Path(place)):
-        _read_into(found, distance, path, window, times.astype("datetime64[s]"))
-    return found
+        _read_into(truth, distance, path, window, times.astype("datetime64[s]"))
+    return truth
 
 
 def _files(place: Path) -> Sequence[Path]:
@@ -54,13 +54,13 @@ def _files(place: Path) -> Sequence[Path]:
 
 
 def _read_into(
-    found: NDArray[np.float32],
+    truth: NDArray[np.float32],
     distance: NDArray[np.timedelta64],
     path: Path,
     window: Window,
     times: NDArray[np.datetime64],
 ) -> None:
-    """Take from one file what is nearer in time than what was found before."""
+    """Take from one file what is nearer in time than the values taken before."""
     import xarray as xr
 
     try:
@@ -79,7 +79,7 @@ def _read_into(
         nearest, apart = _nearest(stamps, times)
         for i in np.flatnonzero(apart < distance):
             field = np.asarray(values[int(nearest[i])].values, np.float32)
-            found[i, r, c] = field[source_row, source_column]
+            truth[i, r, c] = field[source_row, source_column]
             distance[i] = apart[i]
 
 
@@ -105,13 +105,13 @@ def _nearest(
     stamps: NDArray[np.datetime64], times: NDArray[np.datetime64]
 ) -> tuple[NDArray[np.int64], NDArray[np.timedelta64]]:
     """Return the stamp that holds for each time, and how far away it is."""
-    known = np.where(np.isnat(times), stamps[0], times)
+    wanted = np.where(np.isnat(times), stamps[0], times)
     midnight = stamps.astype("datetime64[D]").astype("datetime64[s]")
     if (stamps == midnight).all():  # one value for a whole day: measure from its middle
         stamps = stamps + np.timedelta64(12, "h")
-    after = np.clip(np.searchsorted(stamps, known), 1, max(len(stamps) - 1, 1))
+    after = np.clip(np.searchsorted(stamps, wanted), 1, max(len(stamps) - 1, 1))
     after = np.minimum(after, len(stamps) - 1)
     before = np.maximum(after - 1, 0)
-    index = np.where(known - stamps[before] <= np.abs(stamps[after] - known), before, after)
-    apart = np.abs(known - stamps[index])
+    index = np.where(wanted - stamps[before] <= np.abs(stamps[after] - wanted), before, after)
+    apart = np.abs(wanted - stamps[index])
     return index, np.where(np.isnat(times), np.timedelta64(FARTHEST, "s"), apart)

@@ -1,4 +1,4 @@
-"""The coarse field, interpolated by cubic splines between the centres of its cells: nothing is learnt."""
+"""The coarse field, interpolated by cubic splines between the centres of its cells; there is nothing to fit."""
 
 from __future__ import annotations
 

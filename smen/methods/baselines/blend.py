@@ -28,8 +28,8 @@ class Blend(HistoryBaseline):
     Share and time are those with the least ubRMSE on the training dates, each date's own residual left out of the mean.
 
     Attributes:
-        share: w of a residual without age; learnt.
-        time: days after which w is a third of it; learnt.
+        share: w of a residual without age, fitted.
+        time: days after which w is a third of it, fitted.
     """
 
     share: float = 0.0

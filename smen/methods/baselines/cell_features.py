@@ -1,4 +1,4 @@
-"""What a forest knows of each cell of an overpass."""
+"""Features of each cell of an overpass, for a random forest."""
 
 from __future__ import annotations
 

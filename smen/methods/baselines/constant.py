@@ -1,4 +1,4 @@
-"""One number for a date: what remains of a method that knows the level and no detail at all."""
+"""One number for a date: the level without any detail."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Constant:
     Its ubRMSE on a date is the standard deviation of the target: what any detail has to lower.
 
     Attributes:
-        residual: mean of J - I over training dates and cells, m3/m3; learnt.
+        residual: mean of J - I over training dates and cells, m3/m3, fitted.
     """
 
     residual: float | None = None
@@ -37,13 +37,13 @@ class Constant:
 
         Args:
             fields: the region's arrays.
-            samples: its overpasses; those of the training period are learnt from.
+            samples: its overpasses, of which those of the training period are used.
 
         Raises:
             DataError: no date of it has a fine field.
         """
-        known = samples.with_target(TRAIN, VALIDATION)
-        self.residual = Climatology.of(residuals_of(fields, known.fine)).prior
+        training = samples.with_target(TRAIN, VALIDATION)
+        self.residual = Climatology.of(residuals_of(fields, training.fine)).prior
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """The same value wherever the coarse field, small holes filled, has one.

@@ -35,8 +35,8 @@ class FilteredMeanResidual:
     Attributes:
         memory: time constant in days; None: chosen by `fit`.
         interpolated: None: chosen by `fit`.
-        offset: mean of descending minus mean of ascending overpasses at each coarse cell, (R, C), m3/m3; learnt.
-        climatology: mean residual against the filtered field; learnt.
+        offset: mean of descending minus mean of ascending overpasses at each coarse cell, (R, C), m3/m3, fitted.
+        climatology: mean residual against the filtered field, fitted.
     """
 
     memory: float | None = None
@@ -50,18 +50,18 @@ class FilteredMeanResidual:
 
         Args:
             fields: the region's arrays.
-            samples: its overpasses; those of the training period are learnt from.
+            samples: its overpasses, of which those of the training period are used.
 
         Raises:
             DataError: no date of it has a fine field.
         """
         period = samples.select(np.isin(samples.split, (TRAIN, VALIDATION)))
         self.offset = direction_offset(fields, period)
-        known = samples.with_target(TRAIN, VALIDATION)
-        target = fields.fine[known.fine]
+        training = samples.with_target(TRAIN, VALIDATION)
+        target = fields.fine[training.fine]
         best = np.inf
         for memory in MEMORIES if self.memory is None else (self.memory,):
-            base = self._base(fields, known, memory)
+            base = self._base(fields, training, memory)
             for interpolated in (False, True) if self.interpolated is None else (self.interpolated,):
                 shown = _shown(base, fields, interpolated)
                 residual = target - shown
@@ -73,7 +73,7 @@ class FilteredMeanResidual:
         self.memory, self.interpolated = choice
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
-        """Filter each overpass's coarse field, fill small holes, add the learnt pattern.
+        """Filter each overpass's coarse field, fill small holes, add the fitted pattern.
 
         Args:
             fields: the region's arrays.
@@ -148,7 +148,7 @@ def _left_out_score(residual: NDArray[np.float32], climatology: Climatology) -> 
     """Mean over dates of the ubRMSE of (base + mean residual of the other dates)."""
     scores = []
     for date in residual:
-        left = date - climatology.without(date[None]).mean
-        if np.isfinite(left).sum() >= 2:
-            scores.append(float(np.nanstd(left, dtype=np.float64)))
+        errors = date - climatology.without(date[None]).mean
+        if np.isfinite(errors).sum() >= 2:
+            scores.append(float(np.nanstd(errors, dtype=np.float64)))
     return float(np.mean(scores)) if scores else np.inf

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Past(NamedTuple):
-    """What is known of an overpass's residual before it is seen. Only the k frames of `Samples.fine_history` enter.
+    """Earlier residuals of an overpass, as departures from their mean. Only the k frames of its sample enter.
 
     Attributes:
         mean: shrunk mean residual of the training dates, (H, W), m3/m3.
@@ -61,7 +61,7 @@ class Past(NamedTuple):
 
 
 class Date(NamedTuple):
-    """A training date: what was known before it, and the departure that it had, (H, W), m3/m3, NaN where missing."""
+    """A training date: the residuals before it, and its own departure, (H, W), m3/m3, NaN where missing."""
 
     past: Past
     departure: NDArray[np.float32]
@@ -72,7 +72,7 @@ class HistoryBaseline(ABC):
     """I + the shrunk mean residual + what the earlier residuals say of the departure from it.
 
     Attributes:
-        climatology: mean residual of the training dates; learnt.
+        climatology: mean residual of the training dates, fitted.
     """
 
     climatology: Climatology | None = None
@@ -83,7 +83,7 @@ class HistoryBaseline(ABC):
         """The expected departure of the residual from its mean, (H, W), m3/m3."""
 
     def choose(self, dates: Sequence[Date]) -> None:
-        """Choose by the training dates what a method leaves open; nothing unless a method says so."""
+        """Choose a method's free parameters by the training dates; by default there are none."""
         return
 
     def fit(self, fields: Fields, samples: Samples) -> None:
@@ -91,16 +91,16 @@ class HistoryBaseline(ABC):
 
         Args:
             fields: the region's arrays.
-            samples: its overpasses; those of the training period are learnt from.
+            samples: its overpasses, of which those of the training period are used.
 
         Raises:
             DataError: no date of it has a fine field.
         """
-        known = samples.with_target(TRAIN, VALIDATION)
-        residuals = residuals_of(fields, known.fine)
+        training = samples.with_target(TRAIN, VALIDATION)
+        residuals = residuals_of(fields, training.fine)
         self.climatology = Climatology.of(residuals)
-        history = ResidualHistory(fields, known, self.climatology)
-        pasts = [Past.of(history, row, leave_out=True) for row in range(len(known))]
+        history = ResidualHistory(fields, training, self.climatology)
+        pasts = [Past.of(history, row, leave_out=True) for row in range(len(training))]
         self.choose([Date(past, residual - past.mean) for past, residual in zip(pasts, residuals, strict=True)])
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.methods.baselines.held_out import spread
+from smen.methods.baselines.held_out import ubrmse_of
 from smen.methods.baselines.history_baseline import Date, HistoryBaseline, Past
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class Kalman(HistoryBaseline):
     training dates, each date's own residual left out of the mean.
 
     Attributes:
-        time: decorrelation time, days; learnt.
-        noise: variance of the observations' noise relative to that of the process; learnt.
+        time: decorrelation time, days, fitted.
+        noise: variance of the observations' noise relative to that of the process, fitted.
     """
 
     time: float = TIMES[0]
@@ -54,7 +54,7 @@ class Kalman(HistoryBaseline):
         few = [_thinned(date) for date in dates]
         best = np.inf
         for time, noise in product(TIMES, NOISES):
-            scores = np.array([spread(date.departure - forecast(date.past, time, noise)) for date in few])
+            scores = np.array([ubrmse_of(date.departure - forecast(date.past, time, noise)) for date in few])
             score = float(np.nanmean(scores)) if np.isfinite(scores).any() else np.inf
             if score < best:
                 best, self.time, self.noise = score, time, noise

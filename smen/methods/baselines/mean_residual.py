@@ -46,17 +46,17 @@ class MeanResidual:
 
         Args:
             fields: the region's arrays.
-            samples: its overpasses; those of the training period are learnt from.
+            samples: its overpasses, of which those of the training period are used.
 
         Raises:
             DataError: no date of it has a fine field.
         """
-        known = samples.with_target(TRAIN, VALIDATION)
-        base = self._base(fields, known)
-        self.climatology = Climatology.of(fields.fine[known.fine] - base)
+        training = samples.with_target(TRAIN, VALIDATION)
+        base = self._base(fields, training)
+        self.climatology = Climatology.of(fields.fine[training.fine] - base)
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
-        """Add the learnt pattern to each overpass's coarse field, small holes filled.
+        """Add the fitted pattern to each overpass's coarse field, small holes filled.
 
         Args:
             fields: the region's arrays.

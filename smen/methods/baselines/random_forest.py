@@ -1,4 +1,4 @@
-"""A random forest on what is known of each cell, after Mao et al. (2019)."""
+"""A random forest on features of each cell, after Mao et al. (2019)."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class RandomForest:
     Attributes:
         seed: of the cells that are drawn, and of the trees.
         threads: processors; they do not enter the result.
-        forest: learnt.
-        climatology: mean residual of the training dates; learnt.
+        forest: fitted.
+        climatology: mean residual of the training dates, fitted.
     """
 
     seed: int = 0
@@ -56,20 +56,20 @@ class RandomForest:
 
         Args:
             fields: the region's arrays.
-            samples: its overpasses; those of the training period are learnt from.
+            samples: its overpasses, of which those of the training period are used.
 
         Raises:
             DataError: no date of it has a fine field.
         """
-        known = samples.with_target(TRAIN, VALIDATION)
-        residuals = residuals_of(fields, known.fine)
+        training = samples.with_target(TRAIN, VALIDATION)
+        residuals = residuals_of(fields, training.fine)
         self.climatology = Climatology.of(residuals)
-        history = ResidualHistory(fields, known, self.climatology)
+        history = ResidualHistory(fields, training, self.climatology)
         random = np.random.default_rng(self.seed)
         inputs, targets = [], []
         for row, residual in enumerate(residuals):
             valid = np.flatnonzero(np.isfinite(residual))
-            drawn = random.choice(valid, min(len(valid), max(CELLS // len(known), 1)), replace=False)
+            drawn = random.choice(valid, min(len(valid), max(CELLS // len(training), 1)), replace=False)
             inputs.append(cell_features(history, row, leave_out=True).reshape(-1, residual.size)[:, drawn].T)
             targets.append(residual.ravel()[drawn])
         self.forest = RandomForestRegressor(
@@ -99,11 +99,11 @@ class RandomForest:
         mean = NearestNeighbour().predict(fields, samples).mean
         history = ResidualHistory(fields, samples, self.climatology)
         for row in np.flatnonzero(samples.coarse != MISSING):
-            known = np.isfinite(mean[row])
-            if not known.any():
+            valid = np.isfinite(mean[row])
+            if not valid.any():
                 continue
             features = cell_features(history, int(row))
             if len(features) != self.forest.n_features_in_:
                 raise DataError(f"the {self.name} was fitted on another number of earlier residuals: fit it anew")
-            mean[row][known] += self.forest.predict(features[:, known].T)
+            mean[row][valid] += self.forest.predict(features[:, valid].T)
         return Prediction(mean)

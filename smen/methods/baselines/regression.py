@@ -10,7 +10,7 @@ import numpy as np
 from smen.data.climatology import Climatology
 from smen.data.records import TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
-from smen.methods.baselines.held_out import relatives, spread
+from smen.methods.baselines.held_out import relatives, ubrmse_of
 from smen.methods.interpolation import NearestNeighbour
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Lines:
     """A line y = residual + slope * a at each cell, by ridge regression (Hoerl and Kennard 1970) towards a prior.
 
     a is the coarse field's departure from its usual value at the cell, y the fine field's from the same value: the
-    residual is that of usual wetness, and a slope of 1 says that the residual does not change with wetness.
+    residual is that of usual wetness, and with a slope of 1 the residual does not change with wetness.
 
     Attributes:
         sums: over dates of 1, a, a^2, y and a y, float64 (5, H, W).
@@ -61,9 +61,9 @@ class Lines:
         count = np.maximum(sums[0], 1)
         spread_a = float((sums[2] - sums[1] ** 2 / count).sum())
         slope = float((sums[4] - sums[1] * sums[3] / count).sum()) / spread_a if spread_a > 1e-9 else 1.0
-        left = Climatology.of(y - slope * a)
+        residual = Climatology.of(y - slope * a)
         spread2 = max(float(sums[2].sum() / sums[0].sum()), 1e-9)
-        return cls(sums, left.prior, left.prior_dates, slope, slope_dates, spread2)
+        return cls(sums, residual.prior, residual.prior_dates, slope, slope_dates, spread2)
 
     def without(self, a: NDArray[np.floating], y: NDArray[np.floating]) -> Lines:
         """Leave out some of the dates that the lines were fitted to; the priors stay.
@@ -72,8 +72,8 @@ class Lines:
             a: departures of the coarse field on these dates, (n, H, W), m3/m3.
             y: departures of the fine field, likewise.
         """
-        left = self.sums - sums_of(a, y)
-        return replace(self, sums=np.where(left[:1] > 0.5, left, 0))
+        sums = self.sums - sums_of(a, y)
+        return replace(self, sums=np.where(sums[:1] > 0.5, sums, 0))
 
     def at(self, a: NDArray[np.floating]) -> NDArray[np.float32]:
         """The line's y at a, (H, W): the two normal equations of each cell, solved."""
@@ -95,8 +95,8 @@ class Regression:
     those that share a Sentinel-1 scene with it.
 
     Attributes:
-        usual: mean of the coarse field over the training overpasses, (H, W), m3/m3; learnt.
-        lines: learnt.
+        usual: mean of the coarse field over the training overpasses, (H, W), m3/m3, fitted.
+        lines: fitted.
     """
 
     usual: NDArray[np.float32] | None = None
@@ -108,22 +108,22 @@ class Regression:
 
         Args:
             fields: the region's arrays.
-            samples: its overpasses; those of the training period are learnt from.
+            samples: its overpasses, of which those of the training period are used.
 
         Raises:
             DataError: no date of it has a fine field.
         """
         period = samples.select(np.isin(samples.split, (TRAIN, VALIDATION)))
         self.usual = _usual(NearestNeighbour().predict(fields, period).mean)
-        known = samples.with_target(TRAIN, VALIDATION)
-        a = NearestNeighbour().predict(fields, known).mean - self.usual
-        y = np.where(np.isfinite(a), fields.fine[known.fine] - self.usual, np.nan)
+        training = samples.with_target(TRAIN, VALIDATION)
+        a = NearestNeighbour().predict(fields, training).mean - self.usual
+        y = np.where(np.isfinite(a), fields.fine[training.fine] - self.usual, np.nan)
         a = np.where(np.isfinite(y), a, np.nan)
         lines = Lines.of(a, y, SLOPE_DATES[0])
-        others = [lines.without(a[rows], y[rows]) for rows in relatives(fields, known)]
+        others = [lines.without(a[rows], y[rows]) for rows in relatives(fields, training)]
         scores = [
             np.nanmean(
-                [spread(y[row] - replace(left, slope_dates=dates).at(a[row])) for row, left in enumerate(others)]
+                [ubrmse_of(y[row] - replace(left, slope_dates=dates).at(a[row])) for row, left in enumerate(others)]
             )
             for dates in SLOPE_DATES
         ]

@@ -7,7 +7,7 @@ from made_fields import make_fields, make_samples
 from smen.data.records import TEST, TRAIN, VALIDATION
 from smen.errors import DataError
 from smen.methods.baselines.constant import Constant
-from smen.methods.baselines.held_out import relatives, spread
+from smen.methods.baselines.held_out import relatives, ubrmse_of
 from smen.methods.baselines.mean_residual import MeanResidual
 from smen.methods.baselines.regression import Lines, Regression
 
@@ -107,8 +107,8 @@ def test_relatives_share_a_scene(fields, samples):
 
 
 def test_spread_is_about_the_mean():
-    assert spread(np.array([[0.1, 0.3], [np.nan, 0.2]])) == pytest.approx(np.sqrt(0.02 / 3))
-    assert np.isnan(spread(np.array([[0.1, np.nan]])))
+    assert ubrmse_of(np.array([[0.1, 0.3], [np.nan, 0.2]])) == pytest.approx(np.sqrt(0.02 / 3))
+    assert np.isnan(ubrmse_of(np.array([[0.1, np.nan]])))
 
 
 def test_nothing_to_learn_from(fields, samples):
