@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 from made_project import WINDOW, make_plan
 from made_region import REGION, TEST
 from matplotlib.image import imread
@@ -163,3 +164,19 @@ def test_what_is_missing_is_named(copied, lost, message):
     Path(path).unlink()
     with pytest.raises(DataError, match=message):
         evaluate.run(plan.evaluate(REGION))
+
+
+def test_without_training_dates_only_baselines_that_need_none_are_compared(copied, monkeypatch, caplog):
+    for figure in ("scores_figure", "training_figure", "region_figure"):
+        monkeypatch.setattr(evaluate, figure, lambda *arguments, **options: None)
+    plan = copied(source={"kind": "directory", "directory": "."})
+    path = plan.layout.samples(REGION, 2016)
+    with xr.open_dataset(path, engine="h5netcdf") as dataset:
+        samples = dataset.load()
+    samples["split"][:] = 3  # all of them test dates
+    samples.to_netcdf(path, engine="h5netcdf")
+    evaluate.run(plan.evaluate(REGION))
+    table = table_of(plan)
+    assert table["method"].tolist() == ["fusion", "nearest_neighbour", "bilinear"]
+    assert set(table["split"]) == {"test"}
+    assert "no training date" in caplog.text
