@@ -76,13 +76,13 @@ def _add(stage: Stage) -> None:
 def _or_estimate(command: Callable[..., None]) -> Callable[..., None]:
     """Return the command `acquire` with its option to report the size of the downloads instead."""
 
-    def either(*, estimate: bool, **given: Any) -> None:  # noqa: ANN401  (the arguments of the command)
+    def either(*, estimate: bool, **arguments: Any) -> None:  # noqa: ANN401  (the arguments of the command)
         if not estimate:
-            return command(**given)
+            return command(**arguments)
         from smen.stages import acquire
 
-        _start_log(given["log_file"], "acquire")
-        click.echo(acquire.estimate(_plan(given["config_file"]), given["region"], given["year"]))
+        _start_log(arguments["log_file"], "acquire")
+        click.echo(acquire.estimate(_plan(arguments["config_file"]), arguments["region"], arguments["year"]))
         return None
 
     return either

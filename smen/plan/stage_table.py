@@ -30,7 +30,7 @@ class Stage:
 
     Attributes:
         name: of its command and its rule.
-        job: what it is given.
+        job: class of its jobs.
     """
 
     name: str

@@ -29,7 +29,7 @@ def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any
     for position, key in enumerate(keys):
         if key in keys[:position]:
             line = node.value[position][0].start_mark.line + 1
-            raise SettingsError(f"{loader.name}, line {line}: `{key}` stands there twice; rename or remove one of them")
+            raise SettingsError(f"{loader.name}, line {line}: `{key}` is given twice; rename or remove one of them")
     return loader.construct_mapping(node, deep=True)
 
 

@@ -1,4 +1,4 @@
-"""The methods' own sections: what each of them can be told, and the part of it that a training uses."""
+"""The methods' own sections: all options of each method, and the part of them that a training uses."""
 
 from __future__ import annotations
 

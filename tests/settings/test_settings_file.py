@@ -64,7 +64,7 @@ def test_all_mistakes_are_reported_at_once():
 def test_a_key_given_twice_is_refused(tmp_path):
     file = tmp_path / "config.yaml"
     file.write_text("regions:\n  tucson: {longitude: 1, latitude: 2}\n  tucson: {longitude: 3, latitude: 4}\n")
-    with pytest.raises(SettingsError, match=r"config.yaml, line 3: `tucson` stands there twice"):
+    with pytest.raises(SettingsError, match=r"config.yaml, line 3: `tucson` is given twice"):
         read_settings(file)
 
 
@@ -102,7 +102,7 @@ def test_an_empty_file_holds_no_keys(tmp_path):
 def test_a_key_twice_is_found_at_any_depth(tmp_path):
     file = tmp_path / "config.yaml"
     file.write_text("smen: {epochs: 1}\nregions:\n  a:\n    smen:\n      seed: 1\n      seed: 2\n")
-    with pytest.raises(SettingsError, match=r"line 6: `seed` stands there twice"):
+    with pytest.raises(SettingsError, match=r"line 6: `seed` is given twice"):
         read_settings(file)
 
 

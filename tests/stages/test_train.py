@@ -57,7 +57,8 @@ def test_fusion_is_fitted_and_written_with_its_settings(made, trained):
     assert "results" not in record["settings"]  # the same training in another place gives the same bytes
 
 
-def test_smen_is_fitted_and_its_epochs_are_written(copied):
+def test_smen_is_fitted_and_its_epochs_are_written(copied, monkeypatch):
+    monkeypatch.setattr("smen.methods.smen_cnn.recipe.unavailable_reason", lambda: "no kernels in this test")
     plan = copied(method="smen", smen=SMEN)
     train.run(plan.train(REGION))
     method = load_checkpoint(Path(plan.layout.model(REGION)))

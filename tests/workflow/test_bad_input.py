@@ -66,7 +66,7 @@ def test_a_region_given_twice(tmp_path, project):
     p = project(tmp_path / "p").settings()
     file = p.folder / "config.yaml"
     file.write_text(file.read_text().replace("desert:", "plains:"))
-    assert "`plains` stands there twice" in p.snakemake("all", status=1)
+    assert "`plains` is given twice" in p.snakemake("all", status=1)
 
 
 def test_truncated_granule(tree):
