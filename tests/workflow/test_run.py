@@ -16,7 +16,7 @@ import pytest
 import rasterio
 import yaml
 
-from smen.grid import Window
+from smen.grid import M36, Window
 
 pytestmark = pytest.mark.workflow
 
@@ -254,10 +254,11 @@ def test_masked_conditions_are_left_out_and_nothing_else_changes(tmp_path, finis
         times = aligned["time"][:]
     epoch = np.datetime64("2000-01-01T00:00:00", "s")
     flag_of = {str(epoch + int(t)): f for t, f in zip(times, flags, strict=True)}
+    window = Window.centred_on(-97.5164, 35.4676, 30, 26)
     hidden = 0
     for one, other in zip(maps(project, "plains"), maps(finished, "plains"), strict=True):
         with rasterio.open(one) as masked, rasterio.open(other) as mapped:
-            flag = flag_of[masked.tags()["SMAP_HALF_ORBIT"]]
+            flag = window.expand(flag_of[masked.tags()["SMAP_HALF_ORBIT"]], M36)
             frozen = ((flag & 0b1_1000_0000) != 0) & (flag != 65534)
             a, b = masked.read(1), mapped.read(1)
             assert (a[frozen] == -9999).all()
@@ -283,7 +284,8 @@ def test_weights_tell_where_they_come_from(finished):
     with safe_open(finished.folder / "results/desert/models/network.safetensors", framework="np") as file:
         (text,) = file.metadata().values()
     header = json.loads(text)
-    assert header["window"] == {"row": 1124, "column": 2206, "height": 24, "width": 24}
-    assert header["training"]["threads"] == 1
+    state = header["state"]
+    assert state["window"] == {"row": 1124, "column": 2206, "height": 24, "width": 24}
+    assert state["training"]["threads"] == 1
     assert header["extra"]["region"] == "desert"
-    assert header["simulated"] is True
+    assert state["simulated"] is True
