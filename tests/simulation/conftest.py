@@ -1,4 +1,4 @@
-"""A small simulated archive: two spring months around Oklahoma City, soon after the world begins."""
+"""A small simulated archive: two spring months around Oklahoma City."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ class Archive:
         return sorted(self.granules.glob(f"{product}.*/*/*.h5"))
 
 
-def build(root, first="2015-04-01", last="2015-05-31", seed=1, product="SPL2SMP", climate="oklahoma", window=None):
+def build(root, first="2016-04-01", last="2016-05-31", seed=1, product="SPL2SMP", climate="oklahoma", window=None):
     place = CLIMATES[climate]
     window = window or Window.centred_on(place.longitude, place.latitude, 60, 60)
     days = np.datetime64(first), np.datetime64(last)
