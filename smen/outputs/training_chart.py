@@ -58,7 +58,7 @@ def training_figure(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("epoch")
         if single:  # a fit in closed form has one result and no epochs
-            axes.set_xticks([1], ["fitted at once"])
+            axes.set_xticks([1], ["closed form"])
             axes.set_xlabel("")
             axes.set_ylim(0, 1.25 * finite.max() if finite.size else None)
         axes.set_ylabel(label)

@@ -124,7 +124,7 @@ def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | 
         path.with_name("training.png"),
         summary.curves(),
         title=job.region,
-        subtitle="loss while the network was trained",
+        subtitle="loss by epoch" if summary.epochs else "error on training dates, and out of fold",
         label="ubRMSE (m³/m³)",
         best=summary.best_epoch,
         simulated=fields.simulated,

@@ -46,7 +46,7 @@ def test_odd_trainings_are_drawn(tmp_path, drawn, curves):
 def test_a_fit_in_closed_form_has_one_dot_and_no_epochs(tmp_path, drawn):
     training_figure(tmp_path / "t.png", {"train": [0.4], "validation": [0.5]}, title="x", best=1)
     (axes,) = drawn[0][0].axes
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["fitted at once"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["closed form"]
     assert [line.get_marker() for line in axes.lines] == ["o", "o"]
     assert axes.get_ylim() == pytest.approx((0, 1.25 * 0.5))
 

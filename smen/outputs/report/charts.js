@@ -98,8 +98,8 @@
     }
     if (train.length === 1) {
       const [loss, held] = [train[0], validation[0]].map((value) => value?.toFixed(4) ?? "–");
-      $("training").innerHTML = `<p>Fitted at once, in closed form: there are no epochs to show. ubRMSE on training dates
-        <b>${loss}</b>, on validation dates <b>${held}</b> m³/m³.</p>`;
+      $("training").innerHTML = `<p>Fitted in closed form: there are no epochs to show. ubRMSE on training dates
+        <b>${loss}</b>, out of fold <b>${held}</b> m³/m³.</p>`;
       $("training-key").innerHTML = "";
       return;
     }
