@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from smen.grid import Window
+from smen.grid import M36, Window
 
 pytestmark = pytest.mark.workflow
 
@@ -21,7 +21,7 @@ def test_real_half_orbit_cell_by_cell(tmp_path, project, real_data):
     p.smen("align", "mississippi", "2019")
     with xr.open_dataset(p.folder / "results/mississippi/aligned/coarse_2019.nc", engine="h5netcdf") as aligned:
         assert str(aligned.time.values[0])[:19] == "2019-08-22T22:48:58"
-        ours = aligned.soil_moisture.values[0]
+        cells = aligned.soil_moisture.values[0]
         overpass = aligned.overpass_time.values[0]
     # Placed again by hand, cell after cell, from the granule alone.
     window = Window.centred_on(-90.0, 35.0, 200, 200)
@@ -38,6 +38,8 @@ def test_real_half_orbit_cell_by_cell(tmp_path, project, real_data):
             seconds.append(second)
             if value != -9999 and flag % 2 == 0:
                 expected[max(top, 0) : top + 12, max(left, 0) : left + 12] = value
+    assert cells.shape == (17, 18)  # the cells of 36 km under 200 x 200 cells of 3 km
+    ours = window.expand(cells, M36)
     np.testing.assert_array_equal(ours, expected)
     assert np.isfinite(ours).mean() > 0.1
     known = np.array(seconds)[np.array(seconds) != -9999]
