@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from smen.errors import ArchiveError, GranuleError
-from smen.products.name_parsing import parse_name
+from smen.products.name_parsing import parse_name, resembled_product
 from smen.products.names import GranuleName, highest_versions
 from smen.products.product_tables import PRODUCTS, product
 from smen.products.verify import Granule, verify_granule
 from smen.sources.manifest import GranuleRecord, relative
+from smen.sources.other_names import FoundGranule, identify, report
 from smen.sources.selection import in_period, may_touch
 
 if TYPE_CHECKING:
@@ -28,9 +29,11 @@ Bad = Literal["stop", "skip"]
 
 
 @dataclass(frozen=True)
-class _Candidate:
-    path: Path
-    name: GranuleName
+class _Listing:
+    """Files of a product below a folder: by their names, and those that seem to be granules under other names."""
+
+    named: dict[GranuleName, Path]
+    others: list[Path]
 
 
 def find(
@@ -47,7 +50,10 @@ def find(
 ) -> list[GranuleRecord]:
     """Find the granules of a product that touch a window in a period, in their highest version, below a folder.
 
-    Folders may be laid out as NSIDC does, or in any other way, to any depth. Files of other names are ignored.
+    Folders may be laid out as NSIDC does, or in any other way, to any depth. A file that seems to be a granule under
+    another name (``..._001_subsetted.nc4``) is used where its name contains that of the granule, its metadata say the
+    same and it is whole; it stands in for no granule of this or a higher version under its own name. The log warns of
+    those that are not used, with the reason. Files of other names are ignored.
     Of several versions of one half-orbit or scene the highest is taken, wherever it lies. Where that one is bad it is
     reported as bad: a lower version never stands in for it silently (delete the bad file, and the lower one counts).
 
@@ -68,50 +74,69 @@ def find(
         window is unknown. Empty where the folder has granules of the product, but none in this period and window.
 
     Raises:
-        ArchiveError: the folder is missing or has no granule of this product.
+        ArchiveError: the folder is missing or has no granule of this product, or only files under other names that
+            cannot be used.
         GranuleError: bad granules, all of them, where `bad` is `stop`.
     """
     root = Path(root)
-    chosen = _choose(_candidates(root, short_name), begin, end, frozenset(directions))
+    listing = _list(root, short_name)
     wide = window.padded(buffer) if buffer else window
-    records, problems = [], []
-    for candidate in chosen:
-        if not may_touch(candidate.name, wide):
-            continue
-        try:
-            granule = verify_granule(candidate.path, short_name, variable)
-        except GranuleError as problem:
-            problems.append(str(problem))
-            records.append(_skipped(candidate, str(problem)))
-            continue
-        if granule.touches(wide):
-            records.append(_present(candidate, granule))
+    letters = frozenset(directions)
+
+    def wanted(name: GranuleName) -> bool:
+        return in_period(name, begin, end, letters) and may_touch(name, wide)
+
+    best = highest_versions(listing.named)
+    chosen = {name.identity: FoundGranule(listing.named[name], name) for name in best}
+    used, unused = identify(listing.others, best, short_name, wide, wanted, variable)
+    report(root, short_name, used, unused, alone=not chosen)
+    chosen |= {found.name.identity: found for found in used}
+    records, problems = _verify([c for c in chosen.values() if wanted(c.name)], short_name, wide, variable)
     if problems and bad == "stop":
         many = "1 granule cannot be used" if len(problems) == 1 else f"{len(problems)} granules cannot be used"
         raise GranuleError("\n  ".join([f"{many}:", *problems]))
     return records
 
 
-def _candidates(root: Path, short_name: str) -> list[_Candidate]:
-    """Return all granules of a product below a folder by their names; of copies of one name the first path."""
+def _verify(
+    candidates: list[FoundGranule], short_name: str, window: Window, variable: str | None
+) -> tuple[list[GranuleRecord], list[str]]:
+    """Return records, in order of time, of what touches the window or is bad, and what is wrong with the bad ones."""
+    records, problems = [], []
+    for candidate in sorted(candidates, key=lambda c: (c.name.time, c.name.filename)):
+        try:
+            granule = candidate.granule or verify_granule(candidate.path, short_name, variable)
+        except GranuleError as problem:
+            problems.append(str(problem))
+            records.append(_skipped(candidate, str(problem)))
+            continue
+        if granule.touches(window):
+            records.append(_present(candidate, granule))
+    return records, problems
+
+
+def _list(root: Path, short_name: str) -> _Listing:
+    """List the files of a product below a folder by their names alone; of copies of one name the first path counts."""
     layout = product(short_name)
     if not root.is_dir():
         raise ArchiveError(f"{root}: no such folder. Set the source's directory to a folder with granules")
-    candidates: dict[str, _Candidate] = {}
+    listing = _Listing({}, [])
     others: set[str] = set()
     for path in _files(root):
         name = parse_name(path.name)
         if name is not None and name.product == short_name:
-            candidates.setdefault(path.name, _Candidate(path, name))
+            listing.named.setdefault(name, path)
         elif name is not None:
             others.add(name.product)
-    if not candidates:
+        elif resembled_product(path.name) == short_name:
+            listing.others.append(path)
+    if not listing.named and not listing.others:
         present = f"; it holds granules of {', '.join(sorted(others))}" if others else ""
         raise ArchiveError(
             f"{root}: no granule of {short_name} ({layout.prefix}_*.h5) in this folder or below{present}. "
             f"Put granules there, choose another folder, or choose another product ({', '.join(PRODUCTS)})"
         )
-    return list(candidates.values())
+    return listing
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -131,17 +156,7 @@ def _files(root: Path) -> Iterator[Path]:
         yield from (Path(folder, file) for file in sorted(files))
 
 
-def _choose(
-    candidates: list[_Candidate], begin: np.datetime64, end: np.datetime64, directions: frozenset[Direction]
-) -> list[_Candidate]:
-    """Return the highest versions in the period and of the directions, in order of time and name."""
-    paths = {candidate.name: candidate.path for candidate in candidates}
-    return [
-        _Candidate(paths[name], name) for name in highest_versions(paths) if in_period(name, begin, end, directions)
-    ]
-
-
-def _present(candidate: _Candidate, granule: Granule) -> GranuleRecord:
+def _present(candidate: FoundGranule, granule: Granule) -> GranuleRecord:
     with candidate.path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return replace(
@@ -155,11 +170,11 @@ def _present(candidate: _Candidate, granule: Granule) -> GranuleRecord:
     )
 
 
-def _skipped(candidate: _Candidate, reason: str | None) -> GranuleRecord:
+def _skipped(candidate: FoundGranule, reason: str | None) -> GranuleRecord:
     """Return a record from the name and the file's size alone."""
     name = candidate.name
     return GranuleRecord(
-        name=candidate.path.name,
+        name=name.filename,
         product=name.product,
         direction=name.direction,
         orbit=name.orbit,

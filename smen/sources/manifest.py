@@ -34,7 +34,7 @@ class GranuleRecord:
     """One granule of a manifest; the times are datetime64[ms], UTC.
 
     Attributes:
-        name: file name.
+        name: of the granule; the file at `path` may bear another one.
         product: short name.
         direction: of a half-orbit; None for a scene.
         orbit: number of a half-orbit's orbit; None for a scene.

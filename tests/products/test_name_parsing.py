@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smen.errors import GranuleError
-from smen.products.name_parsing import granule_name, parse_name
+from smen.products.name_parsing import contained_name, granule_name, is_unfinished, parse_name, resembled_product
 from smen.products.names import half_orbit_name
 
 COARSE = "SMAP_L2_SM_P_00872_D_20150401T044811_R19240_001.h5"
@@ -56,7 +56,10 @@ def test_names_round_trip(orbit, direction, seconds, number, short_name):
         "granule.h5",
         COARSE + ".xml",
         COARSE.removesuffix(".h5") + ".part-12.h5",
-        "x" + COARSE,
+        "._" + COARSE,
+        COARSE + ".part",
+        COARSE.replace("_001", "_0012"),
+        COARSE.removesuffix(".h5") + "_" + COARSE.replace("R19240", "R18290"),
         COARSE.replace("_D_", "_X_"),
         COARSE.replace("20150401", "20151301"),
         COARSE.replace("T044811", "T254811"),
@@ -75,3 +78,67 @@ def test_a_name_of_another_product():
     assert granule_name(COARSE, "SPL2SMP").orbit == 872
     with pytest.raises(GranuleError, match="a granule of SPL2SMP_E where one of SPL2SMP is needed"):
         granule_name(ENHANCED, "SPL2SMP")
+
+
+OTHER_NAMES = [
+    "{}_subsetted.nc4",
+    "{} (1).h5",
+    "{}.H5",
+    "{}_HEGOUT.h5",
+    "17_{}.h5",
+    "Copy of {}.hdf5",
+    "{}.h5.1",
+    "{}.nc",
+]
+"""What subsetters, browsers, downloaders and other systems make of a name (without its ending)."""
+
+
+@pytest.mark.parametrize("template", OTHER_NAMES)
+@pytest.mark.parametrize("name", [COARSE, NEAR_REAL_TIME, ENHANCED, SCENE])
+def test_names_with_something_added(template, name):
+    for text in (template.format(name.removesuffix(".h5")), template.format(name.removesuffix(".h5")).lower()):
+        assert parse_name(text) is None
+        assert contained_name(text).filename == name
+        assert granule_name(text).filename == name
+        assert resembled_product(text) == parse_name(name).product
+
+
+@given(st.text(st.characters(exclude_categories=["Nd"]), max_size=20), st.text(max_size=20))
+def test_whatever_is_added_the_name_is_found(after, before):
+    assert contained_name(f"{before}{COARSE.removesuffix('.h5')}{after}").filename == COARSE
+
+
+@given(st.text())
+def test_any_text_may_be_a_file_name(text):
+    assert contained_name(text) is None
+    assert resembled_product(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("SMAP_L2_SM_P_00872_D_20150401T044811.h5", "SPL2SMP"),
+        ("smap_l2_sm_p_e_april.NC4", "SPL2SMP_E"),
+        ("3_SMAP_L2_SM_SP_tucson.HDF5", "SPL2SMAP_S"),
+        (COARSE.replace("20150401", "20151301"), "SPL2SMP"),
+        (COARSE + ".part", "SPL2SMP"),
+        (COARSE + ".gz", "SPL2SMP"),
+        (COARSE + ".xml", None),
+        (COARSE + ".iso.XML", None),
+        (COARSE.replace(".h5", ".qa"), None),
+        (COARSE + ".sha256", None),
+        ("._" + COARSE, None),
+        ("SMAP_L2_SM_P_notes.doc", None),
+        ("SMAP_L2_SM_A_02463_A_20150718T002513_R13080_001.h5", None),
+        ("SMAP_L3_SM_P_20200705_R18290_002.h5", None),
+    ],
+)
+def test_which_product_a_file_seems_to_be_of(text, product):
+    assert resembled_product(text) == product
+
+
+@pytest.mark.parametrize("ending", [".h5.part", ".part-4711.h5", ".h5.crdownload", ".h5.TMP"])
+def test_unfinished_downloads(ending):
+    assert is_unfinished(COARSE.removesuffix(".h5") + ending)
+    assert not is_unfinished(COARSE)
+    assert not is_unfinished("my.parts_" + COARSE)
