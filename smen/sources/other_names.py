@@ -15,7 +15,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from smen.errors import ArchiveError, GranuleError
-from smen.products.granule_file import open_granule
+from smen.products.granule_file import REMEDY, open_granule
 from smen.products.name_parsing import contained_name, is_unfinished
 from smen.products.names import GranuleName
 from smen.products.product_tables import product
@@ -93,7 +93,7 @@ def identify(
             try:
                 granule = _verify(path, name, variable)
             except GranuleError as problem:
-                unused[path] = str(problem).removeprefix(f"{path}: ")
+                unused[path] = str(problem).removeprefix(f"{path}: ").removesuffix(f". {REMEDY}")
             else:
                 copies.append(((granule.touches(window), granule.row.size), FoundGranule(path, name, granule)))
         if copies:
@@ -126,7 +126,7 @@ def report(root: Path, short_name: str, used: list[FoundGranule], unused: dict[P
     what = "\n  ".join([f"{len(unused)} files seem to be granules of {short_name} under other names", *reasons])
     remedy = (
         f"{_more(len(unused))}\n  Give each whole granule its name from NSIDC again ({product(short_name).prefix}_"
-        f"..._NNN.h5; {FILE_NAME} in the file says it), or fetch it again; delete or move the others"
+        f"..._NNN.h5; whole files say it in {FILE_NAME}), or fetch it again; delete or move the others"
     )
     if alone and not used:
         raise ArchiveError(f"{root}: no granule of {short_name} that can be used; {what}{remedy}")

@@ -142,6 +142,7 @@ def test_what_cannot_be_used_is_named_with_the_reason_and_the_remedy(tmp_path, t
     assert f"{path}: " in message
     assert reason in message
     assert "Give each whole granule its name from NSIDC again" in message
+    assert "bad_granules" not in message  # they never stop the run
 
 
 def test_many_are_counted_and_the_first_named(tmp_path, log):
