@@ -101,18 +101,19 @@ def config(kind: str | None, check: Path | None) -> None:
 
     Args:
         kind: ``schema`` or ``table``; None: the default file.
-        check: the file to check; the regions in it are printed with their windows.
+        check: the file to check; the regions in it are printed with their size and place.
 
     Raises:
         SettingsError: the file is not valid.
     """
+    from smen.plan import region_size
     from smen.settings.document import default_config, json_schema, markdown_table
 
     if check:
         for name, region in _plan(check).regions.items():
-            w = region.window
-            click.echo(f"{name}: M03 rows {w.row} to {w.row + w.height - 1}, columns {w.column} to "
-                       f"{w.column + w.width - 1}, {w.height} x {w.width} cells")  # fmt: skip
+            click.echo(f"{name}: {region_size.described(region.window)}")
+            for hint in region_size.hints(region.window):
+                click.echo(f"warning: {name}: {hint}", err=True)
         return
     make = {"schema": json_schema, "table": markdown_table}.get(kind or "", default_config)
     click.echo(make(), nl=False)
@@ -139,7 +140,7 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
         acquire.refresh(_plan(config_file))
 
 
-@smen.command(help="Read values of all maps at points, and means over polygons, of any file that geopandas reads.")
+@smen.command(help="Read values of all maps at points, and means over polygons, of any file that GDAL reads (CSV too).")
 @click.argument("features", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--output",
@@ -149,6 +150,7 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
     show_default=True,
     help="The table to write, .csv or .gpkg.",
 )
+@click.option("--layer", help="The layer of the file, where it has several.")
 @click.option("--name", "column", help="The column that names the features; without it they are numbered from 0.")
 @click.option("--region", "regions", multiple=True, help="Look in this region only (may be given several times).")
 @click.option("--daily", "by_day", is_flag=True, help="Join the overpasses of each UTC day.")
@@ -157,6 +159,7 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
 def extract(
     features: Path,
     output: Path,
+    layer: str | None,
     column: str | None,
     regions: tuple[str, ...],
     by_day: bool,
@@ -166,8 +169,9 @@ def extract(
     """Write a table of the maps' values at points and of their means over polygons.
 
     Args:
-        features: vector file of points and polygons.
+        features: vector file of points and polygons, or a table with longitude and latitude.
         output: the table, .csv or .gpkg.
+        layer: of the file; None: the only one.
         column: with the names of the features; None: they are numbered from 0.
         regions: to look in; empty: all.
         by_day: whether the overpasses of each UTC day are joined.
@@ -180,7 +184,8 @@ def extract(
     from smen.stages import extract
 
     _start_log(log_file, "extract")
-    extract.run(_plan(config_file), features, output, column=column, regions=regions, by_day=by_day)
+    plan = _plan(config_file)
+    extract.run(plan, features, output, column=column, regions=regions, by_day=by_day, layer=layer)
 
 
 def _plan(config_file: Path) -> Plan:

@@ -201,12 +201,19 @@ def test_config_prints_the_default_file_and_what_is_made_of_it():
     assert call("config", "--table").output == markdown_table()
 
 
-def test_config_checks_a_file_and_names_the_cells_of_its_regions(tmp_path):
+def test_config_checks_a_file_and_says_how_large_its_regions_are(tmp_path):
     file = tmp_path / "mine.yaml"
-    file.write_text(yaml.safe_dump({"regions": {"town": {"longitude": -97.5164, "latitude": 35.4676, "size": [3, 5]}}}))
-    output = call("config", "--check", file).output
-    # Centre cell (1021, 2650) of NSIDC's grid, less half of the size.
-    assert output == "town: M03 rows 1020 to 1022, columns 2648 to 2652, 3 x 5 cells\n"
+    file.write_text(yaml.safe_dump({"regions": {"town": {"longitude": -97.5164, "latitude": 35.4676, "size": 100}}}))
+    result = call("config", "--check", file)
+    # Rows 971 to 1070 and columns 2600 to 2699 by pyproj alone; its geodesics are 319.3 and 282.4 km long.
+    assert result.output == (
+        "town: 282 km wide, 319 km high (100 x 100 cells), 99.09 W to 95.98 W, 34.05 N to 36.93 N\n"
+    )
+    assert not result.stderr
+    file.write_text(yaml.safe_dump({"regions": {"swapped": {"longitude": 35.4676, "latitude": 75, "size": 3}}}))
+    result = call("config", "--check", file)
+    assert "warning: swapped: lies wholly beyond 60 degrees north, where there is no 3 km product" in result.stderr
+    assert "warning: swapped: very small" in result.stderr
     file.write_text("training: {epochs: 3}\n")
     result = call("config", "--check", file)
     assert f"{file}: `training.epochs` is now `smen.epochs`" in str(result.exception)

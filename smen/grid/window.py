@@ -89,14 +89,17 @@ class Window:
             if not any(w < 0 < e for w, _, e, _ in parts):
                 west = min(w for w, _, _, _ in parts if w >= 0)
                 east = max(e for _, _, e, _ in parts if e <= 0)
-        top, left = M03.cell_at(west, north)
-        row_f, col_f = (float(v) for v in M03.coordinates(east, south))
+        if not -180 <= east <= 180:
+            raise GridError(f"longitude {east} is not a place on Earth: give degrees between -180 and 180")
+        top, _ = M03.cell_at(west, north)
+        row_f, east_f = (float(v) for v in M03.coordinates(east, south))
         if row_f > M03.rows:
             raise GridError(f"latitude {south} lies outside M03: EASE-Grid 2.0 ends at 85.04 degrees north and south")
         bottom = math.ceil(row_f - EDGE_SNAP) - 1
-        right = math.ceil(col_f - EDGE_SNAP) - 1
-        width = right - left + 1 if east > west else (right - left) % M03.columns + 1
-        return cls(top, left, max(bottom - top + 1, 1), max(width, 1))
+        # Not modulo the grid's width: what lies on a column's edge must not end on the other side of the Earth.
+        left = math.floor(float(M03.coordinates(west, north)[1]) + EDGE_SNAP)
+        right = math.ceil(east_f - EDGE_SNAP) - 1 + (M03.columns if east < west else 0)
+        return cls(top, left % M03.columns, max(bottom - top + 1, 1), max(right - left + 1, 1))
 
     @property
     def shape(self) -> tuple[int, int]:

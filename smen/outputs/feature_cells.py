@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from smen.errors import DataError
 from smen.grid import CRS_CODE, LEFT, M03, Window
+from smen.grid.vector_file import read_places
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -38,21 +39,18 @@ class Cells:
     weights: NDArray[np.float64]
 
 
-def read_features(path: Path) -> gpd.GeoDataFrame:
-    """Read points and polygons of any file that geopandas reads.
+def read_features(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
+    """Read points and polygons of any file that geopandas reads, or of a table with longitude and latitude.
+
+    Args:
+        path: the file.
+        layer: the layer to read; None: the only one.
 
     Raises:
-        DataError: it cannot be read, has no CRS, or holds lines or nothing.
+        DataError: it cannot be read, has several layers or no CRS, or holds lines or nothing.
     """
-    import geopandas as gpd
-
-    try:
-        features = gpd.read_file(path)
-    except (OSError, ValueError, RuntimeError) as error:  # pyogrio's errors are RuntimeErrors
-        raise DataError(f"{path} cannot be read: {error}. Give a file that GDAL reads, e.g. GeoPackage") from error
-    if features.crs is None:
-        raise DataError(f"{path} does not say its coordinate reference system: add it, e.g. with QGIS")
-    if features.empty or not isinstance(features, gpd.GeoDataFrame):
+    features = read_places(path, layer)
+    if features.empty:
         raise DataError(f"{path} holds no features")
     kinds = set(features.geom_type.dropna()) - {"Point", "Polygon", "MultiPolygon"}
     if kinds or features.geometry.isna().any() or features.is_empty.any():

@@ -41,6 +41,7 @@ class RegionsFile(Section):
     """A vector file with one region per feature, its window covering the feature."""
 
     path: str | None = Field(None, description="any file that GDAL reads (GeoPackage, GeoJSON, shapefile ...)")
+    layer: str | None = Field(None, description="the layer with the regions, where the file has several")
     column: str | None = Field(None, description="the column that names the regions")
 
     @model_validator(mode="after")

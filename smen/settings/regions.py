@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from smen.errors import GridError, SettingsError
+from smen.errors import DataError, GridError, SettingsError
 from smen.grid import Window
+from smen.grid.vector_file import feature_names, read_places
 from smen.settings.choices import Climate
 from smen.settings.file import check_section
 from smen.settings.region_sections import OWN_SECTIONS, Region, RegionsFile
@@ -18,7 +19,7 @@ from smen.settings.schema import Settings
 from smen.settings.section import Section
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 """Names that can be the name of a folder and of a Snakemake target everywhere."""
@@ -55,7 +56,8 @@ def resolve(
 
     Raises:
         SettingsError: no region at all, a name that is reserved, no slug or given twice, a window off the grid, a
-            vector file without CRS or without the column, or a region's own section that is not valid.
+            vector file that cannot be used, a feature without a name or an area, or a region's own section that is
+            not valid.
     """
     regions: dict[str, RegionSettings] = {}
     for name, region in settings.regions.items():
@@ -86,10 +88,22 @@ def _check_name(name: str, where: str, reserved: Collection[str]) -> None:
         )
 
 
-def slug(text: str) -> str:
-    """Return a name as a slug: ``Val d'Aran`` becomes ``val_d_aran``."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9-]+", "_", plain).strip("_")[:63] or "region"
+def slug(text: str, otherwise: str = "region") -> str:
+    """Return a name as a slug: ``Val d'Aran`` becomes ``val_d_aran``; other scripts are written in Latin letters.
+
+    Args:
+        text: the name.
+        otherwise: the slug of a name of which nothing can be written so.
+    """
+    plain = "".join(_in_ascii(letter) for letter in unicodedata.normalize("NFC", text)).lower()
+    return re.sub(r"[^a-z0-9-]+", "_", plain).lstrip("_-").rstrip("_")[:63] or otherwise
+
+
+def _in_ascii(letter: str) -> str:
+    """A letter less its accents or, in another script than Latin, as it sounds."""
+    from anyascii import anyascii
+
+    return unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode() or anyascii(letter)
 
 
 def _own_settings(settings: Settings, region: Region, where: str, name: str) -> Settings:
@@ -114,14 +128,16 @@ def _from_vector_file(
     """Return name, window and centre of each feature."""
     if not file.path:
         return []
-    features = _read_vector_file(file, where)
+    labels, geometries = _read_regions(file, where)
     regions = []
-    for label, geometry in zip(features[file.column], features.geometry, strict=True):
-        name = slug(str(label))
+    for number, (label, geometry) in enumerate(zip(labels, geometries, strict=True), 1):
+        name = slug(str(label), f"region_{number}")
         at = f"{file.path}: the feature with {file.column} = {label!r}"
         _check_name(name, at, reserved)
         if geometry is None or geometry.is_empty:
             raise SettingsError(f"{at} has no geometry; draw it or remove the feature")
+        if not geometry.area:
+            raise SettingsError(f"{at} {_without_area(geometry, name)}")
         try:
             window = Window.covering(geometry)
         except GridError as error:
@@ -129,29 +145,36 @@ def _from_vector_file(
         centre = geometry.representative_point()
         regions.append((name, window, (float(centre.x), float(centre.y))))
     names = [name for name, _, _ in regions]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        same = ", ".join(repr(label) for label, name in zip(labels, names, strict=True) if name in twice)
         raise SettingsError(
-            f"{file.path}: column {file.column!r} gives the name {', '.join(twice)} to more than one feature; "
-            "names must differ after conversion to small letters, digits and _"
+            f"{file.path}: column {file.column!r} gives the name {', '.join(twice)} to more than one feature ({same}); "
+            "names must differ after conversion to small letters a to z, digits and _"
         )
     return regions
 
 
-def _read_vector_file(file: RegionsFile, where: str) -> gpd.GeoDataFrame:
-    """Read the file in longitude and latitude."""
-    import geopandas as gpd
-    from pyogrio.errors import DataSourceError
+def _without_area(geometry: BaseGeometry, name: str) -> str:
+    """What is wrong with a point or a line as a region, and what to write instead."""
+    place = geometry.centroid
+    return (
+        f"is a {geometry.geom_type} without an area: draw a polygon, or write a centre with a size under `regions`, "
+        f"for example `{name}: {{longitude: {place.x:.4f}, latitude: {place.y:.4f}, size: 100}}`"
+    )
 
+
+def _read_regions(file: RegionsFile, where: str) -> tuple[list[Any], list[BaseGeometry]]:
+    """Read names and geometries, the latter in longitude and latitude."""
     if file.path is None or not Path(file.path).exists():
         raise SettingsError(f"{where}: regions_file.path is {file.path}, but there is no such file")
     try:
-        features = gpd.read_file(file.path)
-    except DataSourceError as error:
-        raise SettingsError(f"{file.path} is no vector file that can be read: {error}") from error
-    if file.column not in features.columns:
-        known = ", ".join(str(c) for c in features.columns if c != features.geometry.name)
-        raise SettingsError(f"{file.path} has no column {file.column!r}; its columns: {known}")
-    if features.crs is None:
-        raise SettingsError(f"{file.path} does not say its coordinate system; assign one in GIS and save it again")
-    return features.to_crs("EPSG:4326")
+        features = read_places(Path(file.path), file.layer, "`regions_file.layer`")
+        if features.empty:
+            raise SettingsError(f"{file.path} holds no features: draw regions in it, or remove `regions_file.path`")
+        if file.column not in features.columns:
+            known = ", ".join(str(c) for c in features.columns if c != features.geometry.name)
+            raise SettingsError(f"{file.path} has no column {file.column!r}; its columns: {known}")
+        labels = feature_names(features[file.column], Path(file.path))
+    except DataError as error:
+        raise SettingsError(f"{where}: regions_file: {error}") from error
+    return labels, features.geometry.to_crs("EPSG:4326").tolist()

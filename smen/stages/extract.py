@@ -11,6 +11,7 @@ import pandas as pd
 
 from smen.data.quality import MEANING
 from smen.errors import DataError, SettingsError
+from smen.grid.vector_file import feature_names
 from smen.outputs.extraction import extract
 from smen.outputs.feature_cells import cells_of, read_features
 from smen.outputs.map_files import read_lists
@@ -24,27 +25,35 @@ log = logging.getLogger(__name__)
 
 
 def run(
-    plan: Plan, file: Path, output: Path, *, column: str | None, regions: Sequence[str], by_day: bool
+    plan: Plan,
+    file: Path,
+    output: Path,
+    *,
+    column: str | None,
+    regions: Sequence[str],
+    by_day: bool,
+    layer: str | None = None,
 ) -> pd.DataFrame:
     """Write the values of all maps at the features of a file; return them.
 
     Args:
         plan: gives the regions and the paths of their maps.
-        file: points and polygons, of any format that geopandas reads.
+        file: points and polygons, of any format that geopandas reads, or a table with longitude and latitude.
         output: the table to write, ``.csv`` or ``.gpkg``.
         column: the column of the file that names its features; None: their numbers, from 0.
         regions: the regions to look in; none: all.
         by_day: join the overpasses of each UTC day.
+        layer: the layer of the file; None: the only one.
 
     Raises:
         SettingsError: an unknown region.
-        DataError: the features or a map cannot be read, the column is missing or has a name twice, or no
-            feature lies in a mapped region.
+        DataError: the features or a map cannot be read, the column is missing, lacks a name or has one twice, or
+            no feature lies in a mapped region.
         OutputError: the table cannot be written.
     """
     if unknown := sorted(set(regions) - set(plan.regions)):
         raise SettingsError(f"{', '.join(unknown)}: no such region; there are {', '.join(plan.regions)}")
-    features = read_features(file)
+    features = read_features(file, layer)
     names = list(range(len(features))) if column is None else _names(features, column, file)
     tables = []
     for region in regions or plan.regions:
@@ -68,7 +77,7 @@ def _names(features: pd.DataFrame, column: str, file: Path) -> list[object]:
     if column not in features.columns:
         columns = ", ".join(str(name) for name in features.columns.drop("geometry"))
         raise DataError(f"{file} has no column {column}: it has {columns}")
-    names = features[column].tolist()
+    names = feature_names(features[column], file)
     if len(set(names)) < len(names):
         raise DataError(f"the column {column} of {file} does not tell its features apart: choose another one")
     return names

@@ -42,6 +42,33 @@ def test_daily_tables_have_a_row_a_day(made, stations, tmp_path):
     assert len(gpd.read_file(tmp_path / "v.gpkg")) == len(values) == 80
 
 
+def test_a_table_of_stations_gives_the_values_of_a_vector_file(made, stations, tmp_path):
+    def values(file):
+        return extract.run(made, file, tmp_path / "v.csv", column="station", regions=("tucson",), by_day=True)
+
+    (tmp_path / "stations.csv").write_text("station;LAT;Lon\nb;50;20\na;32,1;-110,9\n")
+    wanted = values(stations)
+    pd.testing.assert_frame_equal(values(tmp_path / "stations.csv"), wanted[wanted["feature"] == "a"])
+
+
+def test_names_and_layers_of_features(made, tmp_path):
+    def run(column=None, layer=None):
+        return extract.run(
+            made, path, tmp_path / "v.gpkg", column=column, regions=("tucson",), by_day=True, layer=layer
+        )
+
+    path = tmp_path / "wells.gpkg"
+    shapes = [Point(-110.9, 32.1), Point(-111.0, 32.1)]
+    gpd.GeoDataFrame({"id": [12.0, 7.0]}, geometry=shapes, crs="EPSG:4326").to_file(path, layer="wells")
+    assert set(run("id")["feature"].map(repr)) == {"12", "7"}
+    gpd.GeoDataFrame({"id": [12.0, None]}, geometry=shapes, crs="EPSG:4326").to_file(path, layer="gaps")
+    with pytest.raises(DataError, match=r"has 2 layers: wells, gaps. Choose one with --layer"):
+        run("id")
+    with pytest.raises(DataError, match="feature 2 has no name in the column 'id'"):
+        run("id", "gaps")
+    assert set(run(layer="gaps")["feature"]) == {0, 1}
+
+
 def test_bad_input_is_named(made, stations, tmp_path):
     def run(file=stations, column=None, regions=()):
         extract.run(made, file, tmp_path / "v.csv", column=column, regions=regions, by_day=False)

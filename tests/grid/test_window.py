@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 from rasterio.transform import rowcol, xy
-from shapely import MultiPolygon, Point, box
+from shapely import LineString, MultiPolygon, Point, box
 
 from smen.errors import GridError
 from smen.grid import CRS_CODE, GRIDS, LEFT, M03, M09, M36, TOP, Window
@@ -184,7 +184,21 @@ def test_covering_across_180():
     assert Window.covering(world).width == 11568
 
 
-@pytest.mark.parametrize("geometry", [MultiPolygon(), box(0, 80, 1, 86), box(0, -86, 1, -80)])
+@pytest.mark.parametrize("longitude", [-180, -97.5, -15, 0, 15, 45, 90, 180])
+@pytest.mark.parametrize("sliver", [0, 1e-12])
+def test_covering_what_has_no_width_on_the_edge_of_a_column(longitude, sliver):
+    # 11568 columns in 360 degrees: all these longitudes are edges of columns. The cell east of the edge holds them.
+    column = round((longitude + 180) * 11568 / 360) % 11568
+    west, east = (longitude - sliver, longitude) if longitude > 0 else (longitude, longitude + sliver)
+    assert Window.covering(Point(longitude, 10)).shape == (1, 1)
+    line = Window.covering(LineString([(west, 10), (east, 11)]))
+    assert (line.column, line.width) == (column, 1)
+    assert line.height > 1
+
+
+@pytest.mark.parametrize(
+    "geometry", [MultiPolygon(), box(0, 80, 1, 86), box(0, -86, 1, -80), box(170, 0, 190, 1), box(-190, 0, -170, 1)]
+)
 def test_covering_what_cannot_be(geometry):
     with pytest.raises(GridError):
         Window.covering(geometry)

@@ -131,6 +131,16 @@ def test_a_file_is_read_with_its_crs(tmp_path):
     assert table["name"].tolist() == ["f0"]
 
 
+def test_a_table_of_stations_gives_their_cells(tmp_path):
+    degrees = features(rectangle(5, 18, 1, 1).centroid, crs="EPSG:6933").to_crs("EPSG:4326")
+    place = degrees.geometry[0]
+    path = tmp_path / "stations.csv"
+    path.write_text(f"station;Lat;Lon\na;{place.y};{place.x}\n")
+    (found,), (wanted,) = cells_of(read_features(path), WINDOW), cells_of(degrees, WINDOW)
+    assert (found.rows.tolist(), found.columns.tolist()) == (wanted.rows.tolist(), wanted.columns.tolist())
+    assert found.rows.size == 1
+
+
 def bad_files(folder):
     """Files that hold no usable features, with the message about each."""
     line = folder / "line.geojson"
@@ -138,7 +148,20 @@ def bad_files(folder):
     yield line, "LineString"
     bare = folder / "bare.gpkg"
     gpd.GeoDataFrame(geometry=[Point(0, 0)]).to_file(bare)
-    yield bare, "coordinate reference system"
+    yield bare, "coordinate system"
+    local = folder / "local.gpkg"
+    features(Point(0, 0), crs='LOCAL_CS["site grid",UNIT["metre",1]]').to_file(local)
+    yield local, "coordinate system of its own"
+    metres = folder / "metres.geojson"
+    features(shapely.box(5e5, 5e6, 6e5, 6e6), crs="EPSG:4326").to_file(metres)
+    yield metres, "reaches beyond 180 degrees"
+    layers = folder / "layers.gpkg"
+    features(Point(0, 0), crs="EPSG:4326").to_file(layers, layer="one")
+    features(Point(0, 0), crs="EPSG:4326").to_file(layers, layer="two")
+    yield layers, "has 2 layers: one, two. Choose one with --layer"
+    table = folder / "table.csv"
+    table.write_text("id,north,east\n1,2,3\n")
+    yield table, "no column of longitude and latitude"
     junk = folder / "junk.gpkg"
     junk.write_text("no GeoPackage")
     yield junk, "cannot be read"

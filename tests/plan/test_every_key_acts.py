@@ -37,6 +37,7 @@ USED_BY = {
     "source.cmr_url": {"acquire"},
     "source.edl_host": {"acquire"},
     "regions_file.path": PLACE,
+    "regions_file.layer": PLACE,
     "regions_file.column": ALL,
     "periods.training": {"pair", "experiment", "compare"},
     "periods.validation": {"pair"},
@@ -110,6 +111,7 @@ OTHER_VALUES = {
     "maps.period": ["2018-02-01", "2019-03-31"],
     "paper.inputs_region": "geneva",
     "paper.sizes_region": "geneva",
+    "regions_file.layer": "elsewhere",
     "regions_file.column": "label",
     "samples.history": 5,
 }
@@ -127,6 +129,7 @@ CONTEXTS = {
     "products.coarse_version": EARTHDATA,
     "products.fine_version": EARTHDATA,
     "smen": {"method": "smen"},
+    "regions_file.layer": {"regions_file": {"path": "layers.gpkg", "layer": "here", "column": "name"}},
     "regions_file": {"regions_file": {"path": "regions.gpkg", "column": "name"}},
 }
 """Settings, by key or section, under which a key is tried: those of one source or method act where that is chosen."""
@@ -218,11 +221,12 @@ def changes(before, after):
 
 @pytest.fixture
 def vector_files(tmp_path, monkeypatch):
-    """Two vector files of one region each, with two columns of names."""
+    """Two vector files of one region each, with two columns of names, and one with both as its layers."""
     monkeypatch.chdir(tmp_path)
     for name, place in (("regions.gpkg", box(0, 45, 1, 46)), ("regions.gpkg_2", box(10, 45, 11, 46))):
         frame = gpd.GeoDataFrame({"name": ["alps"], "label": ["rhone"]}, geometry=[place], crs="EPSG:4326")
         frame.to_file(tmp_path / name, driver="GPKG")
+        frame.to_file(tmp_path / "layers.gpkg", layer="elsewhere" if name.endswith("_2") else "here")
 
 
 def test_the_table_names_every_key():

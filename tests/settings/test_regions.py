@@ -2,13 +2,15 @@
 
 import geopandas as gpd
 import pytest
-from shapely import MultiPolygon, Polygon, box
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import LineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
 from smen.errors import SettingsError
 from smen.grid import M03
 from smen.plan.periods import RESERVED_NAMES
 from smen.settings.file import check_settings
-from smen.settings.regions import resolve, slug
+from smen.settings.regions import SLUG, resolve, slug
 
 
 def regions(**values):
@@ -44,8 +46,8 @@ def test_a_region_may_have_a_method_of_its_own():
 
 
 def test_a_region_without_sections_of_its_own_shares_the_general_settings():
-    settings = check_settings({"regions": {"a": PLACE}})
-    assert resolve(settings)["a"].settings is settings
+    checked = check_settings({"regions": {"a": PLACE}})
+    assert resolve(checked)["a"].settings is checked
 
 
 def test_mistakes_in_own_sections_name_their_place():
@@ -122,6 +124,7 @@ def test_vector_feature_across_180_degrees(tmp_path):
     [
         (["a"], None, "name", "does not say its coordinate system"),
         (["a b", "A B"], "EPSG:4326", "name", "gives the name a_b to more than one feature"),
+        ([], "EPSG:4326", "name", "basins.gpkg holds no features"),
         (["a"], "EPSG:4326", "other", "has no column 'name'"),
         (["all"], "EPSG:4326", "name", "is the name of a stage"),
     ],
@@ -134,7 +137,7 @@ def test_bad_vector_files(tmp_path, names, crs, column, said):
 
 def test_vector_file_that_is_none(tmp_path):
     (tmp_path / "a.gpkg").write_text("no geopackage")
-    with pytest.raises(SettingsError, match="no vector file that can be read"):
+    with pytest.raises(SettingsError, match=r"a\.gpkg cannot be read"):
         regions(regions={}, regions_file={"path": str(tmp_path / "a.gpkg"), "column": "name"})
     with pytest.raises(SettingsError, match="there is no such file"):
         regions(regions={}, regions_file={"path": str(tmp_path / "b.gpkg"), "column": "name"})
@@ -146,6 +149,75 @@ def test_vector_region_of_the_same_name_as_another(tmp_path):
         regions(regions_file=file)
 
 
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        (Point(-97.5, 35), r"is a Point without an area.*`a: \{longitude: -97.5000, latitude: 35.0000, size: 100\}`"),
+        (LineString([(0, 10), (0, 11)]), r"is a LineString without an area.*`regions`.*latitude: 10.5000"),
+        (MultiPoint([(6, 46), (8, 46)]), r"is a MultiPoint without an area.*longitude: 7.0000"),
+        (Polygon([(0, 10), (1, 10), (0, 10)]), "is a Polygon without an area: draw a polygon"),
+    ],
+)
+def test_what_has_no_area_is_no_region(tmp_path, shape, said):
+    with pytest.raises(SettingsError, match=said):
+        regions(regions={}, regions_file=write(tmp_path, ["a"], [shape]))
+
+
+def test_a_table_of_stations_is_no_file_of_regions(tmp_path):
+    (tmp_path / "stations.csv").write_text("site,lon,lat\nA 1,6.5,46.25\n")
+    with pytest.raises(SettingsError, match=r"stations.csv: .* `a_1: \{longitude: 6.5000, latitude: 46.2500, size"):
+        regions(regions={}, regions_file={"path": str(tmp_path / "stations.csv"), "column": "site"})
+    (tmp_path / "stations.csv").write_text("site,north,east\nA 1,6.5,46.25\n")
+    with pytest.raises(SettingsError, match=r"stations.csv .* no column of longitude and latitude"):
+        regions(regions={}, regions_file={"path": str(tmp_path / "stations.csv"), "column": "site"})
+
+
+def test_a_table_of_outlines_gives_the_windows_of_a_vector_file(tmp_path):
+    shape = box(-98, 35, -97, 36)
+    wanted = regions(regions={}, regions_file=write(tmp_path, ["a"], [shape]))["a"].window
+    (tmp_path / "fields.csv").write_text(f'name;WKT\na;"{shape.wkt}"\n')
+    file = {"path": str(tmp_path / "fields.csv"), "column": "name"}
+    assert regions(regions={}, regions_file=file)["a"].window == wanted
+
+
+def test_one_of_several_layers(tmp_path):
+    file = write(tmp_path, ["a"], [box(0, 0, 1, 1)])
+    gpd.GeoDataFrame({"name": ["b"]}, geometry=[box(1, 1, 2, 2)], crs="EPSG:4326").to_file(file["path"], layer="other")
+    with pytest.raises(SettingsError, match=r"basins.gpkg has 2 layers: basins, other. Choose .*`regions_file.layer`"):
+        regions(regions={}, regions_file=file)
+    assert list(regions(regions={}, regions_file=file | {"layer": "other"})) == ["b"]
+
+
+def test_a_local_coordinate_system(tmp_path):
+    file = write(tmp_path, ["a"], [box(0, 0, 1, 1)], 'LOCAL_CS["site grid",UNIT["metre",1]]')
+    with pytest.raises(SettingsError, match=r"basins.gpkg has a coordinate system of its own \(site grid\)"):
+        regions(regions={}, regions_file=file)
+
+
+def test_numbers_as_names(tmp_path):
+    shapes = [box(0, 0, 1, 1), box(1, 1, 2, 2)]
+    assert list(regions(regions={}, regions_file=write(tmp_path, [12.0, 7.0], shapes))) == ["12", "7"]
+    with pytest.raises(SettingsError, match=r"basins.gpkg: feature 2 has no name in the column 'name'"):
+        regions(regions={}, regions_file=write(tmp_path, [12.0, None], shapes))
+
+
+def test_names_in_all_scripts_stay_apart(tmp_path):
+    names = ["район", "Одза", "Straße", "北京", "กรุงเทพ", "Łódź", "???", "\ue000"]
+    file = write(tmp_path, names, [box(n, 0, n + 1, 1) for n in range(len(names))])
+    found = list(regions(regions={}, regions_file=file))
+    # By the Library of Congress's and the usual romanisations; what has no letters is numbered as in the file.
+    assert found == ["rayon", "odza", "strasse", "beijing", "krungethph", "lodz", "region_7", "region_8"]
+    with pytest.raises(SettingsError, match=r"gives the name lodz to more than one feature \('Łódź', 'Lodz'\)"):
+        regions(regions={}, regions_file=write(tmp_path, ["Łódź", "Lodz"], [box(0, 0, 1, 1)] * 2))
+
+
 def test_slug_makes_names_that_are_allowed():
     assert slug("Rhône (upper)") == "rhone_upper"
     assert slug("???") == "region"
+    assert slug("-12") == "12"
+
+
+@settings(deadline=None, max_examples=50)
+@given(text=st.text())
+def test_slug_of_any_text_can_be_a_name(text):
+    assert SLUG.fullmatch(slug(text))

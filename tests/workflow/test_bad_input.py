@@ -62,6 +62,13 @@ def test_settings_stop_the_workflow_before_anything_is_made(tmp_path, project, c
     assert not (p.folder / "results").exists()
 
 
+def test_a_region_beyond_the_3_km_product_is_named_once_before_anything_is_made(tmp_path, project):
+    places = {"swapped": {"longitude": 46.2, "latitude": 66.1}, "meant": {"longitude": 6.1, "latitude": 46.2}}
+    said = project(tmp_path / "p").settings(regions=places).snakemake("all", "--dry-run")
+    assert said.count("warning: swapped: lies wholly beyond 60 degrees north") == 1
+    assert "meant: lies" not in said
+
+
 def test_a_region_given_twice(tmp_path, project):
     p = project(tmp_path / "p").settings()
     file = p.folder / "config.yaml"

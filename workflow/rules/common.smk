@@ -5,7 +5,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from smen.errors import SmenError
-from smen.plan import code_digest
+from smen.plan import code_digest, region_size
 from smen.plan.paper_plan import PAPER_THREADS
 from smen.plan.plan import Plan
 from smen.plan.processors import reserved_threads
@@ -21,6 +21,10 @@ def make_plan():
 
 
 plan = make_plan()
+if workflow.is_main_process:  # said once, not by each job that reads this file again
+    for _name, _region in plan.regions.items():
+        if warning := region_size.beyond_the_product(_region.window):
+            logger.warning(f"warning: {_name}: {warning}")
 layout, resource_layout = plan.layout, plan.resource_layout
 
 
