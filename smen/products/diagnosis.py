@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smen.products.hdf5 import SIGNATURE
+from smen.products.hdf5 import SIGNATURE, summary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,11 +12,8 @@ if TYPE_CHECKING:
 HEAD = 512
 """Bytes at the beginning of a file that tell its kind."""
 
-MOST_WORDS = 160
-"""Characters of an exception's text that are repeated."""
 
-
-def diagnose(path: Path, problem: OSError) -> str:
+def diagnose(path: Path, problem: Exception) -> str:
     """Return why a file cannot be opened, from its first bytes.
 
     Args:
@@ -35,8 +32,3 @@ def diagnose(path: Path, problem: OSError) -> str:
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return "a web page, not HDF5: the download was answered by a login or error page"
     return "not an HDF5 file"
-
-
-def summary(problem: BaseException) -> str:
-    """Return the first line of an exception's text, shortened."""
-    return str(problem).strip().strip("'\"").splitlines()[0][:MOST_WORDS]

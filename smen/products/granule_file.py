@@ -1,22 +1,24 @@
 """An open granule: datasets by the reader's names, fill values, cells. Every failure is an error that names the file.
 
-Differences between granules are handled here: fill values that stand in an attribute only, and datasets that have
-several names.
+Differences between granules are handled here: fill values that stand in an attribute only, values that are packed,
+and datasets that have several names.
 """
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
 
 from smen.errors import GranuleError
-from smen.products.diagnosis import diagnose, summary
-from smen.products.hdf5 import read_attribute
+from smen.products.diagnosis import diagnose
+from smen.products.encoding import Encoding
+from smen.products.hdf5 import FAILURES, UnreadableError, object_name, open_object, summary
 from smen.products.metadata import GranuleMetadata
 from smen.products.product_tables import PRODUCTS, Product
 
@@ -44,6 +46,7 @@ class GranuleFile:
         self._group: Any = None
         self._shape: tuple[int, ...] | None = None
         self._datasets: dict[str, Any] = {}
+        self._encodings: dict[str, Encoding] = {}
 
     def error(self, what: str) -> GranuleError:
         """Return an error about this file, with the remedy."""
@@ -54,65 +57,64 @@ class GranuleFile:
         if key not in self._datasets:
             self._datasets[key] = None
             for spelling in self.product.variables[key].spellings:
-                with suppress(KeyError):  # trying costs half as much as checking first
-                    self._datasets[key] = h5py.h5o.open(self._group, spelling.encode())
+                if (opened := open_object(self._group, spelling)) is not None:
+                    self._datasets[key] = opened
                     break
         return self._datasets[key]
 
+    def place(self, key: str) -> str:
+        """Return where in the file a variable stands, or the places where it may stand."""
+        dataset = self.dataset(key)
+        names = " or ".join(self.product.variables[key].spellings)
+        return f"{self.product.group}/{names}" if dataset is None else object_name(dataset)
+
     def read(self, key: str) -> NDArray[Any]:
-        """Return all numbers of a variable, flattened: one per cell.
+        """Return all numbers of a variable, flattened: one per cell. Packed ones are unpacked, NaN where missing.
 
         Raises:
-            GranuleError: no such dataset, not numbers, not as many as the row indices, or it does not decompress.
+            GranuleError: no such dataset, not numbers, not as many as the row indices, more than the grid has cells,
+                an attribute of it is not what it should be, or it does not decompress.
         """
-        place = f"{self.product.group}/{' or '.join(self.product.variables[key].spellings)}"
         dataset = self.dataset(key)
         if dataset is None:
-            raise self.error(f"dataset {place} is missing")
-        dtype = dataset.dtype if isinstance(dataset, h5py.h5d.DatasetID) else None
-        if dtype is None or dtype.kind not in "iuf":
-            raise self.error(f"{place} does not hold numbers")
-        if self.product.variables[key].dtype.startswith("uint") and dtype.kind == "f":
-            raise self.error(f"{place} holds {dtype} where integers are needed")
-        shape = dataset.shape
-        if self._shape is None:
-            self._shape = shape
-        elif shape != self._shape:
-            raise self.error(
-                f"{place} has shape {shape} where the other datasets have {self._shape}: they do not belong together"
-            )
-        values: NDArray[Any] = np.empty(shape, dtype)
+            raise self.error(f"dataset {self.place(key)} is missing")
+        dtype = self._type(key, dataset)
+        if self.product.variables[key].dtype.startswith("uint"):
+            if dtype.kind == "f":
+                raise self.error(f"{self.place(key)} holds {dtype} where integers are needed")
+            if (packed := self.encoding(key)).packed:
+                raise self.error(
+                    f"{self.place(key)} is packed (scale_factor {packed.scale:g}, add_offset {packed.offset:g}) where "
+                    "plain integers are needed"
+                )
+        values: NDArray[Any] = np.empty(self._checked_shape(key, dataset), dtype)
         if values.size:
             try:
                 dataset.read(h5py.h5s.ALL, h5py.h5s.ALL, values)
-            except (OSError, RuntimeError) as problem:
-                raise self.error(f"{place} cannot be read, the file is damaged ({summary(problem)})") from problem
-        return values.ravel()
+            except FAILURES as problem:
+                raise self.error(
+                    f"{self.place(key)} cannot be read, the file is damaged ({summary(problem)})"
+                ) from problem
+        return self.encoding(key).decode(values.ravel())
 
-    def fill(self, key: str) -> float | int | None:
-        """Return the fill value of a variable: its attribute, else that of the product's table.
+    def encoding(self, key: str) -> Encoding:
+        """Return how the values of a variable that the file has are stored: packed, and what is missing.
 
         Raises:
-            GranuleError: the attribute is not one number.
+            UnreadableError: an attribute of it is not what it should be (`open_granule` makes it a GranuleError).
         """
-        dataset = self.dataset(key)
-        value = None if dataset is None else read_attribute(dataset, "_FillValue")
-        if value is None:
-            return self.product.variables[key].fill
-        if value.dtype.kind not in "iuf" or value.size != 1:
-            raise self.error(f"the attribute _FillValue of {self.product.group}/{key} is not one number")
-        return value.item()  # type: ignore[no-any-return]
+        if key not in self._encodings:
+            self._encodings[key] = Encoding.of(self.dataset(key), self.product.variables[key].fill)
+        return self._encodings[key]
 
     def present(self, key: str, values: NDArray[Any]) -> NDArray[np.bool_]:
         """Return which values are numbers: neither fill nor NaN nor infinite.
 
         Args:
             key: the variable.
-            values: numbers of it, any shape.
+            values: numbers of it as `read` gives them, any shape.
         """
-        fill = self.fill(key)
-        not_fill = np.ones(values.shape, bool) if fill is None else values != fill
-        return not_fill & np.isfinite(values) if values.dtype.kind == "f" else not_fill
+        return self.encoding(key).present(values)
 
     def cells(self) -> tuple[NDArray[np.bool_], NDArray[Any], NDArray[Any]]:
         """Return which entries have an index (neither row nor column is fill), and all rows and columns, (n,) each.
@@ -134,6 +136,38 @@ class GranuleFile:
                 )
         return indexed, row, column
 
+    def _type(self, key: str, dataset: Any) -> np.dtype[Any]:  # noqa: ANN401  (h5py has no types)
+        """Return the type of a dataset, which must be one of numbers."""
+        try:
+            dtype: np.dtype[Any] | None = dataset.dtype if isinstance(dataset, h5py.h5d.DatasetID) else None
+        except (TypeError, ValueError) as problem:
+            raise self.error(f"{self.place(key)} has a data type that numpy lacks ({summary(problem)})") from problem
+        if dtype is None or dtype.kind not in "iuf":
+            raise self.error(f"{self.place(key)} does not hold numbers")
+        return dtype
+
+    def _checked_shape(self, key: str, dataset: Any) -> tuple[int, ...]:  # noqa: ANN401  (h5py has no types)
+        """Return the shape of a dataset: that of the others, and no more cells than the grid has.
+
+        Before anything is allocated: a small file may claim any number of cells.
+        """
+        shape: tuple[int, ...] = dataset.shape
+        grid = self.product.grid
+        if not shape:  # also that of a null dataspace, which h5py would leave unread
+            raise self.error(f"{self.place(key)} does not hold one number for each cell")
+        if (count := math.prod(shape)) > grid.rows * grid.columns:
+            raise self.error(
+                f"{self.place(key)} claims {count} cells where all of {grid.name} has {grid.rows * grid.columns}"
+            )
+        if self._shape is None:
+            self._shape = shape
+        elif shape != self._shape:
+            raise self.error(
+                f"{self.place(key)} has shape {shape} where the other datasets have {self._shape}: "
+                "they do not belong together"
+            )
+        return shape
+
     def open_group(self) -> None:
         """Open the group of the datasets, which `dataset` and all that reads needs.
 
@@ -145,16 +179,16 @@ class GranuleFile:
         # The short name inside a real SPL2SMAP_S is not documented, so only that of another product refuses it.
         if short_name not in (None, wanted.short_name) and (short_name in PRODUCTS or wanted.role == "coarse"):
             raise self.error(f"a granule of {short_name}, not of {wanted.short_name}")
-        self._root = h5py.h5g.open(self._h5, b"/")
-        name = wanted.group.encode()
-        self._group = h5py.h5o.open(self._root, name) if name in self._root else None
+        self._root = open_object(self._h5, "/")
+        self._group = open_object(self._root, wanted.group)
         if not isinstance(self._group, h5py.h5g.GroupID):
-            present = ", ".join(sorted(name.decode() for name in self._root)) or "nothing"
+            present = ", ".join(sorted(name.decode("utf-8", "replace") for name in self._root)) or "nothing"
             raise self.error(f"no group {wanted.group}, so not a granule of {wanted.short_name}; it holds {present}")
 
     def close(self) -> None:
         """Close datasets and groups, and then the file: HDF5 keeps it open as long as anything in it is."""
         self._datasets.clear()
+        self._encodings.clear()
         self.metadata.close()
         self._group = self._root = None
         self._h5.close()
@@ -173,12 +207,14 @@ def open_granule(path: Path, product: Product) -> Iterator[GranuleFile]:
     """
     try:
         h5 = h5py.h5f.open(os.fsencode(path), h5py.h5f.ACC_RDONLY)
-    except OSError as problem:
+    except FAILURES as problem:
         raise GranuleError(f"{path}: {diagnose(path, problem)}. {REMEDY}") from problem
     file = GranuleFile(path, product, h5)
     try:
         file.open_group()
         yield file
+    except UnreadableError as problem:
+        raise file.error(str(problem)) from problem
     except (OSError, RuntimeError, KeyError) as problem:
         raise file.error(f"the file is damaged ({summary(problem)})") from problem
     finally:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import h5py
-import numpy as np
 
-from smen.products.hdf5 import as_text, read_attribute
+from smen.products.hdf5 import open_object, read_text
+from smen.products.times import parse_time
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from smen.errors import GranuleError
 
 SIMULATED = "simulated"
@@ -31,19 +32,14 @@ class GranuleMetadata:
         self._groups: dict[str, Any] = {}
 
     def text(self, group: str, name: str) -> str | None:
-        """Return a text of /Metadata/`group`, kept as an attribute or as a dataset; None where there is none.
+        """Return a text of /Metadata/`group`, an attribute or a dataset; None where there is none or it is empty.
 
         Args:
             group: name of a group in /Metadata.
             name: of the attribute or dataset.
         """
         owner = self._group(group)
-        if owner is None:
-            return None
-        if (value := read_attribute(owner, name)) is not None:
-            return as_text(value)
-        dataset = h5py.Group(owner).get(name)
-        return as_text(dataset[()]) if isinstance(dataset, h5py.Dataset) else None
+        return None if owner is None else read_text(owner, name)
 
     def period(self) -> tuple[np.datetime64, np.datetime64]:
         """Return beginning and end of the granule by /Metadata/Extent, datetime64[ms], UTC.
@@ -57,7 +53,7 @@ class GranuleMetadata:
             if text is None:
                 raise self._error(f"/Metadata/Extent has no {name}")
             try:
-                times.append(np.datetime64(text.strip().removesuffix("Z"), "ms"))
+                times.append(parse_time(text))
             except ValueError as problem:
                 raise self._error(f"{name} in /Metadata/Extent is no time: {text!r}") from problem
         begin, end = times
@@ -78,8 +74,6 @@ class GranuleMetadata:
     def _group(self, name: str = "") -> Any | None:  # noqa: ANN401  (h5py has no types)
         """Return the group /Metadata/`name`, open; None where there is none."""
         if name not in self._groups:
-            self._groups[name] = None
-            with suppress(KeyError):
-                opened = h5py.h5o.open(self._h5, f"Metadata/{name}".rstrip("/").encode())
-                self._groups[name] = opened if isinstance(opened, h5py.h5g.GroupID) else None
+            opened = open_object(self._h5, f"Metadata/{name}".rstrip("/"))
+            self._groups[name] = opened if isinstance(opened, h5py.h5g.GroupID) else None
         return self._groups[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,9 +13,12 @@ from smen.products.footprints import outline
 from smen.products.granule_file import GranuleFile, open_granule
 from smen.products.name_parsing import granule_name
 from smen.products.names import GranuleName
+from smen.products.plausibility import require_plausible
 from smen.products.product_tables import product
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -76,7 +79,8 @@ def verify_granule(
 
     Raises:
         GranuleError: not such a granule, truncated, a dataset missing or damaged, datasets of different lengths,
-            indices off the grid, or cells whose latitude and longitude lie elsewhere than their row and column.
+            indices off the grid, values that cannot be, or cells whose latitude and longitude lie elsewhere than
+            their row and column.
         ArchiveError: no such product or variable.
     """
     path = Path(path)
@@ -89,10 +93,12 @@ def verify_granule(
     with open_granule(path, layout) as file:
         begin, end = file.metadata.period() if layout.role == "coarse" else (name.time, name.time)
         indexed, row, column = file.cells()
+        values = {"row": row, "column": column}
         for key, spec in layout.variables.items():
-            if spec.required or key == needed or file.dataset(key) is not None:
-                file.read(key)
-        _verify_places(file, indexed, row, column)
+            if key not in values and (spec.required or key == needed or file.dataset(key) is not None):
+                values[key] = file.read(key)
+        require_plausible(file, values)
+        _verify_places(file, indexed, values)
         return Granule(
             name=name,
             begin=begin.astype("datetime64[ms]"),
@@ -104,14 +110,13 @@ def verify_granule(
         )
 
 
-def _verify_places(
-    file: GranuleFile, indexed: NDArray[np.bool_], row: NDArray[np.int64], column: NDArray[np.int64]
-) -> None:
+def _verify_places(file: GranuleFile, indexed: NDArray[np.bool_], values: Mapping[str, NDArray[Any]]) -> None:
     """Refuse latitudes and longitudes that do not belong to the row and column on this grid."""
-    if file.dataset("latitude") is None or file.dataset("longitude") is None:
+    if "latitude" not in values or "longitude" not in values:
         return
-    latitude, longitude = file.read("latitude"), file.read("longitude")
+    row, column, latitude, longitude = (values[key] for key in ("row", "column", "latitude", "longitude"))
     placed = indexed & (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180)
+    placed &= file.present("latitude", latitude) & file.present("longitude", longitude)
     if not placed.any():
         return
     grid = file.product.grid

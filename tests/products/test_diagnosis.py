@@ -2,8 +2,8 @@
 
 import pytest
 
-from smen.products.diagnosis import diagnose, summary
-from smen.products.hdf5 import SIGNATURE
+from smen.products.diagnosis import diagnose
+from smen.products.hdf5 import SIGNATURE, summary
 
 PROBLEM = OSError("Unable to synchronously open file (truncated file: eof = 96)\nsecond line")
 
@@ -38,6 +38,8 @@ def test_files_that_cannot_be_read(tmp_path):
         (KeyError("a 'name'"), "a 'name"),
         (OSError(2, "why"), "[Errno 2] why"),
         (RuntimeError("x" * 500), "x" * 160),
+        (MemoryError(), "MemoryError"),
+        (KeyError(" '"), "KeyError"),
     ],
 )
 def test_summaries_are_one_short_line(problem, text):

@@ -40,7 +40,7 @@ def test_a_fill_that_its_type_cannot_hold_matches_nothing(tmp_path):
     assert np.isfinite(read_coarse(path, Window(120, 240, 1, 1), "SPL2SMP").soil_moisture).all()
     with h5py.File(path, "a") as file:
         file["Soil_Moisture_Retrieval_Data/retrieval_qual_flag"].attrs["_FillValue"] = "none"
-    with pytest.raises(GranuleError, match=r"_FillValue of .*quality_flag is not one number"):
+    with pytest.raises(GranuleError, match=r"_FillValue of .*/retrieval_qual_flag is not a number: 'none'"):
         read_coarse(path, Window(120, 240, 1, 1), "SPL2SMP")
 
 
@@ -147,3 +147,68 @@ def test_errors_of_hdf5_name_the_file(tmp_path, problem):
 def test_other_errors_pass_through(tmp_path):
     with pytest.raises(ZeroDivisionError), open_granule(good(tmp_path / COARSE_NAME), COARSE):
         raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(("product", "cells"), [(COARSE, 406 * 964), (SCENE, 4872 * 11568)], ids=["coarse", "fine"])
+def test_more_cells_than_the_grid_has_are_refused_before_anything_is_allocated(tmp_path, product, cells):
+    name, prefix = (COARSE_NAME, "") if product is COARSE else (SCENE_NAME, "_3km")
+    path = good(tmp_path / name) if product is COARSE else write_scene(tmp_path / name, *rectangle(9, 9, 2, 3), 0.2)
+    with h5py.File(path, "a") as file:
+        index = f"{product.group}/EASE_row_index{prefix}"
+        del file[index]
+        file.create_dataset(index, (3_000_000_000,), "u2", chunks=(1_000_000,), compression="gzip")
+    with pytest.raises(GranuleError, match=rf"{index} claims 3000000000 cells where all of M\d\d has {cells}\."):
+        verify_granule(path, product.short_name)
+    assert path.stat().st_size < 100_000
+
+
+@pytest.mark.parametrize("values", [h5py.Empty("f4"), np.float32(0.2)], ids=["null", "scalar"])
+def test_a_dataset_without_cells_of_its_own(tmp_path, values):
+    path = good(tmp_path / COARSE_NAME)
+    change(path, "soil_moisture", values)
+    with pytest.raises(GranuleError, match="soil_moisture does not hold one number for each cell"):
+        verify_granule(path, "SPL2SMP")
+    change(path, "EASE_row_index", h5py.Empty("u2"))
+    with pytest.raises(GranuleError, match="EASE_row_index does not hold one number for each cell"):
+        verify_granule(path, "SPL2SMP")
+
+
+def test_a_data_type_that_numpy_lacks(tmp_path):
+    path = good(tmp_path / COARSE_NAME)
+    kind = h5py.h5t.IEEE_F64LE.copy()  # 256 bits
+    kind.set_size(32)
+    kind.set_precision(256)
+    kind.set_fields(255, 236, 19, 0, 236)
+    with h5py.File(path, "a") as file:
+        group = file["Soil_Moisture_Retrieval_Data"]
+        del group["soil_moisture"]
+        h5py.h5d.create(group.id, b"soil_moisture", kind, h5py.h5s.create_simple((3,)))
+    with pytest.raises(GranuleError, match=r"soil_moisture has a data type that numpy lacks .*Fetch"):
+        verify_granule(path, "SPL2SMP")
+
+
+@pytest.mark.parametrize("text", [h5py.Empty("S10"), np.array([], "S4"), "", np.bytes_(b" ")])
+def test_an_empty_short_name_is_as_good_as_none(tmp_path, text):
+    path = good(tmp_path / COARSE_NAME)
+    with h5py.File(path, "a") as file:
+        file["Metadata/DatasetIdentification"].attrs["shortName"] = text
+    assert len(verify_granule(path, "SPL2SMP").row) == 3
+
+
+def test_attributes_that_cannot_be_read_name_the_file(tmp_path):
+    path = good(tmp_path / COARSE_NAME)
+    with h5py.File(path, "a") as file:
+        extent = file["Metadata/Extent"]
+        del extent.attrs["rangeEndingDateTime"]
+        h5py.h5a.create(extent.id, b"rangeEndingDateTime", h5py.h5t.UNIX_D32LE, h5py.h5s.create(h5py.h5s.SCALAR))
+    words = rf"{COARSE_NAME}: the attribute rangeEndingDateTime of Metadata/Extent cannot be read .*Fetch"
+    with pytest.raises(GranuleError, match=words):
+        verify_granule(path, "SPL2SMP")
+
+
+def test_names_of_groups_that_are_no_utf_8(tmp_path):
+    path = good(tmp_path / COARSE_NAME)
+    with h5py.File(path, "a") as file:
+        file.move("Soil_Moisture_Retrieval_Data", b"Bod\xe9n")
+    with pytest.raises(GranuleError, match="it holds Bod\ufffdn, Metadata"):
+        verify_granule(path, "SPL2SMP")

@@ -11,6 +11,7 @@ from smen.errors import GranuleError
 from smen.grid import Window
 from smen.products.metadata import GranuleMetadata
 from smen.products.read import read_coarse
+from smen.products.verify import verify_granule
 
 
 @pytest.mark.parametrize("text", [np.bytes_, str, lambda s: np.array([s.encode()]), lambda s: np.array(s, "S24")])
@@ -85,9 +86,29 @@ def test_times(metadata, text):
     [
         ("2016-01-01", "tomorrow", "rangeEndingDateTime in /Metadata/Extent is no time: 'tomorrow'"),
         ("2016-01-02", "2016-01-01", "it begins at 2016-01-02T00:00:00.000 and ends before"),
-        ("NaT", "2016-01-01", "it begins at NaT"),
+        ("NaT", "2016-01-01", "rangeBeginningDateTime in /Metadata/Extent is no time: 'NaT'"),
     ],
 )
 def test_times_that_are_none(metadata, begin, end, words):
     with pytest.raises(GranuleError, match=re.escape(words)):
         metadata(extent(begin, end)).period()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2016-12-31T23:59:60.250Z", "2017-01-01T00:00:00.250"),  # a leap second is no damage
+        ("2016-12-31T23:00:00.250+00:00", "2016-12-31T23:00:00.250"),
+    ],
+)
+def test_leap_seconds_and_time_zones(tmp_path, text, time):
+    path = write_coarse(tmp_path / COARSE_NAME, [10], [20], 0.2, period=("2016-12-31T22:50:00Z", text))
+    assert verify_granule(path, "SPL2SMP").end == np.datetime64(time)
+    assert read_coarse(path, Window(120, 240, 12, 12), "SPL2SMP").end == np.datetime64(time)
+
+
+@pytest.mark.parametrize("empty", [h5py.Empty("S10"), np.array([], "S4"), ""])
+def test_empty_times_are_missing_ones(metadata, empty):
+    with pytest.raises(GranuleError, match="/Metadata/Extent has no rangeEndingDateTime"):
+        metadata(extent("2016-01-01", empty)).period()
