@@ -191,7 +191,7 @@ def extract(
 def _plan(config_file: Path) -> Plan:
     """Return the plan of a file of settings."""
     from smen.plan.plan import Plan
-    from smen.settings.file import read_settings
+    from smen.settings.yaml_file import read_settings
 
     return Plan.load(read_settings(config_file), [config_file])
 

@@ -16,9 +16,10 @@ from smen.plan.jobs import Cells
 from smen.plan.layout import RESULT_FOLDERS, TARGETS, Layout, ResourceLayout
 from smen.plan.stage_table import STAGES
 from smen.settings.choices import Span
-from smen.settings.file import check_settings, read_settings
+from smen.settings.file import check_settings
 from smen.settings.regions import RegionSettings, resolve
 from smen.settings.schema import Settings
+from smen.settings.yaml_file import read_settings
 
 RESERVED_NAMES = RESULT_FOLDERS | TARGETS | STAGES.keys()
 """Names that a region must not have: targets, stages and folders of results."""
@@ -69,10 +70,29 @@ class RegionPeriods:
         Raises:
             SettingsError: a key is wrong.
         """
+        of_files: dict[str, Any] = {}
         for file in files:
-            read_settings(file)
+            _lay_over(of_files, read_settings(file))
         where = ", ".join(str(file) for file in files) or "settings"
-        return cls(check_settings(values, where), where=where)
+        changed = f"{where} with --config" if files and values != of_files else where
+        try:
+            return cls(check_settings(values, changed), where=changed)
+        except SettingsError as error:
+            if changed == where:
+                raise
+            # What the files say wrong by themselves is said of them; the rest came with the command line.
+            own = cls._complaints(of_files, changed)
+            lines = [line.replace(changed, where, 1) if line in own else line for line in str(error).splitlines()]
+            raise SettingsError("\n".join(lines)) from error
+
+    @classmethod
+    def _complaints(cls, values: Mapping[str, Any], where: str) -> list[str]:
+        """Return what is wrong with settings, line by line; `where` is the name of their file."""
+        try:
+            cls(check_settings(values, where), where=where)
+        except SmenError as error:
+            return str(error).splitlines()
+        return []
 
     @cached_property
     def today(self) -> dt.date:
@@ -182,6 +202,15 @@ class RegionPeriods:
         settings = self.regions[region].settings
         ends = [settings.periods.test[1], settings.maps.period[1] if isinstance(settings.maps.period, tuple) else None]
         return "today" in ends
+
+
+def _lay_over(values: dict[str, Any], others: Mapping[str, Any]) -> None:
+    """Put other settings over some, section by section, as Snakemake does with several files."""
+    for key, value in others.items():
+        if isinstance(value, Mapping) and isinstance(values.get(key), dict):
+            _lay_over(values[key], value)
+        else:
+            values[key] = value
 
 
 def refreshed(layout: ResourceLayout) -> dt.date:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 SourceKind = Literal["simulated", "directory", "earthdata"]
 BadGranules = Literal["stop", "skip"]
@@ -36,3 +37,36 @@ Span = tuple[dt.date, dt.date]
 
 OpenSpan = tuple[dt.date, dt.date | Literal["today"]]
 """First and last day, both included; the last one may be the day of the latest refresh."""
+
+
+def _at_home(path: str) -> str:
+    if not path.startswith("~"):
+        return path
+    try:
+        return str(Path(path).expanduser())
+    except RuntimeError as error:
+        raise ValueError(
+            f"{path} begins with ~, and there is no such user here; write the folder's full path, or ./{path}"
+        ) from error
+
+
+def _three_digits(version: object) -> object:
+    """Return a version in NSIDC's three digits: YAML reads ``006`` as the number 6, but ``009`` as text."""
+    if isinstance(version, int) and not isinstance(version, bool) and 0 < version < 1000:
+        return f"{version:03d}"
+    if isinstance(version, str) and version.isdecimal() and len(version) < 3:
+        return version.zfill(3)
+    return version
+
+
+def _auto_or_three_digits(version: str) -> str:
+    if version != "auto" and not (version.isdecimal() and len(version) == 3):
+        raise ValueError(f'{version!r} is no version: write auto, or three digits in quotes such as "009"')
+    return version
+
+
+UserPath = Annotated[str, AfterValidator(_at_home)]
+"""A path; ``~`` and ``~user`` at its beginning stand for a home folder."""
+
+ProductVersion = Annotated[str, BeforeValidator(_three_digits), AfterValidator(_auto_or_three_digits)]
+"""``auto``, or a product's version at NSIDC, three digits; a whole number is taken for one."""

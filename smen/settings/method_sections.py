@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from smen.settings.choices import Device, MissingResidual, Precision, Schedule, Threads
+from smen.settings.choices import Device, MissingResidual, Precision, Schedule, Threads, UserPath
 from smen.settings.section import Section
 
 FRAMES = 4
@@ -27,7 +27,7 @@ class FusionSettings(FusionOptions):
         description="other regions to learn from as well, e.g. for a region with few dates or none; the weight of "
         "their dates is chosen by the region's own dates",
     )
-    weights: str | None = Field(None, description=_WEIGHTS)
+    weights: UserPath | None = Field(None, description=_WEIGHTS)
 
 
 class SmenOptions(Section):
@@ -60,4 +60,4 @@ class SmenOptions(Section):
 class SmenSettings(SmenOptions):
     """The paper's network, its level matched to SMAP's."""
 
-    weights: str | None = Field(None, description=_WEIGHTS)
+    weights: UserPath | None = Field(None, description=_WEIGHTS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from smen.settings.choices import CoarseProduct, FineVariable, Overpass, RetrievalQuality
+from smen.settings.choices import CoarseProduct, FineVariable, Overpass, ProductVersion, RetrievalQuality
 from smen.settings.section import Section
 
 
@@ -14,10 +14,10 @@ class ProductSettings(Section):
     coarse: CoarseProduct = Field(
         "SPL2SMP", description="the coarse product: SPL2SMP (36 km) or SPL2SMP_E (posted at 9 km)"
     )
-    coarse_version: str = Field(
+    coarse_version: ProductVersion = Field(
         "auto", description="for earthdata: its version at NSIDC, e.g. 009; auto: the one that SMEN was tested with"
     )
-    fine_version: str = Field(
+    fine_version: ProductVersion = Field(
         "auto", description="for earthdata: the version of the 3 km product SPL2SMAP_S, e.g. 003; auto: as above"
     )
     fine_variable: FineVariable = Field("soil_moisture_3km", description="the 3 km variable to learn")

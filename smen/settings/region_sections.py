@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from smen.settings.choices import Climate, MethodName
+from smen.settings.choices import Climate, MethodName, UserPath
 from smen.settings.section import Section
 
 OWN = "for this region alone"
@@ -40,7 +40,7 @@ OWN_SECTIONS = tuple(name for name, field in Region.model_fields.items() if fiel
 class RegionsFile(Section):
     """A vector file with one region per feature, its window covering the feature."""
 
-    path: str | None = Field(None, description="any file that GDAL reads (GeoPackage, GeoJSON, shapefile ...)")
+    path: UserPath | None = Field(None, description="any file that GDAL reads (GeoPackage, GeoJSON, shapefile ...)")
     layer: str | None = Field(None, description="the layer with the regions, where the file has several")
     column: str | None = Field(None, description="the column that names the regions")
 

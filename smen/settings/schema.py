@@ -11,7 +11,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from smen.settings.choices import MethodName
+from smen.settings.choices import MethodName, UserPath
 from smen.settings.method_sections import FRAMES, FusionSettings, SmenSettings
 from smen.settings.paper_section import PaperSettings
 from smen.settings.period_sections import MapSettings, PeriodSettings
@@ -24,8 +24,8 @@ from smen.settings.source_section import SourceSettings
 class Folders(Section):
     """Where files go; relative to where snakemake runs."""
 
-    results: str = Field("results", min_length=1, description="maps, scores, models and all on the way to them")
-    resources: str = Field("resources", min_length=1, description="granules")
+    results: UserPath = Field("results", min_length=1, description="maps, scores, models and all on the way to them")
+    resources: UserPath = Field("resources", min_length=1, description="granules")
 
 
 class Settings(Section):

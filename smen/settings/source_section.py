@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from smen.settings.choices import BadGranules, SourceKind
+from smen.settings.choices import BadGranules, SourceKind, UserPath
 from smen.settings.section import Section
 
 
@@ -18,10 +18,10 @@ class SourceSettings(Section):
         description="simulated (made here, no account needed), directory (a tree of granules that you have), or "
         "earthdata (NASA's archive; needs a free login)",
     )
-    directory: str | None = Field(
+    directory: UserPath | None = Field(
         None, description="for directory: the folder of the granules, of any depth, e.g. NSIDC's product/date folders"
     )
-    truth: str | None = Field(
+    truth: UserPath | None = Field(
         None,
         description="for directory and earthdata: a folder of truth files (CF NetCDF) to be evaluated against, if "
         "there is one",

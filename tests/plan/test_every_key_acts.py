@@ -163,7 +163,7 @@ def another(annotation, value):
     if annotation is float:
         return value / 2
     if annotation is str:
-        return f"{value}_2"
+        return "007" if value == "auto" else f"{value}_2"
     kinds = [choice for choice in choices if choice is not type(None)]
     return another(kinds[-1], value)
 

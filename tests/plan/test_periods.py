@@ -1,8 +1,10 @@
 """Regions and years: what `today` is, which regions teach others, which period lies behind what."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
+import yaml
 
 from smen.errors import OutputError, SettingsError
 from smen.plan.layout import ResourceLayout
@@ -148,3 +150,43 @@ def test_cells_are_those_of_the_window():
 
 def test_stages_targets_and_folders_are_reserved():
     assert {"align", "compare", "all", "refresh", "extract", "maps", "report", "paper"} <= RESERVED_NAMES
+
+
+@pytest.mark.parametrize(
+    ("written", "typed", "said"),
+    [
+        ({}, {"smen": {"epochs": "x"}}, ["config.yaml with --config: `smen.epochs` is 'x'"]),
+        ({"smen": {"seed": "y"}}, {}, ["config.yaml: `smen.seed` is 'y'"]),
+        (
+            {"smen": {"seed": "y"}},
+            {"smen": {"epochs": "x", "seed": "y"}},
+            ["config.yaml with --config: `smen.epochs` is 'x'", "config.yaml: `smen.seed` is 'y'"],
+        ),
+        ({"method": "smen"}, {"samples": {"history": 5}}, ["config.yaml with --config: samples.history is 5"]),
+        ({}, {"fusion": {"learn_from": ["x"]}}, ["config.yaml with --config: fusion.learn_from"]),
+        ({}, {"perods": 1}, ["config.yaml with --config: unknown key `perods`"]),
+    ],
+)
+def test_what_the_command_line_adds_is_not_blamed_on_the_file(tmp_path, monkeypatch, written, typed, said):
+    monkeypatch.chdir(tmp_path)
+    Path("config.yaml").write_text(yaml.safe_dump({"regions": PLACES} | written))
+    with pytest.raises(SettingsError) as error:
+        RegionPeriods.load({"regions": PLACES} | written | typed, [Path("config.yaml")])
+    lines = [line for line in str(error.value).splitlines() if not line.startswith(" ")]
+    assert len(lines) == len(said)
+    for line, beginning in zip(lines, said, strict=True):
+        assert line.startswith(beginning)
+
+
+def test_the_command_line_mends_a_mistake_of_the_file(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("smen: {seed: x}")
+    assert RegionPeriods.load({"smen": {"seed": 3}}, [file]).settings.smen.seed == 3
+
+
+def test_a_second_file_lies_over_the_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a.yaml").write_text("smen: {seed: 1, epochs: x}")
+    Path("b.yaml").write_text("smen: {seed: 2}")
+    with pytest.raises(SettingsError, match=r"^a.yaml, b.yaml: `smen.epochs`"):
+        RegionPeriods.load({"smen": {"seed": 2, "epochs": "x"}}, [Path("a.yaml"), Path("b.yaml")])

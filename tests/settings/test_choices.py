@@ -1,15 +1,20 @@
-"""The fixed choices of the settings are those that the packages below know."""
+"""The fixed choices of the settings are those that the packages below know; paths may begin at home."""
 
+import os
+import pwd
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from smen.data.fill import Missing
 from smen.data.quality import QualityCode
+from smen.errors import SettingsError
 from smen.methods.registry import METHODS
 from smen.methods.smen_cnn import recipe
 from smen.products.product_tables import PRODUCTS
 from smen.settings import choices
+from smen.settings.file import check_settings
 from smen.settings.method_sections import SmenOptions
 from smen.settings.region_sections import Region
 from smen.settings.schema import Settings
@@ -48,3 +53,27 @@ def test_the_options_of_smen_are_those_of_a_training():
     """But for two, which bear other names there."""
     options = set(SmenOptions.model_fields) - {"batch_size", "missing_residual"} | {"batch"}
     assert options | {"kernels"} == set(recipe.TrainingRecipe.__dataclass_fields__)
+
+
+PATHS = (
+    ("source", "directory"), ("source", "truth"), ("regions_file", "path"), ("fusion", "weights"), ("smen", "weights"),
+    ("folders", "results"), ("folders", "resources"),
+)  # fmt: skip
+
+
+def path_of(section, key, value):
+    beside = {"column": "name"} if section == "regions_file" else {}
+    return getattr(getattr(check_settings({section: {key: value} | beside}), section), key)
+
+
+@pytest.mark.parametrize(("section", "key"), PATHS)
+def test_a_tilde_stands_for_the_home_folder(section, key, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/of/mine")
+    assert path_of(section, key, "~/smap") == "/home/of/mine/smap"
+    assert path_of(section, key, "~") == "/home/of/mine"
+    user = pwd.getpwuid(os.getuid())
+    assert path_of(section, key, f"~{user.pw_name}/smap") == str(Path(user.pw_dir) / "smap")
+    for path in ("smap", "./~/smap", "a~b", "/data/~x", "../smap/"):
+        assert path_of(section, key, path) == path
+    with pytest.raises(SettingsError, match=rf"{section}.{key}: ~no-one/smap begins with ~, and there is no such user"):
+        path_of(section, key, "~no-one/smap")

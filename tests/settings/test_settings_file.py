@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from smen.errors import SettingsError
-from smen.settings.file import check_settings, read_settings
+from smen.settings.file import check_settings
+from smen.settings.yaml_file import read_settings
 
 
 def test_empty_file_means_the_paper():
@@ -19,13 +20,14 @@ def test_empty_file_means_the_paper():
     [
         ({"perods": {}}, ["unknown key `perods`", "did you mean `periods`"]),
         ({"periods": {"trainin": []}}, ["`periods.trainin`", "did you mean `training`"]),
-        ({"smen": {"epochs": "many"}}, ["`smen.epochs`", "'many'", "integer"]),
-        ({"smen": {"epochs": True}}, ["`smen.epochs`", "integer"]),
-        ({"fusion": {"seed": -1}}, ["`fusion.seed`", "greater than or equal to 0"]),
+        ({"smen": {"epochs": "many"}}, ["`smen.epochs` is 'many': it must be a whole number"]),
+        ({"smen": {"epochs": True}}, ["`smen.epochs` is true: it must be a whole number"]),
+        ({"fusion": {"seed": -1}}, ["`fusion.seed` is -1: it must be at least 0"]),
         ({"source": {"kind": "simulation"}}, ["`source.kind`", "'simulated'", "'directory'"]),
         ({"source": {"kind": "directory"}}, ["source.directory"]),
-        ({"products": {"fine_version": 3}}, ["`products.fine_version`", "string"]),
-        ({"products": {"overpasses": []}}, ["`products.overpasses`", "at least 1"]),
+        ({"products": {"fine_version": 3.5}}, ["`products.fine_version` is 3.5: it must be text (in quotes)"]),
+        ({"products": {"fine_version": "latest"}}, ["products.fine_version: 'latest' is no version: write auto, or"]),
+        ({"products": {"overpasses": []}}, ["`products.overpasses` is []: it must be a list of at least 1"]),
         ({"periods": {"test": ["2016-06-01", "2016-07-01"]}}, ["test begins on 2016-06-01", "before training ends"]),
         ({"periods": {"training": ["2017-01-01", "2016-01-01"]}}, ["training begins", "swap"]),
         ({"periods": {"training": ["2014-01-01", "2016-01-01"]}}, ["before SMAP's first data"]),
@@ -39,12 +41,12 @@ def test_empty_file_means_the_paper():
         ({"method": "lstm"}, ["`method` is 'lstm'", "'fusion'", "'smen'"]),
         ({"fusion": {"epochs": 3}}, ["unknown key `fusion.epochs`", "known here: learn_from, seed, weights"]),
         ({"smen": {"learn_from": ["a"]}}, ["unknown key `smen.learn_from`"]),
-        ({"smen": {"threads": 0}}, ["`smen.threads", "greater than or equal to 1"]),
+        ({"smen": {"threads": 0}}, ["`smen.threads` is 0: it must be 'auto' or at least 1"]),
         ({"smen": {"threads": "all"}}, ["`smen.threads", "'auto'"]),
         ({"source": {"cmr_url": "http://plain"}}, ["`source.cmr_url`", "^https://"]),
         ({"regions_file": {"path": "a.gpkg"}}, ["regions_file.column is missing"]),
         ({"folders": {"results": ""}}, ["`folders.results`", "at least 1"]),
-        ({"paper": {"sizes_test": 1}}, ["`paper.sizes_test`", "greater than or equal to 2"]),
+        ({"paper": {"sizes_test": 1}}, ["`paper.sizes_test` is 1: it must be at least 2"]),
     ],
 )
 def test_bad_settings_name_the_key_and_the_remedy(values, said):
@@ -111,3 +113,9 @@ def test_weights_are_those_of_the_chosen_method():
     assert check_settings(settings).weights == "f"
     assert check_settings(settings | {"method": "smen"}).weights == "s"
     assert check_settings({}).weights is None
+
+
+@pytest.mark.parametrize("section", [{}, {"regions": {"a": {"longitude": 0, "latitude": 0}}}])
+def test_a_key_that_is_no_text_is_refused_wherever_it_comes_from(section):
+    with pytest.raises(SettingsError, match="YAML reads a key as False, not as text; put it in quotes"):
+        check_settings(section | {"smen": {False: 1}})

@@ -1,7 +1,11 @@
 # What the rules ask of the package: the plan made from the settings, each job's settings as text, names of files.
+import os
 import sys
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 
+from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
 
 from smen.errors import SmenError
@@ -10,6 +14,7 @@ from smen.plan.paper_plan import PAPER_THREADS
 from smen.plan.plan import Plan
 from smen.plan.processors import reserved_threads
 from smen.plan.stage_table import STAGES
+from smen.plan.target_names import no_target
 
 
 def make_plan():
@@ -138,6 +143,37 @@ def region_targets(region):
         layout.scores(region, "scores.csv"),
         layout.deliverable(region, "qgs"),
     ]
+
+
+def named_targets():
+    """What the user asks for by name on the command line; nothing where Snakemake does not run from there."""
+    command, *words = sys.argv
+    if Path(command).stem != "snakemake" and Path(command).parent.name != "snakemake":
+        return []
+    known = [word for word in words if word[:1] == "-" or word.isdecimal() or workflow.is_rule(word)]
+    if len(known) == len(words):
+        return []  # soon said, where the parser takes half a second
+    # Snakemake tells the workflow its targets only after the Snakefile is read, but its own parser is at hand.
+    # It has taken these words once; what it may miss now, such as a file named from another folder, is no matter here.
+    try:
+        with redirect_stderr(StringIO()):
+            return get_argument_parser().parse_args(words).targets
+    except (Exception, SystemExit):
+        return []
+
+
+def check_targets():
+    """Refuse what no rule makes and what is of no region, as Snakemake would not say what there is instead."""
+    for target in map(str, named_targets()):
+        path = target if os.path.isabs(target) else os.path.relpath(target)
+        if workflow.is_rule(target) or os.path.exists(path):
+            continue
+        if "/" in target and workflow.storage_settings and workflow.storage_settings.default_storage_provider:
+            continue  # paths are then of a storage, not of this machine
+        makers = [maker for maker in workflow.rules if maker.is_producer(path)]
+        regions = {maker.get_wildcards(path).get("region") for maker in makers} - {None}
+        if not makers or not regions <= set(plan.regions):
+            raise WorkflowError(no_target(target, plan.regions))
 
 
 def orphaned_regions():
