@@ -18,7 +18,7 @@ import numpy as np
 from smen.errors import GranuleError
 from smen.products.diagnosis import diagnose
 from smen.products.encoding import Encoding
-from smen.products.hdf5 import FAILURES, UnreadableError, object_name, open_object, summary
+from smen.products.hdf5 import FAILURES, UnreadableError, lacking_filter, object_name, open_object, summary
 from smen.products.metadata import GranuleMetadata
 from smen.products.product_tables import PRODUCTS, Product
 
@@ -92,9 +92,10 @@ class GranuleFile:
             try:
                 dataset.read(h5py.h5s.ALL, h5py.h5s.ALL, values)
             except FAILURES as problem:
-                raise self.error(
-                    f"{self.place(key)} cannot be read, the file is damaged ({summary(problem)})"
-                ) from problem
+                # A file of another program may be whole and compressed in a way that this HDF5 does not know.
+                unknown = lacking_filter(dataset)
+                why = f"it is compressed with {unknown}, which HDF5 here lacks" if unknown else "the file is damaged"
+                raise self.error(f"{self.place(key)} cannot be read, {why} ({summary(problem)})") from problem
         return self.encoding(key).decode(values.ravel())
 
     def encoding(self, key: str) -> Encoding:

@@ -119,6 +119,15 @@ def read_text(group: Any, name: str) -> str | None:  # noqa: ANN401  (h5py has n
     return as_text(value).strip() or None
 
 
+def lacking_filter(dataset: Any) -> str | None:  # noqa: ANN401  (h5py has no types)
+    """Return the filter that a dataset needs and HDF5 lacks, in words; None where it lacks none."""
+    plan = dataset.get_create_plist()
+    for number, _, _, name in map(plan.get_filter, range(plan.get_nfilters())):
+        if not h5py.h5z.filter_avail(number):
+            return f"filter {number} {name.decode('utf-8', 'replace')}".strip()
+    return None
+
+
 def as_text(value: object) -> str:
     """Return a string that may be bytes, str, or an array of one of either; empty where the array is."""
     if isinstance(value, np.ndarray):

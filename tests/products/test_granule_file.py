@@ -212,3 +212,19 @@ def test_names_of_groups_that_are_no_utf_8(tmp_path):
         file.move("Soil_Moisture_Retrieval_Data", b"Bod\xe9n")
     with pytest.raises(GranuleError, match="it holds Bod\ufffdn, Metadata"):
         verify_granule(path, "SPL2SMP")
+
+
+def test_a_compression_that_is_not_installed_is_no_damage(tmp_path):
+    path = good(tmp_path / COARSE_NAME)
+    with h5py.File(path, "a") as file:
+        group = file["Soil_Moisture_Retrieval_Data"]
+        del group["soil_moisture"]
+        plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        plan.set_chunk((3,))
+        plan.set_filter(40_000, h5py.h5z.FLAG_OPTIONAL)  # a number that no filter has
+        space = h5py.h5s.create_simple((3,))
+        h5py.h5d.create(group.id, b"soil_moisture", h5py.h5t.IEEE_F32LE, space, plan).write_direct_chunk((0,), b"abc")
+    with pytest.raises(
+        GranuleError, match=r"soil_moisture cannot be read, it is compressed with filter 40000, which HDF5 here"
+    ):
+        verify_granule(path, "SPL2SMP")
