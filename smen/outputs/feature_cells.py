@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from smen.errors import DataError
 from smen.grid import CRS_CODE, LEFT, M03, Window
-from smen.grid.vector_file import read_places
+from smen.vector_file import read_places
 
 if TYPE_CHECKING:
     import geopandas as gpd

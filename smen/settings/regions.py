@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from smen.errors import DataError, GridError, SettingsError
 from smen.grid import Window
-from smen.grid.vector_file import feature_names, read_places
 from smen.settings.choices import Climate
 from smen.settings.file import check_section
 from smen.settings.region_sections import OWN_SECTIONS, Region, RegionsFile
 from smen.settings.schema import Settings
 from smen.settings.section import Section
+from smen.vector_file import feature_names, read_places
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry

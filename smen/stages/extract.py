@@ -11,11 +11,11 @@ import pandas as pd
 
 from smen.data.quality import MEANING
 from smen.errors import DataError, SettingsError
-from smen.grid.vector_file import feature_names
 from smen.outputs.extraction import extract
 from smen.outputs.feature_cells import cells_of, read_features
 from smen.outputs.map_files import read_lists
 from smen.outputs.value_table import daily, write_values
+from smen.vector_file import feature_names
 
 if TYPE_CHECKING:
     from smen.outputs.map_files import MapFile

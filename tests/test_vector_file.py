@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shapely import Point, box
 
 from smen.errors import DataError
-from smen.grid.vector_file import feature_names, read_places
+from smen.vector_file import feature_names, read_places
 
 SITE_GRID = 'LOCAL_CS["site grid",UNIT["metre",1]]'
 
