@@ -46,3 +46,13 @@ def test_the_page_uses_the_same_words():
     assert labels.SIMULATED_BADGE.capitalize() in page
     state = (PACKAGE / "outputs/report/state.js").read_text(encoding="utf-8")
     assert f'const PRODUCT = "{labels.PRODUCT}";' in state
+
+
+def test_the_page_has_a_label_for_every_baseline_of_a_run():
+    """A method whose name has changed would show its bare name."""
+    from smen.methods.registry import BASELINES
+
+    charts = (PACKAGE / "outputs/report/charts.js").read_text(encoding="utf-8")
+    labelled = re.search(r"const NAMES = \{(.*?)\};", charts, re.DOTALL).group(1)
+    names = re.findall(r"(\w+): \"", labelled)
+    assert set(names) == {"smen", *BASELINES}

@@ -3,7 +3,7 @@
 (() => {
   const { $, state } = smen;
   const NAMES = {
-    smen: "SMEN (the network)", blocky: "36 km as it is", bilinear: "36 km, bilinear",
+    smen: "SMEN (the network)", nearest_neighbour: "36 km as it is", bilinear: "36 km, bilinear",
     mean_residual: "36 km + mean residual", shrunk_residual: "36 km + shrunk residual",
     filtered_residual: "36 km + filtered residual",
   };
