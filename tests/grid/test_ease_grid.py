@@ -1,8 +1,6 @@
 """EASE-Grid 2.0: cell positions against NSIDC's as found in a real granule, and what must hold everywhere."""
 
 import math
-import os
-from pathlib import Path
 
 import h5py
 import numpy as np
@@ -20,15 +18,11 @@ grids = st.sampled_from(list(GRIDS.values()))
 
 
 @pytest.fixture(scope="module")
-def real_cells():
+def real_cells(real_half_orbit):
     """Row, column, longitude and latitude of all cells of the real half-orbit."""
-    root = Path(__file__).resolve().parents[2]
-    for folder in (os.environ.get("SMEN_REAL_DATA"), root.parent / "shared" / "real"):
-        for path in sorted(Path(folder).glob("SMAP_L2_SM_P_NRT_24342_A_*.h5")) if folder else []:
-            with h5py.File(path) as file:
-                group = file["Soil_Moisture_Retrieval_Data"]
-                return [group[k][()] for k in ("EASE_row_index", "EASE_column_index", "longitude", "latitude")]
-    pytest.skip("no real granule: set SMEN_REAL_DATA to the folder that holds the real half-orbit")
+    with h5py.File(real_half_orbit) as file:
+        group = file["Soil_Moisture_Retrieval_Data"]
+        return [group[k][()] for k in ("EASE_row_index", "EASE_column_index", "longitude", "latitude")]
 
 
 class TestRealCells:
