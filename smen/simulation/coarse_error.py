@@ -1,7 +1,7 @@
-"""Errors of SMAP's radiometer retrieval: a static bias of each cell, and noise of each overpass.
+"""Errors of every retrieval of SMAP's radiometer: a static bias of each cell, and noise of each overpass.
 
 Both vary smoothly over cells: the semivariances of real 36 km retrievals leave no room for noise that is independent
-from cell to cell.
+from cell to cell. What retrievals that are not recommended err beyond this is in `uncertain_error`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,28 @@ BIAS_KM = ((1.0, 80.0),)
 """Share of variance and length of the bias's Gaussian covariance."""
 
 
+def coarse_lattice(world: World) -> PeriodicLattice:
+    """Return the lattice of the M36 cells over a world's area."""
+    dy, dx = (float(lengths.mean()) * M36.coarse_factor for lengths in world.area.cell_lengths_km())
+    height, width = (size // M36.coarse_factor for size in world.area.shape)
+    return PeriodicLattice(height, width, dy, dx, margin=20)
+
+
+def interpolate_cells(field: NDArray[np.float32], coarse_factor: int) -> NDArray[np.float32]:
+    """Interpolate a field of M36 cells bilinearly to a finer grid.
+
+    Args:
+        field: (rows, columns) of M36 cells.
+        coarse_factor: M03 cells along a cell of the finer grid: 12, 3 or 1.
+
+    Returns:
+        (rows, columns) of the finer grid.
+    """
+    factor = M36.coarse_factor // coarse_factor
+    down, right = (bilinear_weights(0, n * factor, n, factor).astype(np.float32) for n in field.shape)
+    return np.asarray(down @ field @ right.T, np.float32)
+
+
 @dataclass(frozen=True)
 class CoarseError:
     """Errors of all retrievals over a world.
@@ -44,9 +66,7 @@ class CoarseError:
     @cached_property
     def _lattice(self) -> PeriodicLattice:
         """A lattice of M36 cells over the area."""
-        dy, dx = (float(lengths.mean()) * M36.coarse_factor for lengths in self.world.area.cell_lengths_km())
-        height, width = (size // M36.coarse_factor for size in self.world.area.shape)
-        return PeriodicLattice(height, width, dy, dx, margin=20)
+        return coarse_lattice(self.world)
 
     @cached_property
     def bias(self) -> NDArray[np.float32]:
@@ -84,7 +104,4 @@ class CoarseError:
         Returns:
             m3/m3, (rows, columns) of the finer grid.
         """
-        error = self.of(number, descending)
-        factor = M36.coarse_factor // coarse_factor
-        down, right = (bilinear_weights(0, n * factor, n, factor).astype(np.float32) for n in error.shape)
-        return np.asarray(down @ error @ right.T, np.float32)
+        return interpolate_cells(self.of(number, descending), coarse_factor)

@@ -1,7 +1,7 @@
 """SMAP's radiometer over a simulated world: soil moisture and flags on the 36 km (or 9 km) grid.
 
 A retrieval is the truth averaged over the antenna's footprint (a Gaussian of about 40 km between its half-power
-points) and the cell, with the error of `coarse_error`.
+points) and the cell, with the error of `coarse_error`, and that of `uncertain_error` where it is not recommended.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from smen.simulation.product_seconds import seconds_since_epoch
 from smen.simulation.random_fields import Stream, random_stream
 from smen.simulation.retrieval_values import LEAST_MOISTURE, retrieval_values
 from smen.simulation.surface_flags import coarse_flags
+from smen.simulation.uncertain_error import Overpass, UncertainError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,6 +65,11 @@ class Radiometer:
     def errors(self) -> CoarseError:
         """Errors of the retrievals."""
         return CoarseError(self.world)
+
+    @cached_property
+    def uncertain_errors(self) -> UncertainError:
+        """What retrievals that are not recommended err beyond `errors`."""
+        return UncertainError(self.world)
 
     @cached_property
     def _operators(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -138,7 +144,9 @@ class Radiometer:
         moisture = np.maximum(truth + error, LEAST_MOISTURE)
         kelvin = self.through_antenna(state.temperature)[pick] + 273.15
         surface, quality = coarse_flags(shares, truth, rng)
-        values = retrieval_values(moisture, kelvin, shares, surface, quality, rng)
+        overpass = Overpass(orbit.number, orbit.descending, grid.coarse_factor, pick)
+        misfit = self.uncertain_errors.misfit(overpass, moisture, shares, surface, quality)
+        values = retrieval_values(moisture, kelvin, shares, surface, quality, rng, misfit)
         values["tb_time_seconds"] = (
             orbit.seconds[pick] + seconds_since_epoch(orbit.crossing) + TIME_SD_S * rng.standard_normal(rows.size)
         )

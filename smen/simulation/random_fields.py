@@ -34,6 +34,9 @@ class Stream(IntEnum):
     COARSE_BIAS = 5
     COARSE_NOISE = 6
     SCENE = 7
+    UNCERTAIN_BIAS = 8
+    UNCERTAIN_NOISE = 9
+    COVARIATE = 10
 
 
 def random_stream(seed: int, name: str, *key: int) -> np.random.Generator:

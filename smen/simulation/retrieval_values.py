@@ -27,6 +27,7 @@ def retrieval_values(
     surface: NDArray[np.uint16],
     quality: NDArray[np.uint16],
     rng: np.random.Generator,
+    misfit: NDArray[np.float32] | None = None,
 ) -> dict[str, NDArray[np.generic]]:
     """Compute all datasets that follow from n retrievals: a simple tau-omega model with constant roughness.
 
@@ -37,6 +38,8 @@ def retrieval_values(
         surface: `surface_flag`, (n,).
         quality: `retrieval_qual_flag`, (n,).
         rng: random stream, for the noise of the brightness temperatures.
+        misfit: what the retrieval makes of the ground beyond `moisture`, m3/m3, (n,): an error of its model, so no part
+            of the brightness temperatures.
 
     Returns:
         Dataset name to values, (n,) or (n, 3); fill where the retrieval was skipped.
@@ -47,10 +50,11 @@ def retrieval_values(
     tb_h = kelvin * (1 - (0.12 + 0.95 * moisture) * transmissivity)
     tb_v = kelvin * (1 - (0.05 + 0.62 * moisture) * transmissivity)
     skipped = (quality & RetrievalFlag.SKIPPED) > 0
+    retrieved = moisture if misfit is None else moisture + misfit
     options = {"": 0.0, "_option1": -0.012, "_option2": -0.006, "_option3": 0.0}
     values: dict[str, NDArray[np.generic]] = {}
     for option, shift in options.items():
-        shifted = np.maximum(moisture + shift * transmissivity, LEAST_MOISTURE)
+        shifted = np.maximum(retrieved + shift * transmissivity, LEAST_MOISTURE)
         values["soil_moisture" + option] = np.where(skipped, FLOAT_FILL, shifted)
         values["retrieval_qual_flag" + option] = quality
         values["vegetation_opacity" + option] = np.where(skipped, FLOAT_FILL, opacity)

@@ -96,8 +96,8 @@ class World:
     def states(self, first_day: np.datetime64, last_day: np.datetime64) -> Iterator[WorldState]:
         """Yield the states of a period in order of time, two a day.
 
-        The world always begins at `weather.FIRST_DAY`: a day's state does not depend on the period asked for. Snow is
-        the exception: there is none before the period's first day.
+        The world always begins at `weather.FIRST_DAY`: a day's state, snow included, does not depend on the period
+        asked for.
 
         Args:
             first_day: first local solar day.
@@ -110,8 +110,7 @@ class World:
             soil.start_day(weather.day)
             for evening in (False, True):
                 soil.step(weather, evening)
+                rain, temperature = weather.rain[evening], soil.temperature(weather, evening)
+                soil.update_snow(rain, temperature)
                 if weather.day >= first_day:
-                    rain = weather.rain[evening]
-                    temperature = soil.temperature(weather, evening)
-                    soil.update_snow(rain, temperature)
                     yield WorldState(weather.day, evening, soil.moisture(), rain, temperature, soil.snow.copy())

@@ -61,7 +61,11 @@ def test_open_water_does_not_count(coarse):
     np.testing.assert_allclose(coarse.moisture(field), 0.25, rtol=1e-3)
 
 
-def test_a_retrieval_is_the_truth_with_its_error(radiometer, world):
+def recommended(observation):
+    return (observation.values["retrieval_qual_flag"] & 1) == 0
+
+
+def test_a_recommended_retrieval_is_the_truth_with_its_error(radiometer, world):
     truth = world.land.elevation * 0 + np.float32(0.2)
     truth[:, : world.area.width // 2] = 0.3
     orbit, observation = observe(radiometer, make_state(world, truth))
@@ -70,16 +74,37 @@ def test_a_retrieval_is_the_truth_with_its_error(radiometer, world):
     expected = radiometer.moisture(truth) + error
     rows, columns = cells_of(world.area, grid)
     at = np.searchsorted(rows, observation.row), np.searchsorted(columns, observation.column)
-    made = observation.values["soil_moisture"] > -1
+    made = recommended(observation)
+    assert made.sum() > 20
     np.testing.assert_allclose(observation.values["soil_moisture"][made], expected[at][made], rtol=1e-6)
+
+
+def test_an_uncertain_retrieval_errs_beyond_that_and_its_brightness_does_not(radiometer, world):
+    """It rains everywhere: all are of uncertain quality, and too wet; the same without the rain, drawn alike."""
+    state, wet = make_state(world, 0.2), make_state(world, 0.2, rain=50.0)
+    numbers = range(3000, 3030)
+    pairs = [
+        (observe(radiometer, state, number=n)[1].values, observe(radiometer, wet, number=n)[1].values) for n in numbers
+    ]
+    rained = [(dry, rain) for dry, rain in pairs if (rain["surface_flag"] & SurfaceFlag.PRECIPITATION).all()]
+    assert 3 <= len(rained) < 20
+    for dry, rain in rained:
+        sound = ((dry["retrieval_qual_flag"] & 1) == 0) & (rain["retrieval_qual_flag"] == 1)
+        extra = (rain["soil_moisture"] - dry["soil_moisture"])[sound]
+        assert extra.mean() == pytest.approx(0.04, abs=0.03)
+        assert (extra != 0).all()
+        cold = rain["tb_v_corrected"] - dry["tb_v_corrected"]
+        assert np.abs(cold).max() < 6  # its noise of .5 K, drawn anew; .04 m3/m3 would be 5 K more in the mean
+        assert np.abs(cold.mean()) < 0.5
 
 
 def test_noise_of_retrievals_is_the_climates(coarse, world):
     """Of many overpasses of one state, cell by cell: the climate's coarse noise."""
     state = make_state(world, 0.2)
     values = [observe(coarse, state, number=number)[1].values["soil_moisture"] for number in range(2000, 2120)]
-    deviations = np.std(np.where(np.array(values) < 0, np.nan, values), axis=0)
-    assert np.nanmean(deviations) == pytest.approx(world.climate.coarse_noise, rel=0.12)
+    sound = recommended(observe(coarse, state)[1])
+    deviations = np.std(np.array(values)[:, sound], axis=0)
+    assert np.mean(deviations) == pytest.approx(world.climate.coarse_noise, rel=0.12)
 
 
 def test_evenings_are_noisier_than_mornings_with_the_same_bias(coarse, world):
@@ -90,7 +115,7 @@ def test_evenings_are_noisier_than_mornings_with_the_same_bias(coarse, world):
             observation = observe(coarse, state, number=number, descending=descending)[1]
             values.append(observation.values["soil_moisture"])
     series = {descending: np.array(values) for descending, values in series.items()}
-    made = np.all([(values > 0).all(0) for values in series.values()], axis=0)
+    made = recommended(observe(coarse, state)[1])
     mornings, evenings = (values[:, made] for values in series.values())
     assert evenings.std(0).mean() / mornings.std(0).mean() == pytest.approx(1.2, abs=0.1)
     np.testing.assert_allclose(evenings.mean(0), mornings.mean(0), atol=4 * 0.011 / np.sqrt(120))
@@ -181,13 +206,15 @@ def test_both_products_see_the_same_errors(world):
     """The 9 km product is interpolated from the same measurement: their cells agree in the mean."""
     state = make_state(world, 0.25)
     coarse, enhanced = (observe(Radiometer(world, name), state)[1] for name in GRIDS)
-    by_cell = dict(zip(zip(coarse.row, coarse.column, strict=True), coarse.values["soil_moisture"], strict=True))
-    grouped = {}
-    for row, column, value in zip(enhanced.row, enhanced.column, enhanced.values["soil_moisture"], strict=True):
-        grouped.setdefault((row // 4, column // 4), []).append(value)
-    whole = {key: np.mean(values) for key, values in grouped.items() if min(values) > 0 < by_cell[key]}
+    by_cell, grouped = {}, {}
+    for seen, cells, size in ((coarse, by_cell, 1), (enhanced, grouped, 4)):
+        places = zip(seen.row // size, seen.column // size, strict=True)
+        values = np.where(recommended(seen), seen.values["soil_moisture"], np.nan)
+        for place, value in zip(places, values, strict=True):
+            cells.setdefault(place, []).append(value)
+    whole = {key: np.mean(values) for key, values in grouped.items() if np.isfinite(values + by_cell[key]).all()}
     assert len(whole) > 20
-    np.testing.assert_allclose(list(whole.values()), [by_cell[key] for key in whole], atol=0.006)
+    np.testing.assert_allclose(list(whole.values()), [by_cell[key][0] for key in whole], atol=0.006)
 
 
 def test_shapes_of_made_fields_agree(world):

@@ -49,6 +49,20 @@ def test_a_number_is_there_where_the_retrieval_was_made(moisture, vegetation, qu
     assert (values["soil_moisture_option1"] >= LEAST_MOISTURE).all()
 
 
+def test_a_misfit_is_in_the_retrievals_and_not_in_what_the_radiometer_sees():
+    """All algorithms have it; soil moisture ends at its least."""
+    shares = {name: np.zeros(3, np.float32) for name in NAMES}
+    common = np.full(3, 290, np.float32), shares, np.zeros(3, np.uint16), np.ones(3, np.uint16)
+    ground, misfit = np.array([0.2, 0.2, 0.05], np.float32), np.array([0.1, 0, -0.2], np.float32)
+    plain, wrong = (retrieval_values(ground, *common, np.random.default_rng(1), extra) for extra in (None, misfit))
+    for name, value in wrong.items():
+        if name.startswith("soil_moisture"):
+            np.testing.assert_allclose(value[:2] - plain[name][:2], [0.1, 0], atol=1e-6)
+            assert value[2] == np.float32(LEAST_MOISTURE)
+        else:
+            np.testing.assert_array_equal(value, plain[name])
+
+
 @pytest.mark.parametrize("quality", [7, 15])
 def test_a_skipped_retrieval_is_fill(quality):
     values = values_of([0.2, 0.3], quality=quality)

@@ -101,6 +101,18 @@ def test_days_do_not_depend_on_the_period_asked_for(states):
         np.testing.assert_array_equal(state.temperature, by_half_day[state.half_day].temperature)
 
 
+def test_snow_lies_from_before_the_period():
+    """A year that is simulated alone begins with the snow of December, as a longer run has it."""
+    world = make_world("geneva", size=12)
+    year = {state.half_day: state.snow for state in world.states(day("2014-11-01"), day("2015-03-31"))}
+    compared = 0
+    for first in ("2014-12-28", "2015-01-29", "2015-02-10"):
+        for state in world.states(day(first), day(first) + 2):
+            np.testing.assert_array_equal(state.snow, year[state.half_day])
+            compared += int(state.snow.any() and not (state.rain is not None and state.rain.any()))
+    assert compared  # snow that did not fall in the half day itself
+
+
 def test_worlds_differ_by_seed_and_name(states):
     for world in (make_world("geneva", 12, seed=2), make_world("geneva", 12, name="other")):
         state = next(iter(world.states(FIRST_DAY + 10, FIRST_DAY + 10)))
