@@ -116,6 +116,18 @@ class Radiometer:
         mask[ring:-ring, ring:-ring] = True
         return mask
 
+    def _shares_at(
+        self, pick: tuple[NDArray[np.intp], NDArray[np.intp]], state: WorldState, rng: np.random.Generator
+    ) -> dict[str, NDArray[np.float32]]:
+        """Return what covers the ground of the picked cells at a time; whether it still rains is drawn."""
+        shares = {key: field[pick] for key, field in self._shares.items()}
+        shares["frozen"] = self.through_antenna(state.temperature < 0)[pick]
+        shares["snow"] = self.through_antenna(state.snow)[pick]
+        raining = rng.random() < RAIN_CHANCE
+        no_rain = 0 * shares["snow"]
+        shares["rain"] = self.through_antenna(state.rain)[pick] * raining if state.rain is not None else no_rain
+        return shares
+
     def observe(self, orbit: SimulatedHalfOrbit, state: WorldState) -> HalfOrbitObservation | None:
         """Return what a half-orbit observes; None where it sees no cell in or around the window.
 
@@ -133,12 +145,7 @@ class Radiometer:
         rng = random_stream(
             self.world.seed, self.world.name, Stream.COARSE_NOISE, orbit.number, int(orbit.descending), 1
         )
-        shares = {key: field[pick] for key, field in self._shares.items()}
-        shares["frozen"] = self.through_antenna(state.temperature < 0)[pick]
-        shares["snow"] = self.through_antenna(state.snow)[pick]
-        raining = rng.random() < RAIN_CHANCE
-        no_rain = 0 * shares["snow"]
-        shares["rain"] = self.through_antenna(state.rain)[pick] * raining if state.rain is not None else no_rain
+        shares = self._shares_at(pick, state, rng)
         truth = self.moisture(state.moisture)[pick]
         error = self.errors.interpolated(orbit.number, orbit.descending, grid.coarse_factor)[pick]
         moisture = np.maximum(truth + error, LEAST_MOISTURE)
