@@ -38,19 +38,17 @@ def retrieval_values(
         surface: `surface_flag`, (n,).
         quality: `retrieval_qual_flag`, (n,).
         rng: random stream, for the noise of the brightness temperatures.
-        misfit: what the retrieval makes of the ground beyond `moisture`, m3/m3, (n,): an error of its model, so no part
-            of the brightness temperatures.
+        misfit: error of the retrieval's model, m3/m3, (n,): no part of the brightness temperatures.
 
     Returns:
         Dataset name to values, (n,) or (n, 3); fill where the retrieval was skipped.
     """
-    n = moisture.size
-    opacity = OPACITY_PER_VEGETATION * shares["vegetation"]
+    n, opacity = moisture.size, OPACITY_PER_VEGETATION * shares["vegetation"]
     transmissivity = np.exp(-2 * opacity)
     tb_h = kelvin * (1 - (0.12 + 0.95 * moisture) * transmissivity)
     tb_v = kelvin * (1 - (0.05 + 0.62 * moisture) * transmissivity)
     skipped = (quality & RetrievalFlag.SKIPPED) > 0
-    retrieved = moisture if misfit is None else moisture + misfit
+    retrieved = moisture + (0 if misfit is None else misfit)
     options = {"": 0.0, "_option1": -0.012, "_option2": -0.006, "_option3": 0.0}
     values: dict[str, NDArray[np.generic]] = {}
     for option, shift in options.items():
@@ -81,5 +79,4 @@ def retrieval_values(
         "landcover_class": np.tile(np.array([10, 12, 7], np.uint8), (n, 1)),
         "landcover_class_fraction": np.tile([0.6, 0.3, 0.1], (n, 1)),
     }
-    values |= {f"tb_qual_flag_{channel}": np.zeros(n, np.uint16) for channel in "34hv"}
-    return values
+    return values | {f"tb_qual_flag_{channel}": np.zeros(n, np.uint16) for channel in "34hv"}
