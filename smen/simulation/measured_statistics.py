@@ -41,3 +41,18 @@ TARGETS: dict[str, dict[str, Numbers]] = {
     },
 }
 """Numbers by climate and row; m3/m3 and (m3/m3)^2 where no unit is named."""
+
+TIER_TARGETS: dict[str, tuple[int, float, float]] = {
+    "recommended": (1917, 0.000, 0.021),
+    "uncertain, successful": (943, 0.031, 0.062),
+    "  water alone, 5-10 %": (135, 0.027, 0.037),
+    "  water alone, 10-20 %": (68, 0.073, 0.058),
+    "  water alone, 20-50 %": (32, 0.208, 0.105),
+    "  dense vegetation alone": (203, 0.041, 0.052),
+    "  mountains alone": (123, -0.003, 0.014),
+    "  urban alone": (134, 0.006, 0.028),
+    "  precipitation alone": (13, -0.024, 0.037),
+    "uncertain, failed": (108, 0.236, 0.165),
+}
+"""Retrievals of a real half-orbit (24342, 22 August 2019) that lie beside recommended ones, by flag: number, and mean
+and sd of their difference from those, m3/m3; see `tier_statistics`. Mountains are those of dry regions alone."""

@@ -1,5 +1,7 @@
 """How near the simulated observations come to what was measured on real data: ``python -m smen.simulation.statistics``.
 
+With ``--flags`` it compares retrievals of uncertain quality with the recommended ones beside them, by flag.
+
 Rows that begin with `stations` hold sensors at 5 cm, which respond less to the fast drying of the surface than SMAP
 does: they are compared with the truth after an exponential filter of `SENSOR_DAYS` (Albergel et al. 2008, Hydrol. Earth
 Syst. Sci. 12, 1323-1337).
@@ -14,8 +16,9 @@ import numpy as np
 
 from smen.simulation.climates import CLIMATES
 from smen.simulation.dry_downs import dry_downs
-from smen.simulation.measured_statistics import TARGETS, Numbers
-from smen.simulation.statistics_sample import WorldSample, sample_world
+from smen.simulation.measured_statistics import TARGETS, TIER_TARGETS, Numbers
+from smen.simulation.statistics_sample import WorldSample, sample_half_orbits, sample_world
+from smen.simulation.tier_statistics import tier_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,17 +135,53 @@ def compare(climate: str, seeds: Sequence[int], size: int = 180) -> dict[str, tu
     }
 
 
+def compare_tiers(
+    climates: Sequence[str], seeds: Sequence[int], size: int = 180
+) -> dict[str, tuple[tuple[int, float, float], tuple[int, float, float]]]:
+    """Compare retrievals of uncertain quality with the recommended ones beside them, in real and simulated data.
+
+    Args:
+        climates: names of climates, keys of `CLIMATES`; their worlds are pooled.
+        seeds: of the worlds of each climate.
+        size: rows and columns of their windows, cells of M03.
+
+    Returns:
+        Row to (real, simulated): number, and mean and sd of the difference, m3/m3.
+    """
+    simulated = tier_table(
+        grid for name in climates for seed in seeds for grid in sample_half_orbits(CLIMATES[name], seed, size)
+    )
+    return {row: (real, simulated[row]) for row, real in TIER_TARGETS.items()}
+
+
+def _print_climate(name: str, seeds: Sequence[int]) -> None:
+    print(f"{CLIMATES[name].name}\n{'':60s}  real -> simulated")
+    for row, (target, simulated) in compare(name, seeds).items():
+        pairs = "  ".join(f"{a:.4g} -> {b:.3g}" for a, b in zip(target, simulated, strict=True))
+        print(f"{row:60s}  {pairs}")
+
+
+def _print_tiers(climates: Sequence[str], seeds: Sequence[int]) -> None:
+    print(f"difference from recommended neighbours, m3/m3\n{'':30s}  number  mean, sd: real -> simulated")
+    for row, (real, simulated) in compare_tiers(climates, seeds).items():
+        pairs = "  ".join(f"{a:+.3f} -> {b:+.3f}" for a, b in zip(real[1:], simulated[1:], strict=True))
+        print(f"{row:30s}  {real[0]} -> {simulated[0]}  {pairs}")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="How near the simulation comes to what was measured on real data")
     parser.add_argument("climates", nargs="*", default=list(CLIMATES), help="which climates (default: all)")
     parser.add_argument("--seeds", type=int, default=3, help="number of worlds to average over (default: 3)")
+    parser.add_argument(
+        "--flags", action="store_true", help="retrievals of uncertain quality by flag, all climates pooled"
+    )
     arguments = parser.parse_args()
+    if arguments.flags:
+        _print_tiers(arguments.climates, range(arguments.seeds))
+        return
     for climate in arguments.climates:
-        print(f"{CLIMATES[climate].name}\n{'':60s}  real -> simulated")
-        for row, (target, simulated) in compare(climate, range(arguments.seeds)).items():
-            pairs = "  ".join(f"{a:.4g} -> {b:.3g}" for a, b in zip(target, simulated, strict=True))
-            print(f"{row:60s}  {pairs}")
+        _print_climate(climate, range(arguments.seeds))
 
 
 if __name__ == "__main__":

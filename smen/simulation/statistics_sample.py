@@ -11,9 +11,13 @@ from smen.grid import M36, Window
 from smen.simulation.antenna import RING_CELLS
 from smen.simulation.radiometer import Radiometer
 from smen.simulation.random_fields import random_stream
+from smen.simulation.smap_overpasses import half_orbits_over
+from smen.simulation.tier_statistics import CellGrid, cell_grid
 from smen.simulation.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from smen.simulation.climate import Climate
@@ -95,3 +99,30 @@ def sample_world(
         places=np.stack([at[0] * dy, at[1] * dx], 1),
         cell_km=(3 * dy, 3 * dx),
     )
+
+
+def sample_half_orbits(
+    climate: Climate, seed: int, size: int = 180, first: str = "2015-07-01", last: str = "2015-08-31", every: int = 6
+) -> Iterator[CellGrid]:
+    """Observe a world as SMAP does, every few half-orbits.
+
+    Args:
+        climate: its climate.
+        seed: its seed.
+        size: rows and columns of the window, cells of M03.
+        first: first day, e.g. ``2015-07-01``: the season of the real half-orbit.
+        last: last day, included.
+        every: one of so many half-orbits is observed.
+
+    Yields:
+        The cells of each half-orbit that sees any.
+    """
+    window = Window.centred_on(climate.longitude, climate.latitude, size, size)
+    world = World(window, f"statistics-{climate.name}", climate, seed)
+    radiometer = Radiometer(world)
+    days = np.datetime64(first), np.datetime64(last)
+    waiting = {orbit.half_day: orbit for orbit in half_orbits_over(world.area, M36, *days)[::every]}
+    for state in world.states(*days):
+        orbit = waiting.get(state.half_day)
+        if orbit is not None and (seen := radiometer.observe(orbit, state)) is not None:
+            yield cell_grid(seen.row, seen.column, seen.values)

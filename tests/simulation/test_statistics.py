@@ -9,10 +9,11 @@ from scipy import signal
 
 from smen.simulation import statistics
 from smen.simulation.climates import CLIMATES
-from smen.simulation.measured_statistics import TARGETS
+from smen.simulation.measured_statistics import TARGETS, TIER_TARGETS
 from smen.simulation.random_fields import PeriodicLattice, random_stream
-from smen.simulation.statistics import _autocorrelation, _correlations, _sensors, compare, measure
+from smen.simulation.statistics import _autocorrelation, _correlations, _sensors, compare, compare_tiers, measure
 from smen.simulation.statistics_sample import WorldSample
+from smen.simulation.tier_statistics import CellGrid
 
 MEMORY = 0.9
 """Autocorrelation of the made series at one day."""
@@ -216,3 +217,39 @@ def test_the_command_prints_a_row_each(rows, monkeypatch, capsys):
     assert len(lines) == 2 + len(TARGETS["geneva"])
     (line,) = (line for line in lines if line.startswith("sd of 3 km values"))
     assert line.endswith("0.045 -> 0.0321")
+
+
+def test_uncertain_retrievals_differ_from_recommended_ones_as_in_the_real_half_orbit():
+    """Small worlds; the table over larger ones is `python -m smen.simulation.statistics --flags`.
+
+    Of rain the half-orbit has 13 cells of one storm; failed retrievals lie at the same values, beside drier neighbours.
+    """
+    table = compare_tiers(list(CLIMATES), [0, 1], size=72)
+    for row in ("recommended", "uncertain, successful", "  water alone, 5-10 %", "  mountains alone"):
+        (_, mean, sd), (number, simulated_mean, simulated_sd) = table[row]
+        assert number > 30, row
+        assert simulated_mean == pytest.approx(mean, abs=0.035), row
+        assert sd / 2.5 < simulated_sd < 2.5 * sd, row
+    assert table["uncertain, successful"][1][2] > 1.5 * table["recommended"][1][2]
+    assert table["uncertain, failed"][1][1] > 0.2
+
+
+def test_the_command_prints_the_flags(monkeypatch, capsys):
+    calls = []
+
+    def sample(climate, seed, size):
+        calls.append((climate.name, seed))
+        moisture = np.full((3, 3), 0.2)
+        moisture[1, 1] = 0.25
+        quality = np.zeros((3, 3), int)
+        quality[1, 1] = 1
+        yield CellGrid(moisture, quality, np.where(quality, 8, 0), np.zeros((3, 3)))
+
+    monkeypatch.setattr(statistics, "sample_half_orbits", sample)
+    monkeypatch.setattr(sys, "argv", ["statistics", "geneva", "arizona", "--seeds", "2", "--flags"])
+    statistics.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert calls == [("Geneva", 0), ("Geneva", 1), ("Tucson", 0), ("Tucson", 1)]
+    assert len(lines) == 2 + len(TIER_TARGETS)
+    (line,) = (line for line in lines if line.strip().startswith("urban alone"))
+    assert line.endswith("134 -> 4  +0.006 -> +0.050  +0.028 -> +0.000")

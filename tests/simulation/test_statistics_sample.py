@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from smen.simulation.climates import OKLAHOMA
-from smen.simulation.statistics_sample import POINTS, sample_world
+from smen.simulation.statistics_sample import POINTS, sample_half_orbits, sample_world
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +67,16 @@ def test_a_sample_is_repeatable(sample):
     again = sample_world(OKLAHOMA, 3, size=36, first="2014-09-20", last="2014-10-09")
     np.testing.assert_array_equal(again.coarse, sample.coarse)
     np.testing.assert_array_equal(again.points, sample.points)
+
+
+def test_half_orbits_are_those_of_smap():
+    """Every sixth of some twenty in a fortnight; they see the cells of the window and one ring."""
+    grids = list(sample_half_orbits(OKLAHOMA, 1, 48, "2015-07-01", "2015-07-14"))
+    again = list(sample_half_orbits(OKLAHOMA, 1, 48, "2015-07-01", "2015-07-14", every=1))
+    assert 2 <= len(grids) <= 5
+    assert len(again) / len(grids) == pytest.approx(6, abs=2.5)
+    for grid in grids:
+        assert max(grid.moisture.shape) <= 48 // 12 + 3
+        assert (grid.recommended | grid.uncertain).any()
+    first = grids[0]
+    assert any(np.array_equal(first.moisture, grid.moisture, equal_nan=True) for grid in again)
