@@ -191,6 +191,14 @@ class ResourceLayout:
         """
         return f"{self.resources}/simulated/{region}/truth/truth_{year}.nc"
 
+    def simulated_covariates(self, region: str) -> str:
+        """Return the path of the folder of a simulated world's static rasters, the same in all years.
+
+        Args:
+            region: its name.
+        """
+        return f"{self.resources}/simulated/{region}/covariates"
+
     def simulated_list(self, region: str, year: int | str) -> str:
         """Return the path of the list of one year's simulated granules, written when all of them are.
 

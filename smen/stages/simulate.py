@@ -14,13 +14,18 @@ from tqdm import tqdm
 from smen.atomic import write_text
 from smen.plan.jobs import SimulateJob
 from smen.simulation.climates import CLIMATES, nearest_climate
+from smen.simulation.covariates import write_covariates
+from smen.simulation.granule_writer import stamp
+from smen.simulation.world import World
 from smen.simulation.write import simulate
 
 log = logging.getLogger(__name__)
 
 
 def run(job: SimulateJob) -> None:
-    """Write one year's granules and truth; the list of granules is written last: where it is, they all are.
+    """Write one year's granules and truth, and the region's static rasters, which every year finds the same.
+
+    The list of granules is written last: where it is, they all are.
 
     Raises:
         OutputError: a file cannot be written.
@@ -38,6 +43,9 @@ def run(job: SimulateJob) -> None:
             progress.update(done - progress.n)
 
         simulate(job.window, job.region, CLIMATES[climate], job.seed, first, last, job.coarse, root, truth.parent, show)
+    world = World(job.window, job.region, CLIMATES[climate], job.seed)
+    covariates = Path(job.resource_layout.simulated_covariates(job.region))
+    write_covariates(world, covariates, stamp(job.region, job.seed))
     granules = sorted(root.rglob("*.h5"))
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")

@@ -34,6 +34,7 @@ def called(method, values):
         (Layout("out").log("align", "alps", 2016), "logs/out/alps/align_2016.log"),
         (Layout("out").log("index", "all"), "logs/out/all/index.log"),
         (ResourceLayout("in").simulated_truth("alps", 2016), "in/simulated/alps/truth/truth_2016.nc"),
+        (ResourceLayout("in").simulated_covariates("alps"), "in/simulated/alps/covariates"),
         (ResourceLayout("in").granule_store(), "in/granules"),
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+import rasterio
 import xarray as xr
 from made_project import make_plan
 from made_region import REGION
@@ -67,6 +68,18 @@ def test_the_truth_lies_apart_from_the_granules(simulated):
         np.testing.assert_allclose(truth["x"], SMALL.x)
         np.testing.assert_allclose(truth["y"], SMALL.y)
         assert np.nanmin(truth["soil_moisture"]) >= 0
+
+
+def test_static_rasters_lie_beside_the_truth_and_are_those_of_the_region(simulated):
+    """Not in the year's folder: every year finds the same. They cover the window and say that they are simulated."""
+    folder = Path(simulated.resource_layout.simulated_covariates(REGION))
+    assert folder.parent == Path(simulated.resource_layout.simulated_truth(REGION, 2016)).parent.parent
+    assert {path.name for path in folder.iterdir()} == {"sand.tif", "elevation.tif"}
+    with rasterio.open(folder / "sand.tif") as raster:
+        west, south, east, north = SMALL.bounds
+        assert raster.bounds.left < west < east < raster.bounds.right
+        assert raster.bounds.bottom < south < north < raster.bounds.top
+        assert raster.tags()["SIMULATED"] == f"SMEN simulation, region {REGION}, seed 1: no measurement"
 
 
 @pytest.fixture
