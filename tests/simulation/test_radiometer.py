@@ -187,6 +187,39 @@ def test_rain_is_marked_at_three_of_ten_overpasses(coarse, world):
     assert np.mean(marked) == pytest.approx(0.3, abs=0.12)
 
 
+def test_an_uncertain_retrieval_is_the_same_whatever_else_the_half_orbit_sees(radiometer, world):
+    """Errors belong to cells: half a swath has those of the whole one, but for which retrievals failed."""
+    state, grid = make_state(world, 0.2, rain=50.0), GRIDS[radiometer.short_name]
+    seen = np.zeros((world.area.height // grid.coarse_factor, world.area.width // grid.coarse_factor), bool)
+    seen[:, seen.shape[1] // 2 :] = True
+    compared = 0
+    for number in range(3000, 3012):
+        whole, half = (observe(radiometer, state, number=number, seen=cells)[1] for cells in (True, seen))
+        at = {place: k for k, place in enumerate(zip(whole.row.tolist(), whole.column.tolist(), strict=True))}
+        pick = [at[place] for place in zip(half.row.tolist(), half.column.tolist(), strict=True)]
+        quality = whole.values["retrieval_qual_flag"][pick]
+        sound = (quality == 1) & (half.values["retrieval_qual_flag"] == 1)
+        moisture = half.values["soil_moisture"][sound]
+        np.testing.assert_allclose(moisture, whole.values["soil_moisture"][pick][sound], rtol=1e-6)
+        compared += int(sound.sum())
+    assert compared > 50
+
+
+def test_uncertain_retrievals_of_morning_and_evening_have_noise_of_their_own(coarse, world):
+    """A cell with water: what it errs beyond the error of all retrievals, on mornings and evenings of one number."""
+    state, extra = make_state(world, 0.2), {True: [], False: []}
+    for number in range(2000, 2012):
+        for descending, values in extra.items():
+            observation = observe(coarse, state, number=number, descending=descending)[1]
+            error = coarse.errors.of(number, descending)[1:-1, 1:-1].T.ravel()
+            retrieved = observation.values["soil_moisture"] - error
+            values.append(np.where(observation.values["retrieval_qual_flag"] == 1, retrieved, np.nan))
+    morning, evening = (np.array(extra[descending]) for descending in (True, False))
+    both = np.isfinite(morning) & np.isfinite(evening)
+    assert both.sum() >= 8
+    assert np.abs(morning - evening)[both].mean() > 0.003
+
+
 def test_an_observation_is_repeatable(coarse, world):
     state = make_state(world, 0.2)
     first, second = (observe(coarse, state)[1] for _ in range(2))

@@ -69,6 +69,15 @@ def test_evenings_are_noisier():
     assert by_direction[1] / by_direction[0] == pytest.approx(1.2, abs=0.06)
 
 
+def test_overpasses_are_independent():
+    """Mornings and evenings of one number too."""
+    errors = UncertainError(make_world(size=90, name="uncertain"))
+    arguments = ground("rain", 12.0)
+    mornings, evenings = (np.array([draw(errors, n, arguments, d) for n in range(60)]) for d in (True, False))
+    for one, other in ((mornings, evenings), (mornings[1:], mornings[:-1])):
+        assert abs(np.corrcoef(one.ravel(), other.ravel())[0, 1]) < 0.15
+
+
 def test_static_errors_are_correlated_as_in_the_real_half_orbit():
     """Excess semivariance of cells of dense vegetation and of water: at one cell .60 and .67 of that at four cells."""
     fields = np.array([series("vegetation", seed, 30).mean(0).reshape(SHAPE) for seed in range(30)])
