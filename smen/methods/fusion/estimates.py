@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,46 +19,78 @@ BOUND_WIDTH = 0.1
 """Width of the smooth transition at the bounds, in typical errors."""
 
 
-def estimate_seen_cells(
+@dataclass(frozen=True)
+class RegionCoefficients:
+    """Coefficients of seen and unseen cells, of all folds, (folds, F + U) and (folds, F), or of one, (F + U,) and (F,).
+
+    Attributes:
+        seen: of cells with training dates.
+        unseen: of cells without.
+        random_features: of the seen cells' regression, or None.
+    """
+
+    seen: NDArray[np.float64]
+    unseen: NDArray[np.float64]
+    random_features: RandomFeatures | None
+
+    def mean(self) -> RegionCoefficients:
+        """Return the mean over the folds."""
+        return replace(self, seen=self.seen.mean(axis=0), unseen=self.unseen.mean(axis=0))
+
+    def of_fold(self, fold: int) -> RegionCoefficients:
+        """Return those of one fold."""
+        return replace(self, seen=self.seen[fold], unseen=self.unseen[fold])
+
+    def correction(self, overpass: OverpassFeatures) -> NDArray[np.float32]:
+        """Compute what one fold's coefficients add to an overpass's base, float32 (H, W), m3/m3.
+
+        The regression of unseen cells takes over from that of seen ones as less of the pattern is known, without an
+        edge.
+
+        Args:
+            overpass: its features.
+        """
+        seen = ridge_correction(overpass, self.seen, self.random_features)
+        unseen = ridge_correction(overpass, self.unseen)
+        return seen + overpass.unknown * (unseen - seen)
+
+
+def estimate_at_home(
     parameters: FusionParameters, overpass: OverpassFeatures
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Estimate soil moisture where cells have training dates.
+    """Estimate soil moisture in the region of the training.
 
     Args:
         parameters: fitted.
-        overpass: its features, with the pattern.
-
-    Returns:
-        Estimate and its standard deviation, float32 (H, W) each, m3/m3; meant for seen cells.
-    """
-    coefficients = parameters.seen_coefficients.mean(axis=0)
-    value = overpass.base + ridge_correction(overpass, coefficients, parameters.random_features)
-    deviation = parameters.seen_error.standard_deviation(overpass.variance_predictors)
-    return value.astype(np.float32), deviation * extrapolation_factor(overpass)
-
-
-def estimate_unseen_cells(
-    parameters: FusionParameters, overpass: OverpassFeatures, variability: float | None = None
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Estimate soil moisture where cells have no training date.
-
-    Args:
-        parameters: fitted.
-        overpass: its features, without a pattern.
-        variability: of the coarse field of another region than that of the training, m3/m3; None: it is the same one.
+        overpass: its features.
 
     Returns:
         Estimate and its standard deviation, float32 (H, W) each, m3/m3.
     """
-    transferred = variability is not None
-    coefficients = parameters.transfer_coefficients if transferred else parameters.unseen_coefficients
-    value = overpass.base + ridge_correction(overpass, coefficients.mean(axis=0))
-    if variability is None:
-        deviation = parameters.unseen_error.standard_deviation(overpass.variance_predictors)
-    else:
-        relative = parameters.transfer_error.standard_deviation(overpass.variance_predictors)
-        deviation = relative * np.float32(variability)
+    both = RegionCoefficients(
+        parameters.seen_coefficients, parameters.unseen_coefficients, parameters.random_features
+    ).mean()
+    value = overpass.base + both.correction(overpass)
+    deviation = parameters.error.standard_deviation(overpass.variance_predictors)
     return value.astype(np.float32), deviation * extrapolation_factor(overpass)
+
+
+def estimate_abroad(
+    parameters: FusionParameters, overpass: OverpassFeatures, variability: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Estimate soil moisture in another region than that of the training.
+
+    Args:
+        parameters: fitted.
+        overpass: its features, without a pattern.
+        variability: of the coarse field of this region, m3/m3.
+
+    Returns:
+        Estimate and its standard deviation, float32 (H, W) each, m3/m3.
+    """
+    value = overpass.base + ridge_correction(overpass, parameters.transfer_coefficients.mean(axis=0))
+    relative = parameters.transfer_error.standard_deviation(overpass.variance_predictors)
+    return value.astype(np.float32), relative * np.float32(variability) * extrapolation_factor(overpass)
 
 
 def extrapolation_factor(overpass: OverpassFeatures) -> NDArray[np.float32]:

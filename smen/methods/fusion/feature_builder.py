@@ -85,7 +85,12 @@ class FeatureBuilder:
         return np.array([b[0] for b in both]).reshape(shape), np.array([b[1] for b in both]).reshape(shape)
 
     def build(
-        self, samples: Samples, row: int, pattern: Pattern, dropped: NDArray[np.bool_] | None = None
+        self,
+        samples: Samples,
+        row: int,
+        pattern: Pattern,
+        dropped: NDArray[np.bool_] | None = None,
+        hidden: NDArray[np.bool_] | None = None,
     ) -> OverpassFeatures:
         """Build all features of one overpass.
 
@@ -94,11 +99,12 @@ class FeatureBuilder:
             row: which of them.
             pattern: the static pattern; without the overpass's own target where that took part in it.
             dropped: fine fields of the history to leave out, (k,), as if they had never been observed.
+            hidden: cells to leave out of all fine fields, (H, W), likewise.
         """
         index = int(samples.coarse[row])
         averages = self.history.averages[:, index]
         state = CoarseState.of(index, averages, self._interpolate(averages), self._mean_around(index), pattern)
-        earlier = average_departures(self._history(samples, row, dropped), pattern)
+        earlier = average_departures(self._history(samples, row, dropped, hidden), pattern)
         features = [
             *coarse_features(state),
             *pattern_features(state, pattern),
@@ -110,14 +116,14 @@ class FeatureBuilder:
         for group in self.excluded:
             for k in features_of(group):
                 features[k] = np.zeros_like(state.base)
-        few_dates = np.float32(1) / (pattern.count + 1).astype(np.float32)
         age = np.where(np.isfinite(earlier.age), 1 - np.exp(-earlier.age / AGE_DAYS), 1).astype(np.float32)
         observed = [weight / (1 + weight) for weight in earlier.weights[1:3]]
         return OverpassFeatures(
             base=(state.base + pattern.mean).astype(np.float32),
             features=np.array(features, np.float32),
-            masks=np.array([1 - few_dates, age, *observed], np.float32),
-            variance_predictors=np.array(self._variance_predictors(state, pattern, few_dates, age), np.float32),
+            masks=np.array([1 - pattern.unknown, age, *observed], np.float32),
+            unknown=pattern.unknown,
+            variance_predictors=np.array(self._variance_predictors(state, pattern, age), np.float32),
             extrapolation=state.extrapolation(self.wetness_range),
         )
 
@@ -132,12 +138,12 @@ class FeatureBuilder:
         laplacians = self.history.laplacian(unusual[list(LAPLACIANS)])
         return [*laplacians, *self.history.cell_minus_bilinear(unusual[list(DIFFERENCES)])]
 
-    def _variance_predictors(self, state: CoarseState, pattern: Pattern, few_dates: Field, age: Field) -> list[Field]:
+    def _variance_predictors(self, state: CoarseState, pattern: Pattern, age: Field) -> list[Field]:
         """What makes the error of a cell's estimate larger, in the order of `VARIANCE_PREDICTORS`."""
         observed = self._interpolate(np.isfinite(self.history.cells[state.index]).astype(np.float64))
         return [
             np.ones_like(state.base),
-            few_dates,
+            pattern.unknown,
             age,
             state.relative**2,
             pattern.variance / np.float32(pattern.within),
@@ -146,12 +152,14 @@ class FeatureBuilder:
         ]
 
     def _history(
-        self, samples: Samples, row: int, dropped: NDArray[np.bool_] | None
+        self, samples: Samples, row: int, dropped: NDArray[np.bool_] | None, hidden: NDArray[np.bool_] | None
     ) -> Iterator[tuple[Field, Field, float]]:
         """Residual, wetness and age of each earlier fine field that an overpass has, newest first."""
         for k, fine in enumerate(samples.fine_history[row]):
             if fine != MISSING and (dropped is None or not dropped[k]):
-                yield *self.residual(int(fine)), float(samples.age[row, k])
+                residual, wetness = self.residual(int(fine))
+                known = residual if hidden is None else np.where(hidden, np.float32(np.nan), residual)
+                yield known, wetness, float(samples.age[row, k])
 
     def _mean_around(self, coarse: int) -> Field:
         """The mean coarse field at an overpass, (H, W)."""

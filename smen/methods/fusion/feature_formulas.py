@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 def detail_of(pattern: Pattern) -> Field:
-    """Return how each cell's mean residual differs from that of all cells, (H, W), m3/m3; 0 without dates."""
-    return (pattern.mean - np.float32(pattern.prior)) * (pattern.count > 0).astype(np.float32)
+    """Return how each cell's mean residual differs from that of all cells, (H, W), m3/m3; 0 far from all dates."""
+    return pattern.mean - np.float32(pattern.prior)
 
 
 def coarse_features(state: CoarseState) -> list[Field]:
@@ -46,8 +46,7 @@ def pattern_features(state: CoarseState, pattern: Pattern) -> list[Field]:
     """
     mean, slope, detail = pattern.mean, pattern.slope, detail_of(pattern)
     limit = LIMIT * state.deviation
-    seen = (pattern.count > 0).astype(np.float32)
-    moved = np.clip(state.wetness - pattern.centre, -limit, limit) * seen
+    moved = np.clip(state.wetness, -limit, limit)
     return [
         detail,
         gaussian(mean, 1) - mean,

@@ -37,10 +37,18 @@ FEATURE_GROUPS = {
 """Groups of features by the beginnings of their names: what an ablation leaves out."""
 
 MASKS = ("dates", "age", "observed_8", "observed_30")
-"""Names of the masks, 0..1, that the random features receive beside the features: how many training dates a cell has,
+"""Names of the masks, 0..1, that the random features receive beside the features: how well the pattern is known,
 the age of its last fine observation, and how much was observed of it within two of the residuals' time constants."""
 
-VARIANCE_PREDICTORS = ("constant", "few_dates", "age", "wetness", "residual_variance", "product_noise", "unobserved")
+VARIANCE_PREDICTORS = (
+    "constant",
+    "unknown_pattern",
+    "age",
+    "wetness",
+    "residual_variance",
+    "product_noise",
+    "unobserved",
+)
 """Names of the predictors of the error's variance, none negative."""
 
 

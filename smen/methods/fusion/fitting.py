@@ -12,7 +12,8 @@ from smen.methods.fusion.parameters import FusionParameters
 from smen.methods.fusion.random_features import DRAWS, UNITS, RandomFeatures, ridge_correction
 from smen.methods.fusion.region_transfer import fit_transfer
 from smen.methods.fusion.ridge import NormalEquations, fit_folds
-from smen.methods.fusion.training_set import TrainingSet
+from smen.methods.fusion.training_set import TrainingSet, fit_error_model
+from smen.methods.fusion.estimates import RegionCoefficients
 from smen.methods.protocol import TrainingSummary
 
 if TYPE_CHECKING:
@@ -33,20 +34,22 @@ def fit_parameters(
     Returns:
         The parameters, and the ubRMSE of fitted and of out-of-fold estimates.
     """
-    seen, unseen = region.with_pattern, region.without_pattern
+    seen, unseen = region.with_pattern, region.left_out
     random_features = None
     if with_random_features:
         random_features = RandomFeatures.of(seen, float(np.sqrt(region.pattern.within)), seed)
         coefficients = fit_random_features(random_features, region, donors)
     else:
         coefficients = _fit_with_donors(region, donors, with_pattern=True)
-    residuals = region.residuals(seen)
-    errors = residuals - region.out_of_fold_correction(seen, coefficients, random_features)
-    mean = coefficients.mean(axis=0)
-    fitted = np.array([ridge_correction(f, mean, random_features) for f in seen], np.float32)
-    summary = TrainingSummary(train=_ubrmse(residuals - fitted), validation=_ubrmse(errors))
     unseen_coefficients = _fit_with_donors(region, donors, with_pattern=False)
-    unseen_errors = region.residuals(unseen) - region.out_of_fold_correction(unseen, unseen_coefficients)
+    both = RegionCoefficients(coefficients, unseen_coefficients, random_features)
+    residuals, mean = region.residuals(seen), both.mean()
+    errors = residuals - np.array([both.of_fold(region.fold_of[i]).correction(f) for i, f in enumerate(seen)])
+    unseen_errors = region.left_out_residuals() - np.array(
+        [both.of_fold(region.fold_of[i]).correction(f) for i, f in enumerate(unseen)]
+    )
+    fitted = np.array([mean.correction(f) for f in seen], np.float32)
+    summary = TrainingSummary(train=_ubrmse(residuals - fitted), validation=_ubrmse(errors))
     transfer_coefficients, transfer_error = fit_transfer([region, *donors])
     coarse = region.fields.coarse[region.dates.coarse]
     assert region.builder.mean_coarse is not None  # noqa: S101  (made of the training dates)
@@ -62,8 +65,7 @@ def fit_parameters(
         transfer_coefficients=transfer_coefficients,
         random_features=random_features,
         typical_error=max(float(np.sqrt(np.nanmean(errors**2, dtype=np.float64))), 1e-4),
-        seen_error=region.error_model(seen, errors),
-        unseen_error=region.error_model(unseen, unseen_errors),
+        error=fit_error_model([(seen, errors), (unseen, unseen_errors)]),
         transfer_error=transfer_error,
         variability=float(np.mean([part.variability for part in (region, *donors)])),
         bounds=(max(float(np.nanmin(region.target)), 0.0), float(np.nanmax(region.target))),
@@ -109,7 +111,10 @@ def fit_random_features(
 def _fit_with_donors(region: TrainingSet, donors: Sequence[TrainingSet], *, with_pattern: bool) -> NDArray[np.float64]:
     """Coefficients of the features alone, (folds, F), for cells with or without a pattern."""
     own, *others = (
-        part.normal_equations(part.with_pattern if with_pattern else part.without_pattern) for part in (region, *donors)
+        part.normal_equations(part.with_pattern)
+        if with_pattern
+        else NormalEquations.of((f.features for f in part.left_out), part.left_out_residuals())
+        for part in (region, *donors)
     )
     return fit_folds(own, region.folds, _joined(others))
 

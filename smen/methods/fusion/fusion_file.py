@@ -31,7 +31,7 @@ NUMBERS = ("typical_error", "variability", "simulated", "transferred")
 RANGES = ("bounds", "coarse_range", "wetness_range")
 """Parameters that are pairs of numbers."""
 
-ERROR_MODELS = ("seen_error", "unseen_error", "transfer_error")
+ERROR_MODELS = ("error", "transfer_error")
 """Parameters that are error models."""
 
 PATTERN_NUMBERS = ("prior", "prior_dates", "wetness_variance", "within")

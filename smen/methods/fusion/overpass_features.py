@@ -18,6 +18,7 @@ class OverpassFeatures:
         base: filtered coarse field plus pattern, float32 (H, W), m3/m3.
         features: float32 (F, H, W), m3/m3.
         masks: float32 (M, H, W), 0..1.
+        unknown: share of the pattern's variance that is not known, float32 (H, W), 0..1.
         variance_predictors: float32 (V, H, W), none negative, the first one constant.
         extrapolation: how far the wetness anomaly lies outside of the training dates' range, in their standard
             deviations, float32 (H, W); 0 within the range.
@@ -26,5 +27,6 @@ class OverpassFeatures:
     base: NDArray[np.float32]
     features: NDArray[np.float32]
     masks: NDArray[np.float32]
+    unknown: NDArray[np.float32]
     variance_predictors: NDArray[np.float32]
     extrapolation: NDArray[np.float32]

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class FusionParameters:
     """All that a fitted method keeps of its region.
 
-    Cells with training dates are called seen, those without unseen. F features, U random features.
+    Cells with training dates are called seen, those without unseen; the regression of the one gives way to that of the
+    other as less of the pattern is known. F features, U random features.
 
     Attributes:
         window: the region.
@@ -34,8 +35,7 @@ class FusionParameters:
         transfer_coefficients: the same in another region, fitted to all regions with equal weight, (1, F).
         random_features: of the seen cells' regression, or None.
         typical_error: root mean square of the out-of-fold errors at seen cells, m3/m3.
-        seen_error: error model of seen cells.
-        unseen_error: of unseen cells.
+        error: error model of the region.
         transfer_error: of another region, in units of its coarse field's variability.
         variability: standard deviation of the coarse field over space and time, m3/m3.
         bounds: residual and saturated water content that maps keep within, m3/m3.
@@ -58,8 +58,7 @@ class FusionParameters:
     transfer_coefficients: NDArray[np.float64]
     random_features: RandomFeatures | None
     typical_error: float
-    seen_error: ErrorModel
-    unseen_error: ErrorModel
+    error: ErrorModel
     transfer_error: ErrorModel
     variability: float
     bounds: tuple[float, float]

@@ -1,6 +1,8 @@
-"""The static pattern: a cell's mean residual and its change with wetness, estimated from few noisy dates.
+"""The static pattern: each cell's mean residual and its change with wetness, at observed cells and between them.
 
-It is kept as sums over dates, so that dates can be taken out again: no training date is in its own pattern.
+Both are random fields, whose covariance is fitted to the observed cells. A cell with many dates keeps what they say,
+one with few is drawn to its neighbours, and one without any has the conditional mean from cells around it, which fades
+to the mean of all with distance (simple kriging; Cressie 1993, "Statistics for Spatial Data", chapter 3).
 """
 
 from __future__ import annotations
@@ -10,107 +12,122 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.data.climatology import prior_weight, shrunk_mean
+from smen.methods.fusion.covariance import NestedCovariance
+from smen.methods.fusion.kriging import Kriging
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SLOPE_DATES = 10.0
-"""Weight of a slope of 0, in dates with the typical variance of wetness."""
+    from smen.methods.fusion.pattern_sums import PatternSums
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """Sums over dates of residual d and wetness anomaly a at each cell, and what all cells share.
+    """The pattern of a region; fields are float32 (H, W) but for `count`.
 
     Attributes:
-        sums: of 1, d, a, a^2, a d and d^2, float64 (6, H, W).
-        prior: mean residual of all cells, m3/m3.
-        prior_dates: how many dates it is worth.
-        wetness_variance: mean of a^2, (m3/m3)^2.
-        within: variance of d from date to date at a cell, (m3/m3)^2.
+        count: dates at each cell, int32.
+        mean: mean residual at a wetness anomaly of 0, m3/m3.
+        slope: change of the residual with wetness.
+        variance: of a cell's residual from date to date, (m3/m3)^2.
+        unknown: variance of the error of `mean`, as a share of the variance of the pattern itself: near 0 where dates
+            are many, 1 far from every observed cell.
+        prior: mean of the pattern, m3/m3.
+        wetness_variance: mean square of the wetness anomaly, (m3/m3)^2.
+        within: variance of residuals from date to date over all cells, (m3/m3)^2.
+        sill: variance of the pattern in space, (m3/m3)^2.
     """
 
-    sums: NDArray[np.float64]
+    count: NDArray[np.int32]
+    mean: NDArray[np.float32]
+    slope: NDArray[np.float32]
+    variance: NDArray[np.float32]
+    unknown: NDArray[np.float32]
     prior: float
-    prior_dates: float
     wetness_variance: float
     within: float
+    sill: float
 
     @classmethod
-    def of(cls, residual: NDArray[np.floating], wetness: NDArray[np.floating]) -> Pattern:
-        """Estimate the pattern of some dates.
-
-        The prior's weight is that of `smen.data.climatology.prior_weight`.
+    def empty(cls, like: Pattern, shape: tuple[int, int] | None = None) -> Pattern:
+        """Return the pattern of a region before its first date, with the variances of another one.
 
         Args:
-            residual: (n, H, W), m3/m3, NaN where missing.
-            wetness: anomalies of wetness, (n, H, W), m3/m3.
+            like: the other one.
+            shape: of the region; None: the same.
         """
-        sums = sums_of(residual, wetness)
-        count, total = sums[0], sums[1]
-        number = max(float(count.sum()), 1.0)
-        prior, wetness_variance = float(total.sum() / number), float(sums[3].sum() / number)
-        mean = total / np.maximum(count, 1)
-        weight, within = prior_weight(count, mean, sums[5] - count * mean**2)
-        if within is None:
-            within = float(sums[5].sum() / number) - prior**2
-        return cls(sums, prior, weight, max(wetness_variance, 1e-6), max(within, 1e-6))
-
-    @classmethod
-    def empty(cls, like: Pattern) -> Pattern:
-        """Return the pattern of a region before its first date, with the shape and variances of another one."""
-        return replace(like, sums=np.zeros_like(like.sums), prior=0.0)
-
-    def without(self, residual: NDArray[np.floating], wetness: NDArray[np.floating]) -> Pattern:
-        """Return the same pattern without some of its dates; prior and variances stay.
-
-        Args:
-            residual: of these dates, (n, H, W), m3/m3, NaN where missing.
-            wetness: their anomalies of wetness, (n, H, W), m3/m3.
-        """
-        rest = self.sums - sums_of(residual, wetness)
-        return replace(self, sums=np.where(rest[:1] > 0.5, rest, 0))
-
-    @property
-    def count(self) -> NDArray[np.int32]:
-        """Number of dates at each cell, (H, W)."""
-        return np.asarray(np.rint(self.sums[0]), np.int32)
-
-    @property
-    def mean(self) -> NDArray[np.float32]:
-        """Mean residual, drawn to that of all cells where dates are few, (H, W)."""
-        return shrunk_mean(self.sums[1], self.sums[0], self.prior, self.prior_dates)
-
-    @property
-    def centre(self) -> NDArray[np.float32]:
-        """Mean wetness anomaly of a cell's dates, (H, W)."""
-        return np.asarray(self.sums[2] / np.maximum(self.sums[0], 1), np.float32)
-
-    @property
-    def slope(self) -> NDArray[np.float32]:
-        """Change of the residual with wetness, drawn to 0, (H, W)."""
-        centre = self.centre
-        squares = np.maximum(self.sums[3] - self.sums[0] * centre**2, 0)
-        return np.asarray(
-            (self.sums[4] - centre * self.sums[1]) / (squares + SLOPE_DATES * self.wetness_variance), np.float32
+        shape = like.mean.shape if shape is None else shape
+        zero = np.zeros(shape, np.float32)
+        return replace(
+            like,
+            count=np.zeros(shape, np.int32),
+            mean=zero,
+            slope=zero,
+            variance=np.full(shape, like.within, np.float32),
+            unknown=np.ones(shape, np.float32),
+            prior=0.0,
         )
 
-    @property
-    def variance(self) -> NDArray[np.float32]:
-        """Variance of a cell's residual from date to date, drawn to that of all cells, (H, W)."""
-        count = self.sums[0]
-        squares = np.maximum(self.sums[5] - self.sums[1] ** 2 / np.maximum(count, 1), 0)
-        return np.asarray((squares + SLOPE_DATES * self.within) / (np.maximum(count - 1, 0) + SLOPE_DATES), np.float32)
 
+@dataclass(frozen=True)
+class PatternEstimator:
+    """Estimates the pattern from sums over dates, with covariances fitted to the sums over all dates.
 
-def sums_of(residual: NDArray[np.floating], wetness: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the sums of some dates, as `Pattern.sums` holds them, (6, H, W).
-
-    Args:
-        residual: (n, H, W), m3/m3, NaN where missing.
-        wetness: anomalies of wetness, (n, H, W), m3/m3.
+    Attributes:
+        mean_field: kriging of the mean residual.
+        slope_field: kriging of its change with wetness.
+        prior: mean of the pattern, by generalised least squares, m3/m3.
+        mean_solution: of all dates, (H, W): where to begin with those without some dates.
+        slope_solution: likewise.
     """
-    valid = np.isfinite(residual)
-    d, a = (np.where(valid, x, 0).astype(np.float64) for x in (residual, wetness))
-    return np.array([valid.sum(axis=0), d.sum(0), a.sum(0), (a * a).sum(0), (a * d).sum(0), (d * d).sum(0)], np.float64)
+
+    mean_field: Kriging
+    slope_field: Kriging
+    prior: float
+    mean_solution: NDArray[np.float64]
+    slope_solution: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, sums: PatternSums) -> PatternEstimator:
+        """Fit the covariances of a region.
+
+        Args:
+            sums: over all its training dates.
+        """
+        seen = sums.count > 0
+        shape = (seen.shape[0], seen.shape[1])
+        slope_field = Kriging(NestedCovariance.fit(sums.slope, sums.slope_noise, seen), shape)
+        slope_solution = slope_field.solve(sums.slope, sums.slope_noise, seen)
+        mean, noise = sums.mean_at_usual_wetness(slope_field.mean(slope_solution)), sums.mean_noise
+        mean_field = Kriging(NestedCovariance.fit(mean - sums.prior, noise, seen), shape)
+        ones = mean_field.solve(np.ones(shape), noise, seen)
+        prior = float((ones * np.where(seen, mean, 0)).sum() / ones.sum()) if seen.any() else sums.prior
+        return cls(mean_field, slope_field, prior, mean_field.solve(mean - prior, noise, seen), slope_solution)
+
+    def pattern(self, sums: PatternSums, unknown: NDArray[np.float32] | None = None) -> Pattern:
+        """Estimate the pattern.
+
+        Args:
+            sums: over all dates or some of them, over all cells or some of them.
+            unknown: that of all dates and cells, (H, W), which is kept at cells that still have a date: some dates
+                less change it little, and computing it takes longer than all else. None: compute it everywhere.
+        """
+        seen = sums.count > 0
+        slope_solution = self.slope_field.solve(sums.slope, sums.slope_noise, seen, self.slope_solution)
+        slope = self.slope_field.mean(slope_solution)
+        mean, noise = sums.mean_at_usual_wetness(slope), sums.mean_noise
+        solution = self.mean_field.solve(mean - self.prior, noise, seen, self.mean_solution)
+        wanted = np.ones(seen.shape, bool) if unknown is None else ~seen
+        sill = self.mean_field.covariance.sill
+        share = (self.mean_field.variance(noise, seen, wanted) / sill).astype(np.float32)
+        return Pattern(
+            count=sums.count,
+            mean=(self.prior + self.mean_field.mean(solution)).astype(np.float32),
+            slope=slope.astype(np.float32),
+            variance=sums.variance,
+            unknown=share if unknown is None else np.where(wanted, share, unknown),
+            prior=self.prior,
+            wetness_variance=sums.wetness_variance,
+            within=sums.within,
+            sill=sill,
+        )

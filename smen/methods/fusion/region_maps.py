@@ -11,9 +11,8 @@ from smen.data.fill import known_coarse
 from smen.data.quality import NO_VALUE, quality_codes
 from smen.data.records import MISSING, Prediction
 from smen.methods.fusion.coarse_history import CoarseHistory
-from smen.methods.fusion.estimates import bounded, estimate_seen_cells, estimate_unseen_cells
+from smen.methods.fusion.estimates import bounded, estimate_abroad, estimate_at_home
 from smen.methods.fusion.feature_builder import FeatureBuilder
-from smen.methods.fusion.pattern import Pattern
 from smen.methods.fusion.region_transfer import transferred
 
 if TYPE_CHECKING:
@@ -75,23 +74,15 @@ class RegionMaps:
 
     def _estimate(self, samples: Samples, row: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Estimate and standard deviation of one overpass, (H, W) each, before bounds and masks."""
-        parameters, pattern, shape = self.parameters, self.parameters.pattern, self.fields.window.shape
-        unseen = pattern.count == 0
-        value, error = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        if not unseen.all():
-            value, error = estimate_seen_cells(parameters, self.builder.build(samples, row, pattern))
-        if unseen.any():
-            overpass = self.builder.build(samples, row, Pattern.empty(pattern))
-            other, other_error = estimate_unseen_cells(parameters, overpass, self._variability(samples.coarse[row]))
-            value, error = np.where(unseen, other, value), np.where(unseen, other_error, error)
-        return value, error
+        overpass = self.builder.build(samples, row, self.parameters.pattern)
+        if self.parameters.transferred:
+            return estimate_abroad(self.parameters, overpass, self._variability(samples.coarse[row]))
+        return estimate_at_home(self.parameters, overpass)
 
-    def _variability(self, coarse: int) -> float | None:
-        """How much the coarse field of another region than the training's varies, m3/m3; None in its own.
+    def _variability(self, coarse: int) -> float:
+        """How much the coarse field of this region varies, m3/m3.
 
         Before enough of it was observed, it is taken to vary as that of the training does.
         """
-        if not self.parameters.transferred:
-            return None
         variability = self.builder.history.variability(int(coarse))
         return variability if np.isfinite(variability) else self.parameters.variability

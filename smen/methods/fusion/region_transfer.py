@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.data.quality import static_surface
+from smen.methods.fusion.pattern import Pattern
 from smen.methods.fusion.ridge import NormalEquations, fit_folds, penalty_scale, solve
 from smen.methods.fusion.training_set import TrainingSet, fit_error_model
 
@@ -62,7 +63,7 @@ def transferred(parameters: FusionParameters, fields: Fields) -> FusionParameter
     return replace(
         parameters,
         window=fields.window,
-        pattern=replace(parameters.pattern, sums=np.zeros((len(parameters.pattern.sums), *shape)), prior=0.0),
+        pattern=Pattern.empty(parameters.pattern, shape),
         direction_bias=np.zeros(coarse_shape),
         mean_coarse=np.full(coarse_shape, np.nan),
         relative_noise=np.ones(shape, np.float32),

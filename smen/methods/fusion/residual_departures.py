@@ -42,12 +42,12 @@ def average_departures(residuals: Iterable[tuple[Field, Field, float]], pattern:
             m3/m3, and its age in days.
         pattern: the region's static pattern.
     """
-    mean, slope, centre = pattern.mean, pattern.slope, pattern.centre
+    mean, slope = pattern.mean, pattern.slope
     totals = [np.zeros(mean.shape, np.float32) for _ in RESIDUAL_TIME_CONSTANTS_DAYS]
     weights = [np.zeros(mean.shape, np.float32) for _ in RESIDUAL_TIME_CONSTANTS_DAYS]
     last = np.full(mean.shape, np.inf, np.float32)
     for residual, wetness, age in residuals:
-        departure = residual - mean - slope * (wetness - centre)
+        departure = residual - mean - slope * wetness
         valid = np.isfinite(departure)
         departure = np.where(valid, departure, 0)
         for k, days in enumerate(RESIDUAL_TIME_CONSTANTS_DAYS):

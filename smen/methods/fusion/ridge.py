@@ -49,7 +49,7 @@ class NormalEquations:
 
         Args:
             features: (F, H, W) of each date, valid everywhere.
-            targets: (H, W) of each date, NaN where missing, at least one cell valid.
+            targets: (H, W) of each date, NaN where missing.
         """
         problems = [normal_equations(x, y) for x, y in zip(features, targets, strict=True)]
         return cls(*(np.array(part) for part in zip(*problems, strict=True)))
@@ -85,12 +85,15 @@ def normal_equations(
 
     Args:
         features: (F, H, W), valid everywhere.
-        target: (H, W), NaN where missing; at least one valid cell.
+        target: (H, W), NaN where missing; without any valid cell the problem is empty.
 
     Returns:
         Matrix (F, F), vector (F,), and the loss of the target against 0.
     """
     valid = np.isfinite(target)
+    if not valid.any():
+        number = len(features)
+        return np.zeros((number, number)), np.zeros(number), 0.0
     x, y = features[:, valid].astype(np.float64), target[valid].astype(np.float64)
     mean_x, mean_y = x.mean(axis=1), float(y.mean())
     x -= mean_x[:, None]

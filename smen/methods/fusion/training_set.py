@@ -14,7 +14,9 @@ from smen.methods.fusion.coarse_history import BASE, CoarseHistory, direction_bi
 from smen.methods.fusion.error_model import ErrorModel
 from smen.methods.fusion.feature_builder import FeatureBuilder
 from smen.methods.fusion.feature_names import VARIANCE_PREDICTORS
-from smen.methods.fusion.pattern import Pattern
+from smen.methods.fusion.left_out import groups_of, left_out_cells
+from smen.methods.fusion.pattern import Pattern, PatternEstimator
+from smen.methods.fusion.pattern_sums import PatternSums
 from smen.methods.fusion.random_features import RandomFeatures, ridge_correction
 from smen.methods.fusion.ridge import NormalEquations, folds_of
 
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
 
 FOLDS = 5
 """Members of the ensemble, each fitted without one block of the dates."""
-
-SAME_WEATHER = np.timedelta64(15, "D")
-"""Dates nearer than this share weather: none of them is in the pattern of a training date's features."""
 
 DROPPED_SHARE = 0.25
 """Share of the earlier fine fields that training leaves out at random: any may be missing in use."""
@@ -47,8 +46,10 @@ class TrainingSet:
         builder: of their features.
         pattern: of all dates.
         with_pattern: features of each date, the pattern without the dates near it.
+        left_out: the same with some cells left out of pattern and history, as if they had never been observed.
         without_pattern: the same without any pattern, as at a cell without training dates.
         target: fine fields, (n, H, W), m3/m3, NaN where missing.
+        hidden: the cells that are left out of each date, (n, H, W).
         folds: indices of the dates that are held out in turn.
         fold_of: the fold of each date, (n,).
         variability: standard deviation of the coarse cells over space and time, m3/m3.
@@ -59,7 +60,9 @@ class TrainingSet:
     builder: FeatureBuilder
     pattern: Pattern
     with_pattern: list[OverpassFeatures]
+    left_out: list[OverpassFeatures]
     without_pattern: list[OverpassFeatures]
+    hidden: NDArray[np.bool_]
     target: NDArray[np.float32]
     folds: list[NDArray[np.int64]]
     fold_of: NDArray[np.int64]
@@ -85,11 +88,21 @@ class TrainingSet:
             return None
         builder = _builder_of(fields, dates, excluded)
         residual, wetness = builder.residuals(dates.fine)
-        pattern = Pattern.of(residual, wetness)
+        sums = PatternSums.of(residual, wetness)
+        estimator = PatternEstimator.of(sums)
+        pattern = estimator.pattern(sums)
         builder.wetness_range = (float(wetness.min()), float(wetness.max()))
         dropped = _dropped(dates.fine_history.shape, seed)
-        near = [np.abs(dates.time - t) < SAME_WEATHER for t in dates.time]
         empty = Pattern.empty(pattern)
+        seen, rng = sums.count > 0, np.random.default_rng(seed)
+        with_pattern, left_out, hidden = [], [], np.zeros(residual.shape, bool)
+        for group, near in groups_of(dates.time):
+            rest = sums.without(residual[near], wetness[near])
+            cells = left_out_cells(seen, rng)
+            hidden[group] = cells
+            known, fewer = (estimator.pattern(part, pattern.unknown) for part in (rest, rest.without_cells(cells)))
+            with_pattern += [builder.build(dates, i, known, dropped[i]) for i in group]
+            left_out += [builder.build(dates, i, fewer, dropped[i], cells) for i in group]
         folds = folds_of(len(dates), FOLDS)
         fold_of = np.zeros(len(dates), np.int64)
         for k, fold in enumerate(folds):
@@ -99,10 +112,9 @@ class TrainingSet:
             dates=dates,
             builder=builder,
             pattern=pattern,
-            with_pattern=[
-                builder.build(dates, i, pattern.without(residual[near[i]], wetness[near[i]]), dropped[i])
-                for i in range(len(dates))
-            ],
+            with_pattern=with_pattern,
+            left_out=left_out,
+            hidden=hidden,
             without_pattern=[builder.build(dates, i, empty, dropped[i]) for i in range(len(dates))],
             target=fields.fine[dates.fine],
             folds=folds,
@@ -113,6 +125,10 @@ class TrainingSet:
     def residuals(self, features: Sequence[OverpassFeatures]) -> NDArray[np.float32]:
         """Residuals of the targets from the base estimates of n dates, (n, H, W), m3/m3, NaN where missing."""
         return np.array([j - f.base for f, j in zip(features, self.target, strict=True)], np.float32)
+
+    def left_out_residuals(self) -> NDArray[np.float32]:
+        """Residuals of the targets at cells left out, (n, H, W), m3/m3, NaN elsewhere."""
+        return np.where(self.hidden, self.residuals(self.left_out), np.float32(np.nan))
 
     def normal_equations(self, features: Sequence[OverpassFeatures]) -> NormalEquations:
         """Set up the least-squares problems of n dates' residuals on their features."""
