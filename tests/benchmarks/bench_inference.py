@@ -32,7 +32,7 @@ from smen.methods.smen_cnn.recipe import TrainingRecipe
 from smen.stages import downscale
 
 PARTS = (
-    "read_fields", "read_samples", "predict", "quality_codes", "example", "estimate_seen_cells", "cell_age",
+    "read_fields", "read_samples", "predict", "quality_codes", "example", "estimate_at_home", "cell_age",
     "write_map", "write_quality",
 )  # fmt: skip
 """Functions whose share of the stage is told."""

@@ -9,7 +9,8 @@ from smen.data.records import TEST
 from smen.methods.fusion.coarse_history import CoarseHistory
 from smen.methods.fusion.feature_builder import FeatureBuilder
 from smen.methods.fusion.fusion_method import FusionMethod
-from smen.methods.fusion.pattern import Pattern
+from smen.methods.fusion.pattern import PatternEstimator
+from smen.methods.fusion.pattern_sums import PatternSums
 from smen.methods.fusion.training_set import TrainingSet
 
 FIELDS = make_fields(n=60)
@@ -20,7 +21,14 @@ DONOR_SAMPLES = make_samples(DONOR)
 OWN_COARSE = FIELDS.coarse_at(slice(None, None, 2))
 """Coarse fields of the half-orbits with a fine field."""
 
-PATTERN = Pattern.of(FIELDS.fine - OWN_COARSE, OWN_COARSE - 0.2)
+
+def pattern_of(residual, wetness):
+    """Estimate the pattern of some dates, (n, H, W) each."""
+    sums = PatternSums.of(residual, wetness)
+    return PatternEstimator.of(sums).pattern(sums)
+
+
+PATTERN = pattern_of(FIELDS.fine - OWN_COARSE, OWN_COARSE - 0.2)
 
 NO_TRAINING = SAMPLES.with_split(np.where(SAMPLES.split == TEST, TEST, 0).astype(np.uint8))
 """The samples of a region without training dates."""

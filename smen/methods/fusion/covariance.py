@@ -93,7 +93,7 @@ def _by_distance(
         return np.zeros(0), np.zeros(0), np.zeros(0)
     rings = np.concatenate([np.arange(1.2, 8), np.arange(8, FARTHEST + 1, 3)])
     ring = np.digitize(distance[use], rings)
-    number = np.bincount(ring, pairs[use])
+    number = np.bincount(ring, pairs[use]).astype(np.float64)
     filled = number > 0
     mean_distance = np.bincount(ring, distance[use] * pairs[use])[filled] / number[filled]
     covariance = np.bincount(ring, products[use])[filled] / number[filled]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from smen.methods.fusion.overpass_features import OverpassFeatures
     from smen.methods.fusion.parameters import FusionParameters
+    from smen.methods.fusion.random_features import RandomFeatures
 
 BOUND_WIDTH = 0.1
 """Width of the smooth transition at the bounds, in typical errors."""

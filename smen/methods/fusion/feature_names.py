@@ -36,7 +36,7 @@ FEATURE_GROUPS = {
 }
 """Groups of features by the beginnings of their names: what an ablation leaves out."""
 
-MASKS = ("dates", "age", "observed_8", "observed_30")
+MASKS = ("pattern_known", "age", "observed_8", "observed_30")
 """Names of the masks, 0..1, that the random features receive beside the features: how well the pattern is known,
 the age of its last fine observation, and how much was observed of it within two of the residuals' time constants."""
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.data.quality import static_surface
-from smen.methods.fusion.parameters import FusionParameters
-from smen.methods.fusion.random_features import DRAWS, UNITS, RandomFeatures, ridge_correction
-from smen.methods.fusion.region_transfer import fit_transfer
-from smen.methods.fusion.ridge import NormalEquations, fit_folds
-from smen.methods.fusion.training_set import TrainingSet, fit_error_model
 from smen.methods.fusion.estimates import RegionCoefficients
+from smen.methods.fusion.parameters import FusionParameters
+from smen.methods.fusion.random_features import DRAWS, UNITS, RandomFeatures
+from smen.methods.fusion.region_transfer import fit_transfer
+from smen.methods.fusion.ridge import NormalEquations, fit_folds, penalty_scale
+from smen.methods.fusion.training_set import TrainingSet, fit_error_model
 from smen.methods.protocol import TrainingSummary
 
 if TYPE_CHECKING:
@@ -34,22 +34,15 @@ def fit_parameters(
     Returns:
         The parameters, and the ubRMSE of fitted and of out-of-fold estimates.
     """
-    seen, unseen = region.with_pattern, region.left_out
     random_features = None
     if with_random_features:
-        random_features = RandomFeatures.of(seen, float(np.sqrt(region.pattern.within)), seed)
-        coefficients = fit_random_features(random_features, region, donors)
+        amplitude = float(np.sqrt(region.pattern.within))
+        random_features = RandomFeatures.of(region.with_pattern, amplitude, seed)
+        seen = fit_random_features(random_features, region, donors)
     else:
-        coefficients = _fit_with_donors(region, donors, with_pattern=True)
-    unseen_coefficients = _fit_with_donors(region, donors, with_pattern=False)
-    both = RegionCoefficients(coefficients, unseen_coefficients, random_features)
-    residuals, mean = region.residuals(seen), both.mean()
-    errors = residuals - np.array([both.of_fold(region.fold_of[i]).correction(f) for i, f in enumerate(seen)])
-    unseen_errors = region.left_out_residuals() - np.array(
-        [both.of_fold(region.fold_of[i]).correction(f) for i, f in enumerate(unseen)]
-    )
-    fitted = np.array([mean.correction(f) for f in seen], np.float32)
-    summary = TrainingSummary(train=_ubrmse(residuals - fitted), validation=_ubrmse(errors))
+        seen = fit_features(region, donors)
+    coefficients = RegionCoefficients(seen, fit_left_out(region, donors), random_features)
+    errors, left_out_errors = _errors_out_of_fold(region, coefficients)
     transfer_coefficients, transfer_error = fit_transfer([region, *donors])
     coarse = region.fields.coarse[region.dates.coarse]
     assert region.builder.mean_coarse is not None  # noqa: S101  (made of the training dates)
@@ -60,12 +53,12 @@ def fit_parameters(
         direction_bias=region.builder.history.direction_bias,
         mean_coarse=region.builder.mean_coarse,
         relative_noise=region.builder.relative_noise,
-        seen_coefficients=coefficients,
-        unseen_coefficients=unseen_coefficients,
+        seen_coefficients=coefficients.seen,
+        unseen_coefficients=coefficients.unseen,
         transfer_coefficients=transfer_coefficients,
         random_features=random_features,
         typical_error=max(float(np.sqrt(np.nanmean(errors**2, dtype=np.float64))), 1e-4),
-        error=fit_error_model([(seen, errors), (unseen, unseen_errors)]),
+        error=fit_error_model([(region.with_pattern, errors), (region.left_out, left_out_errors)]),
         transfer_error=transfer_error,
         variability=float(np.mean([part.variability for part in (region, *donors)])),
         bounds=(max(float(np.nanmin(region.target)), 0.0), float(np.nanmax(region.target))),
@@ -74,7 +67,26 @@ def fit_parameters(
         surface=static_surface(region.fields, region.dates.coarse, region.dates.fine),
         training_times=region.dates.time,
         simulated=region.fields.simulated,
-    ), summary
+    ), _summary(region, coefficients, errors)
+
+
+def _errors_out_of_fold(
+    region: TrainingSet, coefficients: RegionCoefficients
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Errors of each date with the coefficients of its fold: of all cells, and of those left out, (n, H, W) each."""
+    of_date = [coefficients.of_fold(int(fold)) for fold in region.fold_of]
+    seen, left_out = (
+        np.array([c.correction(f) for c, f in zip(of_date, features, strict=True)], np.float32)
+        for features in (region.with_pattern, region.left_out)
+    )
+    return region.residuals(region.with_pattern) - seen, region.left_out_residuals() - left_out
+
+
+def _summary(region: TrainingSet, coefficients: RegionCoefficients, errors: NDArray[np.float32]) -> TrainingSummary:
+    """The ubRMSE of fitted and of out-of-fold estimates."""
+    mean = coefficients.mean()
+    fitted = np.array([mean.correction(f) for f in region.with_pattern], np.float32)
+    return TrainingSummary(train=_ubrmse(region.residuals(region.with_pattern) - fitted), validation=_ubrmse(errors))
 
 
 def fit_random_features(
@@ -108,14 +120,33 @@ def fit_random_features(
     return coefficients
 
 
-def _fit_with_donors(region: TrainingSet, donors: Sequence[TrainingSet], *, with_pattern: bool) -> NDArray[np.float64]:
-    """Coefficients of the features alone, (folds, F), for cells with or without a pattern."""
-    own, *others = (
-        part.normal_equations(part.with_pattern)
-        if with_pattern
-        else NormalEquations.of((f.features for f in part.left_out), part.left_out_residuals())
-        for part in (region, *donors)
-    )
+def fit_left_out(region: TrainingSet, donors: Sequence[TrainingSet]) -> NDArray[np.float64]:
+    """Fit coefficients of the features to cells left out of training.
+
+    The penalty draws them to those of all other cells, on the same scale: what the left-out cells do not show is taken
+    to be as elsewhere, and between seen and unseen cells nothing can break.
+
+    Args:
+        region: its training dates.
+        donors: training dates of other regions.
+
+    Returns:
+        (folds, F).
+    """
+    scale = penalty_scale(region.normal_equations(region.with_pattern))
+    others = _joined([part.left_out_equations() for part in donors])
+    elsewhere = fit_features(region, donors)
+    return fit_folds(region.left_out_equations(), region.folds, others, scale, elsewhere)
+
+
+def fit_features(region: TrainingSet, donors: Sequence[TrainingSet]) -> NDArray[np.float64]:
+    """Fit coefficients of the features alone, without random ones, to cells that were not left out, (folds, F).
+
+    Args:
+        region: its training dates.
+        donors: training dates of other regions.
+    """
+    own, *others = (part.normal_equations(part.with_pattern) for part in (region, *donors))
     return fit_folds(own, region.folds, _joined(others))
 
 

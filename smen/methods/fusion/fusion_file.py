@@ -34,20 +34,23 @@ RANGES = ("bounds", "coarse_range", "wetness_range")
 ERROR_MODELS = ("error", "transfer_error")
 """Parameters that are error models."""
 
-PATTERN_NUMBERS = ("prior", "prior_dates", "wetness_variance", "within")
+PATTERN_ARRAYS = ("count", "mean", "slope", "variance", "unknown")
+"""Fields of the pattern."""
+
+PATTERN_NUMBERS = ("prior", "wetness_variance", "within", "sill")
 """What all cells of a pattern share."""
 
 RANDOM_ARRAYS = ("weights", "bias", "centre", "scale")
 """Arrays of the random features."""
 
-PATTERN, RANDOM, SURFACE = "pattern", "random_features.", "surface."
-"""Name of the pattern's sums, and beginnings of the names of the random features' arrays and of the surface's masks."""
+PATTERN, RANDOM, SURFACE = "pattern.", "random_features.", "surface."
+"""Beginnings of the names of the pattern's fields, of the random features' arrays and of the surface's masks."""
 
 
 def tensors_of(parameters: FusionParameters) -> dict[str, NDArray[Any]]:
     """Return all arrays of fitted parameters by name."""
     tensors: dict[str, NDArray[Any]] = {name: getattr(parameters, name) for name in ARRAYS}
-    tensors[PATTERN] = parameters.pattern.sums
+    tensors |= {PATTERN + name: getattr(parameters.pattern, name) for name in PATTERN_ARRAYS}
     if parameters.random_features is not None:
         tensors |= {RANDOM + name: getattr(parameters.random_features, name) for name in RANDOM_ARRAYS}
     return tensors | {SURFACE + code.name: mask.astype(np.uint8) for code, mask in parameters.surface.items()}
@@ -91,9 +94,11 @@ def restore(tensors: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> F
         for name, mask in tensors.items()
         if name.startswith(SURFACE)
     }
-    if any(a.shape != window.shape for a in (tensors[PATTERN][0], tensors["relative_noise"], *surface.values())):
+    pattern = {name: tensors[PATTERN + name] for name in PATTERN_ARRAYS}
+    if any(a.shape != window.shape for a in (*pattern.values(), tensors["relative_noise"], *surface.values())):
         raise ValueError("its fields do not fit its window")
     parts: dict[str, Any] = {
+        "pattern": Pattern(**{**pattern, **header["pattern"]}),
         **{name: tensors[name] for name in ARRAYS},
         **{name: header[name] for name in NUMBERS},
         **{name: (header[name][0], header[name][1]) for name in RANGES},
@@ -102,7 +107,6 @@ def restore(tensors: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> F
     return FusionParameters(
         window=window,
         coarse_grid=GRIDS[header["coarse_grid"]],
-        pattern=Pattern(tensors[PATTERN], **header["pattern"]),
         random_features=_random_features(tensors, header),
         surface=surface,
         training_times=np.array(header["training_times"], "datetime64[s]"),

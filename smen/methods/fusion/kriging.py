@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
     from smen.methods.fusion.covariance import NestedCovariance
 
-MARGIN = int(3 * LENGTHS[-1])
+MARGIN = int(4 * LENGTHS[-1])
 """Cells without edge around the grid, so that opposite sides of the transform do not meet."""
 
 TOLERANCE, MOST_STEPS = 1e-3, 60
 """Relative remainder at which the conjugate gradients stop, and their number at most."""
+
+LEAST_REMAINDER = 1e-20
+"""Sum of squares that counts as nothing, (m3/m3)^2: values of 0 everywhere leave only rounding."""
 
 NEIGHBOURS = 16
 """Nearest observed cells that a variance is computed from."""
@@ -82,7 +85,7 @@ class Kriging:
         inverse = 1 / (self._spectrum + float(np.median(noise[observed])))
         x = np.zeros(self.shape) if start is None else np.where(observed, start, 0.0)
         rest = right - self._left(x, variance, observed)
-        enough = TOLERANCE**2 * float((right**2).sum())
+        enough = TOLERANCE**2 * float((right**2).sum()) + LEAST_REMAINDER
         conditioned = np.where(observed, self._filter(rest, inverse), 0.0)
         direction, size = conditioned, float((rest * conditioned).sum())
         for _ in range(MOST_STEPS):

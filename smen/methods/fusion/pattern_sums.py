@@ -80,7 +80,7 @@ class PatternSums:
         """Least-squares change of the residual with wetness, (H, W); 0 where a cell's wetness did not vary."""
         squares = self._wetness_squares
         products = self.sums[4] - self.sums[2] * self.sums[1] / np.maximum(self.sums[0], 1)
-        return np.where(squares > 0, products / np.maximum(squares, LEAST_SQUARES), 0.0)
+        return np.asarray(np.where(squares > 0, products / np.maximum(squares, LEAST_SQUARES), 0.0), np.float64)
 
     @property
     def slope_noise(self) -> NDArray[np.float64]:
@@ -105,7 +105,7 @@ class PatternSums:
     @property
     def _wetness_squares(self) -> NDArray[np.float64]:
         """Sum of a cell's squared departures from its own mean wetness, (H, W)."""
-        return np.maximum(self.sums[3] - self.sums[2] ** 2 / np.maximum(self.sums[0], 1), 0)
+        return np.asarray(np.maximum(self.sums[3] - self.sums[2] ** 2 / np.maximum(self.sums[0], 1), 0), np.float64)
 
     @property
     def variance(self) -> NDArray[np.float32]:

@@ -133,7 +133,11 @@ def solve(
 
 
 def fit_folds(
-    dates: NormalEquations, folds: Sequence[NDArray[np.int64]], donors: NormalEquations | None = None
+    dates: NormalEquations,
+    folds: Sequence[NDArray[np.int64]],
+    donors: NormalEquations | None = None,
+    scale: NDArray[np.float64] | None = None,
+    towards: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Fit coefficients for each fold, from the dates outside of it.
 
@@ -143,19 +147,22 @@ def fit_folds(
         dates: of the region.
         folds: indices of the dates that are held out in turn.
         donors: dates of other regions.
+        scale: of each coefficient's penalty, (F,); None: that of these dates.
+        towards: coefficients that the penalty draws to, of each fold, (folds, F); None: 0.
 
     Returns:
         (folds, F).
     """
-    scale = penalty_scale(dates)
+    scale = penalty_scale(dates) if scale is None else scale
     matrix, vector = dates.matrices.sum(axis=0), dates.vectors.sum(axis=0)
     held_out = [(dates.matrices[fold].sum(axis=0), dates.vectors[fold].sum(axis=0)) for fold in folds]
     more_m, more_v = (0.0, 0.0) if donors is None else (donors.matrices.sum(axis=0), donors.vectors.sum(axis=0))
 
+    prior = np.zeros((len(folds), len(scale))) if towards is None else towards
+
     def fitted(weight: float, penalty: float) -> NDArray[np.float64]:
-        return np.array(
-            [solve(matrix - m + weight * more_m, vector - v + weight * more_v, penalty, scale) for m, v in held_out]
-        )
+        parts = [(matrix - m + weight * more_m, vector - v + weight * more_v) for m, v in held_out]
+        return np.array([w + solve(m, v - m @ w, penalty, scale) for (m, v), w in zip(parts, prior, strict=True)])
 
     if not any(len(fold) for fold in folds):  # a single date: no error to choose by
         return fitted(1.0, SINGLE_PENALTY)

@@ -93,8 +93,7 @@ class TrainingSet:
         pattern = estimator.pattern(sums)
         builder.wetness_range = (float(wetness.min()), float(wetness.max()))
         dropped = _dropped(dates.fine_history.shape, seed)
-        empty = Pattern.empty(pattern)
-        seen, rng = sums.count > 0, np.random.default_rng(seed)
+        empty, seen, rng = Pattern.empty(pattern), sums.count > 0, np.random.default_rng(seed)
         with_pattern, left_out, hidden = [], [], np.zeros(residual.shape, bool)
         for group, near in groups_of(dates.time):
             rest = sums.without(residual[near], wetness[near])
@@ -130,6 +129,10 @@ class TrainingSet:
         """Residuals of the targets at cells left out, (n, H, W), m3/m3, NaN elsewhere."""
         return np.where(self.hidden, self.residuals(self.left_out), np.float32(np.nan))
 
+    def left_out_equations(self) -> NormalEquations:
+        """Set up the least-squares problems of the residuals at cells left out."""
+        return NormalEquations.of((f.features for f in self.left_out), self.left_out_residuals())
+
     def normal_equations(self, features: Sequence[OverpassFeatures]) -> NormalEquations:
         """Set up the least-squares problems of n dates' residuals on their features."""
         return NormalEquations.of((f.features for f in features), self.residuals(features))
@@ -154,15 +157,6 @@ class TrainingSet:
             [ridge_correction(f, coefficients[self.fold_of[i]], random_features) for i, f in enumerate(features)],
             np.float32,
         )
-
-    def error_model(self, features: Sequence[OverpassFeatures], errors: NDArray[np.floating]) -> ErrorModel:
-        """Fit an error model to dates held out.
-
-        Args:
-            features: of the n dates.
-            errors: out-of-fold errors, (n, H, W), m3/m3, NaN where there is no target.
-        """
-        return fit_error_model([(features, errors)])
 
 
 def fit_error_model(parts: Sequence[tuple[Sequence[OverpassFeatures], NDArray[np.floating]]]) -> ErrorModel:

@@ -9,7 +9,10 @@ from smen.methods.fusion.coarse_history import BASE, TIME_CONSTANTS_DAYS
 from smen.methods.fusion.coarse_state import LIMIT, CoarseState
 from smen.methods.fusion.pattern import Pattern
 
-PATTERN = Pattern(np.zeros((6, 1, 2)), prior=0.0, prior_dates=1.0, wetness_variance=0.04**2, within=0.02**2)
+FLAT = np.zeros((1, 2), np.float32)
+PATTERN = Pattern(
+    FLAT.astype(np.int32), FLAT, FLAT, FLAT, FLAT, prior=0.0, wetness_variance=0.04**2, within=0.02**2, sill=1e-3
+)
 """Standard deviations of wetness and of a cell's residual: .04 and .02."""
 
 

@@ -8,18 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smen.methods.fusion.error_model import ErrorModel
-from smen.methods.fusion.estimates import bounded, estimate_seen_cells, estimate_unseen_cells, extrapolation_factor
+from smen.methods.fusion.estimates import (
+    RegionCoefficients,
+    bounded,
+    estimate_abroad,
+    estimate_at_home,
+    extrapolation_factor,
+)
 from smen.methods.fusion.overpass_features import OverpassFeatures
 
 SHAPE = (2, 3)
 
 
-def overpass(extrapolation=0.0):
+def overpass(extrapolation=0.0, unknown=0.0):
     rng = np.random.default_rng(1)
     return OverpassFeatures(
         base=np.full(SHAPE, 0.2, np.float32),
         features=rng.normal(0, 0.02, (2, *SHAPE)).astype(np.float32),
         masks=np.zeros((1, *SHAPE), np.float32),
+        unknown=np.full(SHAPE, unknown, np.float32),
         variance_predictors=np.ones((1, *SHAPE), np.float32),
         extrapolation=np.full(SHAPE, extrapolation, np.float32),
     )
@@ -30,29 +37,38 @@ PARAMETERS = SimpleNamespace(
     unseen_coefficients=np.array([[0.0, 1.0], [0.0, 0.0]]),
     transfer_coefficients=np.array([[1.0, 1.0]]),
     random_features=None,
-    seen_error=ErrorModel(np.array([0.0001]), 1.0),
-    unseen_error=ErrorModel(np.array([0.0004]), 1.0),
+    error=ErrorModel(np.array([0.0001]), 1.0),
     transfer_error=ErrorModel(np.array([0.25]), 1.0),
 )
 
 
 def test_seen_cells_take_the_mean_of_the_folds():
     one = overpass()
-    value, deviation = estimate_seen_cells(PARAMETERS, one)
+    value, deviation = estimate_at_home(PARAMETERS, one)
     np.testing.assert_allclose(value, 0.2 + 2 * one.features[0], rtol=1e-6)
     np.testing.assert_allclose(deviation, 0.01, rtol=1e-6)
 
 
-def test_unseen_cells_of_the_own_region():
-    one = overpass()
-    value, deviation = estimate_unseen_cells(PARAMETERS, one)
-    np.testing.assert_allclose(value, 0.2 + 0.5 * one.features[1], rtol=1e-6)
-    np.testing.assert_allclose(deviation, 0.02, rtol=1e-6)
+def test_the_regression_of_unseen_cells_takes_over_as_less_of_the_pattern_is_known():
+    for unknown in (0.25, 1.0):
+        one = overpass(unknown=unknown)
+        value, _ = estimate_at_home(PARAMETERS, one)
+        expected = 0.2 + (1 - unknown) * 2 * one.features[0] + unknown * 0.5 * one.features[1]
+        np.testing.assert_allclose(value, expected, rtol=1e-5)
+
+
+def test_coefficients_of_a_fold():
+    both = RegionCoefficients(PARAMETERS.seen_coefficients, PARAMETERS.unseen_coefficients, None)
+    np.testing.assert_array_equal(both.of_fold(1).seen, [3.0, 0.0])
+    np.testing.assert_array_equal(both.of_fold(0).unseen, [0.0, 1.0])
+    one = overpass(unknown=0.5)
+    expected = 0.5 * 3 * one.features[0]
+    np.testing.assert_allclose(both.of_fold(1).correction(one), expected, atol=1e-7)
 
 
 def test_another_region_scales_the_error_by_its_variability():
     one = overpass()
-    value, deviation = estimate_unseen_cells(PARAMETERS, one, variability=0.06)
+    value, deviation = estimate_abroad(PARAMETERS, one, variability=0.06)
     np.testing.assert_allclose(value, 0.2 + one.features.sum(axis=0), rtol=1e-6)
     np.testing.assert_allclose(deviation, 0.5 * 0.06, rtol=1e-6)
 
@@ -60,7 +76,7 @@ def test_another_region_scales_the_error_by_its_variability():
 @pytest.mark.parametrize(("distance", "factor"), [(0.0, 1.0), (1.0, np.sqrt(2)), (3.0, np.sqrt(10))])
 def test_the_deviation_grows_beyond_the_training_climate(distance, factor):
     np.testing.assert_allclose(extrapolation_factor(overpass(distance)), factor, rtol=1e-6)
-    inside, outside = (estimate_seen_cells(PARAMETERS, overpass(d))[1] for d in (0.0, distance))
+    inside, outside = (estimate_at_home(PARAMETERS, overpass(d))[1] for d in (0.0, distance))
     np.testing.assert_allclose(outside, factor * inside, rtol=1e-6)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_fields import make_fields, make_samples
-from made_fusion import FIELDS, PATTERN, SAMPLES, builder_of
+from made_fusion import FIELDS, PATTERN, SAMPLES, builder_of, pattern_of
 from scipy.ndimage import gaussian_filter
 
 from smen.data.records import MISSING
@@ -16,7 +16,7 @@ from smen.methods.fusion.feature_builder import AGE_DAYS
 from smen.methods.fusion.feature_names import FEATURE_GROUPS, FEATURES, MASKS, VARIANCE_PREDICTORS, features_of
 from smen.methods.fusion.pattern import Pattern
 
-PARTS = ("base", "features", "masks", "variance_predictors", "extrapolation")
+PARTS = ("base", "features", "masks", "unknown", "variance_predictors", "extrapolation")
 ROW = int(np.flatnonzero(SAMPLES.fine_history[:, 3] != MISSING)[10])
 """An overpass with a full history."""
 
@@ -125,6 +125,17 @@ def test_dropped_fields_count_as_never_observed():
         np.testing.assert_array_equal(getattr(with_drops, name), getattr(without, name))
 
 
+def test_hidden_cells_count_as_never_observed():
+    hidden = np.zeros(FIELDS.window.shape, bool)
+    hidden[4:20, 6:18] = True
+    fine = np.where(hidden, np.float32(np.nan), FIELDS.fine)
+    expected = builder_of(replace(FIELDS, fine=fine)).build(SAMPLES, ROW, PATTERN)
+    found = BUILDER.build(SAMPLES, ROW, PATTERN, hidden=hidden)
+    for name in PARTS:
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+    assert (found.masks[MASKS.index("age")][hidden] == 1).all()
+
+
 def test_the_age_rises_to_one():
     none = BUILDER.build(replace(SAMPLES, fine_history=np.full_like(SAMPLES.fine_history, MISSING)), ROW, PATTERN)
     age = VARIANCE_PREDICTORS.index("age")
@@ -136,11 +147,12 @@ def test_the_age_rises_to_one():
     np.testing.assert_array_equal(WHOLE.masks[MASKS.index("age")], WHOLE.variance_predictors[age])
 
 
-def test_masks_count_dates_and_observations():
-    expected = 1 - 1 / (PATTERN.count + 1)
-    np.testing.assert_allclose(WHOLE.masks[MASKS.index("dates")], expected, rtol=1e-6)
-    few = WHOLE.variance_predictors[VARIANCE_PREDICTORS.index("few_dates")]
-    np.testing.assert_allclose(few, 1 / (PATTERN.count + 1), rtol=1e-6)
+def test_masks_tell_how_well_the_pattern_is_known():
+    unknown = np.linspace(0, 1, PATTERN.count.size).reshape(PATTERN.count.shape).astype(np.float32)
+    built = BUILDER.build(SAMPLES, ROW, replace(PATTERN, unknown=unknown))
+    np.testing.assert_allclose(built.masks[MASKS.index("pattern_known")], 1 - unknown, rtol=1e-6)
+    np.testing.assert_array_equal(built.variance_predictors[VARIANCE_PREDICTORS.index("unknown_pattern")], unknown)
+    np.testing.assert_array_equal(built.unknown, unknown)
     assert ((WHOLE.masks >= 0) & (WHOLE.masks <= 1)).all()
 
 
@@ -194,6 +206,6 @@ def test_a_region_with_a_part_never_observed_has_finite_features():
     coarse[:, :, 2:] = np.nan
     samples = make_samples(fields)
     fields = replace(fields, coarse=coarse)
-    pattern = Pattern.empty(Pattern.of(fields.fine, fields.fine))
+    pattern = Pattern.empty(pattern_of(fields.fine, fields.fine))
     built = builder_of(fields).build(samples, 15, pattern)
     assert np.isfinite(built.features).all() and np.isfinite(built.base).all()

@@ -55,7 +55,7 @@ def test_pattern_features():
     found = named(pattern_features(STATE, PATTERN), "pattern")
     assert list(found)[-1] == "slope_smooth"
     detail, limit = PATTERN.mean - PATTERN.prior, 2 * np.sqrt(PATTERN.wetness_variance)
-    moved = np.clip(STATE.wetness - PATTERN.centre, -limit, limit)
+    moved = np.clip(STATE.wetness, -limit, limit)
     expected = {
         "pattern": detail,
         "pattern_1": smoothed(PATTERN.mean, 1) - PATTERN.mean,
@@ -95,13 +95,10 @@ def test_interactions():
     np.testing.assert_array_equal(found["residual_8_innovation"], EARLIER.departures[1] * STATE.surprise)
 
 
-def test_cells_without_dates_have_no_detail():
-    sums = PATTERN.sums.copy()
-    sums[:, :4] = 0
-    pattern = Pattern(sums, PATTERN.prior, PATTERN.prior_dates, PATTERN.wetness_variance, PATTERN.within)
-    detail = detail_of(pattern)
-    assert (detail[:4] == 0).all() and (detail[4:] != 0).any()
-    assert (pattern_features(STATE, pattern)[6][:4] == 0).all()
+def test_a_region_without_dates_has_no_detail():
+    empty = Pattern.empty(PATTERN)
+    assert (detail_of(empty) == 0).all() and (detail_of(PATTERN) != 0).any()
+    assert all((feature == 0).all() for feature in pattern_features(STATE, empty))
 
 
 @pytest.mark.parametrize("cells", [1, 3, 12])

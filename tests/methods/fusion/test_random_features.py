@@ -16,7 +16,7 @@ def overpass(seed=0, scale=1.0):
     field = np.zeros((H, W), np.float32)
     features = (scale * rng.normal(0.01, 0.03, (F, H, W))).astype(np.float32)
     masks = rng.uniform(0, 1, (M, H, W)).astype(np.float32)
-    return OverpassFeatures(field, features, masks, np.ones((1, H, W), np.float32), field)
+    return OverpassFeatures(field, features, masks, field, np.ones((1, H, W), np.float32), field)
 
 
 DATES = [overpass(seed) for seed in range(6)]
@@ -71,7 +71,9 @@ def test_the_same_seed_gives_the_same_units_and_another_gives_others():
 
 
 def test_an_input_that_never_varies_does_not_divide_by_zero():
-    constant = [OverpassFeatures(d.base, d.features * 0, d.masks, d.variance_predictors, d.base) for d in DATES]
+    constant = [
+        OverpassFeatures(d.base, d.features * 0, d.masks, d.unknown, d.variance_predictors, d.base) for d in DATES
+    ]
     assert np.isfinite(RandomFeatures.of(constant, 0.02, 1).units(constant[0])).all()
 
 
@@ -99,5 +101,7 @@ def test_each_cell_is_computed_by_itself():
     def shuffled(stack):
         return stack.reshape(len(stack), -1)[:, order].reshape(stack.shape)
 
-    other = OverpassFeatures(one.base, shuffled(one.features), shuffled(one.masks), one.variance_predictors, one.base)
+    other = OverpassFeatures(
+        one.base, shuffled(one.features), shuffled(one.masks), one.unknown, one.variance_predictors, one.base
+    )
     np.testing.assert_allclose(RANDOM.units(other), shuffled(RANDOM.units(one)), rtol=1e-4, atol=1e-8)

@@ -23,8 +23,8 @@ def deviation(fields=FIELDS, samples=ONE, parameters=PARAMETERS):
     return predict(fields, samples, parameters).standard_deviation
 
 
-def with_sums(sums):
-    return replace(PARAMETERS, pattern=replace(PARAMETERS.pattern, sums=sums))
+def with_unknown(unknown):
+    return replace(PARAMETERS, pattern=replace(PARAMETERS.pattern, unknown=unknown.astype(np.float32)))
 
 
 def test_maps_without_gaps():
@@ -76,19 +76,22 @@ def test_uncertainty_grows_off_the_training_climate():
     assert usual < deviations[0] < deviations[1] < deviations[2]
 
 
-def test_few_dates_are_less_certain_than_many():
-    sums = PARAMETERS.pattern.sums.copy()
-    sums[:, :, :10] /= 10
-    assert PARAMETERS.pattern.count.min() > 5
-    assert (deviation(parameters=with_sums(sums))[0, :, :10] > deviation()[0, :, :10]).all()
+def test_where_less_of_the_pattern_is_known_maps_are_less_certain():
+    unknown = PARAMETERS.pattern.unknown.copy()
+    unknown[:, :10] += 0.3
+    assert (deviation(parameters=with_unknown(unknown))[0, :, :10] > deviation()[0, :, :10]).all()
+    np.testing.assert_array_equal(deviation(parameters=with_unknown(unknown))[0, :, 10:], deviation()[0, :, 10:])
 
 
-def test_cells_without_dates_take_the_unseen_estimate():
-    sums = PARAMETERS.pattern.sums.copy()
-    sums[:, :, :10] = 0
-    part, none = (predict(parameters=with_sums(s)).mean[0] for s in (sums, np.zeros_like(sums)))
-    np.testing.assert_array_equal(part[:, :10], none[:, :10])
-    assert (part[:, 10:] != none[:, 10:]).any()
+def test_where_none_of_the_pattern_is_known_the_estimate_is_that_of_unseen_cells():
+    unknown = PARAMETERS.pattern.unknown.copy()
+    unknown[:, :10] = 1
+    none = with_unknown(np.ones_like(unknown))
+    part, whole = (predict(parameters=p).mean[0] for p in (with_unknown(unknown), none))
+    np.testing.assert_array_equal(part[:, :10], whole[:, :10])
+    assert (part[:, 10:] != whole[:, 10:]).any()
+    seen = np.full_like(PARAMETERS.seen_coefficients, 9.0)
+    np.testing.assert_allclose(predict(parameters=replace(none, seen_coefficients=seen)).mean[0], whole, atol=1e-5)
 
 
 def test_in_another_region_it_is_less_certain():

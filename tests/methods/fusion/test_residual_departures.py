@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_fusion import pattern_of
 
 from smen.methods.fusion.feature_names import RESIDUAL_TIME_CONSTANTS_DAYS
-from smen.methods.fusion.pattern import Pattern
 from smen.methods.fusion.residual_departures import average_departures
 
 SHAPE = (3, 4)
@@ -16,7 +16,7 @@ SHAPE = (3, 4)
 
 def made(ages, seed=0):
     rng = np.random.default_rng(seed)
-    pattern = Pattern.of(rng.normal(0, 0.03, (6, *SHAPE)), rng.normal(0, 0.02, (6, *SHAPE)))
+    pattern = pattern_of(rng.normal(0, 0.03, (6, *SHAPE)), rng.normal(0, 0.02, (6, *SHAPE)))
     residuals = []
     for age in ages:
         residual = rng.normal(0, 0.03, SHAPE).astype(np.float32)
@@ -35,7 +35,7 @@ def test_averages_agree_with_a_loop_over_cells(ages, seed):
             total = weight = 0.0
             for residual, wetness, age in residuals:
                 if np.isfinite(residual[i, j]):
-                    usual = pattern.mean[i, j] + pattern.slope[i, j] * (wetness[i, j] - pattern.centre[i, j])
+                    usual = pattern.mean[i, j] + pattern.slope[i, j] * wetness[i, j]
                     total += np.exp(-age / days) * (residual[i, j] - usual)
                     weight += np.exp(-age / days)
             assert found.departures[k][i, j] == pytest.approx(total / (weight + 1), abs=1e-6)
@@ -55,7 +55,7 @@ def test_without_any_earlier_field_nothing_is_known():
 def test_a_residual_that_follows_the_pattern_is_no_departure():
     residuals, pattern = made([2.0])
     wetness = residuals[0][1]
-    usual = pattern.mean + pattern.slope * (wetness - pattern.centre)
+    usual = pattern.mean + pattern.slope * wetness
     found = average_departures([(usual, wetness, 2.0)], pattern)
     assert max(np.abs(field).max() for field in found.departures) < 1e-8
     np.testing.assert_allclose(found.weights[1], np.exp(-2.0 / RESIDUAL_TIME_CONSTANTS_DAYS[1]), rtol=1e-6)

@@ -180,3 +180,22 @@ def test_folds_are_blocks_of_consecutive_dates(number, blocks):
 @pytest.mark.parametrize("number", [0, 1])
 def test_too_few_dates_have_one_fold_without_any(number):
     assert [fold.size for fold in folds_of(number, 5)] == [0]
+
+
+def test_the_penalty_may_draw_to_other_coefficients():
+    """Against the same problem moved by hand: coefficients less the prior, fitted to what the prior leaves."""
+    rng = np.random.default_rng(12)
+    features = [rng.normal(0, 1, (3, 5, 6)) for _ in range(8)]
+    targets = [f.sum(axis=0) + rng.normal(0, 0.5, (5, 6)) for f in features]
+    dates, folds = NormalEquations.of(features, targets), folds_of(8, 4)
+    prior = np.array([0.9, 1.2, 0.8])
+    rest = NormalEquations.of(features, [t - np.tensordot(prior, f, 1) for t, f in zip(targets, features, strict=True)])
+    found = fit_folds(dates, folds, towards=np.tile(prior, (4, 1)))
+    np.testing.assert_allclose(found, prior + fit_folds(rest, folds), rtol=1e-8)
+
+
+def test_empty_problems_leave_the_prior():
+    features = [np.random.default_rng(1).normal(0, 1, (3, 5, 6)) for _ in range(4)]
+    dates = NormalEquations.of(features, [np.full((5, 6), np.nan)] * 4)
+    prior = np.tile([0.9, 1.2, 0.8], (2, 1))
+    np.testing.assert_allclose(fit_folds(dates, folds_of(4, 2), scale=np.ones(3), towards=prior), prior)

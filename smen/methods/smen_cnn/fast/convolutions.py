@@ -2,7 +2,8 @@
 
 oneDNN, which torch convolves with on a CPU, can add to its result and apply ReLU before it writes to memory. torch
 offers that to its own compiler alone (`torch.ops.mkldnn`, not a public interface), and it saves a third of a training
-step's memory traffic. Where it is missing, and in float64, the same is done in steps.
+step's memory traffic. Where it is missing, in float64, and in bfloat16 on a processor without AVX-512, the same is done
+in steps.
 """
 
 from __future__ import annotations
@@ -114,5 +115,13 @@ def _backward(gradient: Tensor, features: Tensor, weight: Tensor, wanted: list[b
 
 
 def _has_fused_relu(features: Tensor) -> bool:
-    """Whether torch offers the fused operators for this dtype."""
-    return features.dtype != torch.float64 and all(hasattr(torch.ops.mkldnn, name) for name in _FUSED_OPERATORS)
+    """Whether torch offers the fused operators for this dtype on this processor."""
+    if features.dtype == torch.float64 or (features.dtype == torch.bfloat16 and not _onednn_has_bfloat16()):
+        return False
+    return all(hasattr(torch.ops.mkldnn, name) for name in _FUSED_OPERATORS)
+
+
+def _onednn_has_bfloat16() -> bool:
+    """Whether oneDNN convolves in bfloat16 here: not on processors without AVX-512, where torch does it by itself."""
+    supported = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
+    return supported is not None and bool(supported())
