@@ -120,6 +120,7 @@ class AcquireJob(WindowJob):
     bad_granules: BadGranules
     coarse: CoarseProduct
     fine: FineProduct
+    fine_variable: FineVariable
     overpasses: tuple[Overpass, ...]
     span: OpenSpan
 

@@ -138,6 +138,7 @@ class Plan(PaperPlan):
             bad_granules=settings.source.bad_granules,
             coarse=products.coarse,
             fine=FINE,
+            fine_variable=products.fine_variable,
             overpasses=products.overpasses,
             span=(first, "today" if ends_today else self._last_day(region, year)),
         )

@@ -94,7 +94,9 @@ class GranuleFile:
             except FAILURES as problem:
                 # A file of another program may be whole and compressed in a way that this HDF5 does not know.
                 unknown = lacking_filter(dataset)
-                why = f"it is compressed with {unknown}, which HDF5 here lacks" if unknown else "the file is damaged"
+                why = "the file is damaged"
+                if unknown:
+                    why = f"it is compressed with {unknown}, which HDF5 here lacks: h5repack -f GZIP=4 writes it anew"
                 raise self.error(f"{self.place(key)} cannot be read, {why} ({summary(problem)})") from problem
         return self.encoding(key).decode(values.ravel())
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from smen.errors import ArchiveError
-from smen.products.footprints import outline
 from smen.products.granule_file import GranuleFile, open_granule
 from smen.products.name_parsing import granule_name
 from smen.products.names import GranuleName
@@ -38,6 +37,7 @@ class Granule:
         begin: of a half-orbit its beginning by /Metadata, of a scene the SMAP time of its name; datetime64[ms].
         end: likewise.
         simulated: whether it is marked as simulated.
+        stated_name: the file name that its metadata give; None where they give none.
         grid: grid of the indices.
         row: rows of the cells that have an index, (n,).
         column: their columns.
@@ -47,6 +47,7 @@ class Granule:
     begin: np.datetime64
     end: np.datetime64
     simulated: bool
+    stated_name: str | None
     grid: Grid
     row: NDArray[np.int64]
     column: NDArray[np.int64]
@@ -61,6 +62,8 @@ class Granule:
 
     def footprint(self) -> BaseGeometry | None:
         """Return the outline of the cells in degrees; None where there are none."""
+        from smen.products.footprints import outline  # takes longer to import than all else that reading needs
+
         return outline(self.grid, self.row, self.column)
 
 
@@ -104,6 +107,7 @@ def verify_granule(
             begin=begin.astype("datetime64[ms]"),
             end=end.astype("datetime64[ms]"),
             simulated=file.metadata.simulated,
+            stated_name=file.metadata.text("DatasetIdentification", "fileName"),
             grid=layout.grid,
             row=row[indexed].astype(np.int64),
             column=column[indexed].astype(np.int64),

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from smen.errors import ArchiveError, GranuleError
+from smen.errors import ArchiveError, GranuleError, SmenError
 from smen.products.name_parsing import parse_name, resembled_product
 from smen.products.names import GranuleName, highest_versions
 from smen.products.product_tables import PRODUCTS, product
-from smen.products.verify import Granule, verify_granule
+from smen.sources.first_reading import READER, FirstReading
 from smen.sources.manifest import GranuleRecord, relative
 from smen.sources.other_names import FoundGranule, identify, report
 from smen.sources.selection import in_period, may_touch
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from smen.grid import Window
     from smen.products.names import Direction
+    from smen.products.verify import Granule
 
 Bad = Literal["stop", "skip"]
 
@@ -103,14 +104,16 @@ def _verify(
 ) -> tuple[list[GranuleRecord], list[str]]:
     """Return records, in order of time, of what touches the window or is bad, and what is wrong with the bad ones."""
     records, problems = [], []
-    for candidate in sorted(candidates, key=lambda c: (c.name.time, c.name.filename)):
-        try:
-            granule = candidate.granule or verify_granule(candidate.path, short_name, variable)
-        except GranuleError as problem:
-            problems.append(str(problem))
-            records.append(_skipped(candidate, str(problem)))
-            continue
-        if granule.touches(window):
+    ordered = sorted(candidates, key=lambda c: (c.name.time, c.name.filename))
+    found = READER.read_each(FirstReading(c.path, short_name, variable) for c in ordered if c.granule is None)
+    for candidate in ordered:
+        granule = candidate.granule or next(found)
+        if isinstance(granule, GranuleError):
+            problems.append(str(granule))
+            records.append(_skipped(candidate, str(granule)))
+        elif isinstance(granule, SmenError):
+            raise granule
+        elif granule.touches(window):
             records.append(_present(candidate, granule))
     return records, problems
 

@@ -15,17 +15,18 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from smen.errors import ArchiveError, GranuleError
-from smen.products.granule_file import REMEDY, open_granule
+from smen.products.granule_file import REMEDY
 from smen.products.name_parsing import contained_name, is_unfinished
 from smen.products.names import GranuleName
 from smen.products.product_tables import product
-from smen.products.verify import Granule, verify_granule
+from smen.sources.first_reading import read_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from smen.grid import Window
+    from smen.products.verify import Granule
 
 log = logging.getLogger(__name__)
 
@@ -137,9 +138,8 @@ def _verify(path: Path, name: GranuleName, variable: str | None) -> Granule:
     """Return what verifying a file as a granule gives; GranuleError where it is not whole, or not this granule."""
     if is_unfinished(path.name):
         raise GranuleError(f"{path}: an unfinished download")
-    granule = verify_granule(path, name.product, variable, filename=name.filename)
-    with open_granule(path, product(name.product)) as file:
-        said = file.metadata.text("DatasetIdentification", "fileName")
+    granule = read_first(path, name.product, variable, filename=name.filename)
+    said = granule.stated_name
     if not said or contained_name(PurePath(said.strip()).name) != name:
         text = f"says {said.strip()!r}" if said else "is missing"
         raise GranuleError(f"{path}: its name says {name.filename}, but {FILE_NAME} {text}")

@@ -122,7 +122,9 @@ def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
         "products.coarse, products.overpasses, the region's place and the periods",
     )
     try:
-        fine = directory.find(root, job.fine, job.window, begin, end, directions, bad=job.bad_granules)
+        fine = directory.find(
+            root, job.fine, job.window, begin, end, directions, bad=job.bad_granules, variable=job.fine_variable
+        )
     except ArchiveError as error:  # a year, or an archive, without the fine product can still be mapped
         log.warning("%s", error)
         fine = []
@@ -154,8 +156,13 @@ def _queries(job: AcquireJob, source: EarthdataGranules) -> list[earthdata.Granu
     """Return what is asked of Earthdata: the coarse product and the fine one."""
     begin, end = _period(job)
     directions = tuple(LETTERS[name] for name in job.overpasses)
-    products = ((job.coarse, source.coarse_version), (job.fine, source.fine_version))
-    return [earthdata.GranuleQuery(name, version, job.window, begin, end, directions) for name, version in products]
+    return [
+        earthdata.GranuleQuery(name, version, job.window, begin, end, directions, variable)
+        for name, version, variable in (
+            (job.coarse, source.coarse_version, None),
+            (job.fine, source.fine_version, job.fine_variable),
+        )
+    ]
 
 
 def _archive(job: AcquireJob, source: EarthdataGranules) -> earthdata.Archive:

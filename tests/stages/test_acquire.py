@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import logging
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from made_region import REGION
 
 from smen.errors import ArchiveError, GranuleError, SettingsError
 from smen.sources import manifest
+from smen.sources.first_reading import FirstReader
 from smen.stages import acquire
 
 
@@ -78,6 +80,38 @@ def test_granules_outside_the_periods_or_the_region_are_not_listed(tmp_path, arc
     )
     acquire.run(plan.acquire(REGION, 2016))
     assert names(manifests(plan)["coarse"]) == [coarse_name(2, "A"), coarse_name(3)]
+
+
+@pytest.mark.parametrize("bad", ["stop", "skip"])
+def test_a_scene_without_the_fine_variable_of_the_settings_is_bad(tmp_path, archive, bad):
+    """Align would need it: acquire's check reads all that any later stage reads."""
+    both = add_scene(archive, scene_name(2), apm=np.full((72, 102), 0.2, "f4"))
+    plan = plan_of(tmp_path, archive, {"fine_variable": "soil_moisture_apm_3km"}, bad_granules=bad)
+    if bad == "stop":
+        with pytest.raises(GranuleError, match=f"{scene_name(1)}: dataset .*soil_moisture_apm_3km"):
+            acquire.run(plan.acquire(REGION, 2016))
+        return
+    acquire.run(plan.acquire(REGION, 2016))
+    states = {record.name: record.state for record in manifests(plan)["fine"]}
+    assert states == {scene_name(1): "skipped", both.name: "present"}
+
+
+def test_a_file_that_ends_the_reading_process_is_skipped(tmp_path, archive, monkeypatch):
+    """One granule of the three takes the process with it."""
+    stub = (
+        "import os; from smen.products.verify import verify_granule as v; from smen.sources import reading_child as c\n"
+        f"c.verify_granule = lambda path, **k: os.abort() if {coarse_name(2, 'A')!r} in path else v(path, **k)\nc.main()"
+    )
+    reader = FirstReader([sys.executable, "-c", stub])
+    monkeypatch.setattr("smen.sources.directory.READER", reader)
+    plan = plan_of(tmp_path, archive, bad_granules="skip")
+    acquire.run(plan.acquire(REGION, 2016))
+    reader.close()
+    listed = manifests(plan)["coarse"]
+    assert {record.name: record.state for record in listed} == {
+        coarse_name(1): "present", coarse_name(2, "A"): "skipped", coarse_name(3): "present",
+    }  # fmt: skip
+    assert "HDF5 crashes with it (SIGABRT)" in listed[1].reason
 
 
 def test_a_year_without_the_fine_product_can_still_be_mapped(tmp_path, caplog):

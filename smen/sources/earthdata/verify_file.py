@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from smen.errors import GranuleError
 from smen.products.granule_file import REMEDY
-from smen.products.verify import verify_granule
 from smen.sources.earthdata.body import CHUNK
 from smen.sources.earthdata.checksums import Digest
 from smen.sources.earthdata.transfer_errors import TransferError
+from smen.sources.first_reading import read_first
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +68,7 @@ def read_through(
         The granule, or what is wrong with it: of kind `bad` where the checksum proves that the archive has it so.
     """
     try:
-        verified = verify_granule(path, query.product, query.variable, filename=granule.filename)
+        verified = read_first(path, query.product, query.variable, filename=granule.filename)
     except GranuleError as problem:
         what = str(problem).removeprefix(f"{path}: ").removesuffix(f". {REMEDY}")
         if digest.verifiable:
