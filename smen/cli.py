@@ -112,7 +112,7 @@ def config(kind: str | None, check: Path | None) -> None:
     if check:
         for name, region in _plan(check).regions.items():
             click.echo(f"{name}: {region_size.described(region.window)}")
-            for hint in region_size.hints(region.window):
+            for hint in region_size.hints(region.window, region.centre):
                 click.echo(f"warning: {name}: {hint}", err=True)
         return
     make = {"schema": json_schema, "table": markdown_table}.get(kind or "", default_config)

@@ -207,13 +207,19 @@ def test_config_checks_a_file_and_says_how_large_its_regions_are(tmp_path):
     result = call("config", "--check", file)
     # Rows 971 to 1070 and columns 2600 to 2699 by pyproj alone; its geodesics are 319.3 and 282.4 km long.
     assert result.output == (
-        "town: 282 km wide, 319 km high (100 x 100 cells), 99.09 W to 95.98 W, 34.05 N to 36.93 N\n"
+        "town: 282 km wide, 319 km high (100 x 100 cells), 99.09 W to 95.98 W, 34.05 N to 36.93 N, 100 % land\n"
     )
     assert not result.stderr
+    file.write_text(yaml.safe_dump({"regions": {"north": {"longitude": 25, "latitude": 69, "size": 3}}}))
+    result = call("config", "--check", file)
+    assert "warning: north: lies wholly beyond 60 degrees north, where there is no 3 km product" in result.stderr
+    assert "warning: north: very small" in result.stderr
     file.write_text(yaml.safe_dump({"regions": {"swapped": {"longitude": 35.4676, "latitude": 75, "size": 3}}}))
     result = call("config", "--check", file)
-    assert "warning: swapped: lies wholly beyond 60 degrees north, where there is no 3 km product" in result.stderr
-    assert "warning: swapped: very small" in result.stderr
+    assert result.exit_code != 0
+    assert "lies in the open sea" in str(result.exception) and "on land, around 35.47 N, 75.00 E" in str(
+        result.exception
+    )
     file.write_text("training: {epochs: 3}\n")
     result = call("config", "--check", file)
     assert f"{file}: `training.epochs` is now `smen.epochs`" in str(result.exception)

@@ -14,6 +14,7 @@ from smen.atomic import write_text
 from smen.errors import SettingsError, SmenError
 from smen.plan.jobs import Cells
 from smen.plan.layout import RESULT_FOLDERS, TARGETS, Layout, ResourceLayout
+from smen.plan.region_size import require_land
 from smen.plan.stage_table import STAGES
 from smen.settings.choices import Span
 from smen.settings.file import check_settings
@@ -52,7 +53,8 @@ class RegionPeriods:
         self.resource_layout = ResourceLayout(settings.folders.resources)
         self.regions: dict[str, RegionSettings] = _Regions(resolve(settings, where, RESERVED_NAMES))
         self._today = today
-        for name in self.regions:
+        for name, region in self.regions.items():
+            require_land(region.window, region.centre, f"{where}: the region {name}")
             if self._mapped(name)[0] > self._mapped(name)[1] or self._full_period(name)[1] < self._full_period(name)[0]:
                 raise SettingsError(f"{where}: the period to be mapped for {name} ends before it begins")
             for donor in self._donor_names(name):

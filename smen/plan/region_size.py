@@ -1,8 +1,10 @@
-"""How large a region is and where it lies, in kilometres and degrees, and what speaks against that."""
+"""How large a region is and where it lies, in kilometres, degrees and land, and what speaks against that."""
 
 from __future__ import annotations
 
+from smen.errors import GridError, SettingsError
 from smen.grid import LEFT, Window
+from smen.plan.land_share import certainly_sea, land_share
 
 FINE_LATITUDES = 60.0
 """SPL2SMAP_S reaches from 60 degrees south to 60 degrees north."""
@@ -17,6 +19,13 @@ LARGE = 25 * TRIED
 """Cells from which the need of memory is worth a hint."""
 
 
+LITTLE_LAND = 0.05
+"""Share of land below which a region is hardly meant."""
+
+ON_LAND = 0.5
+"""Share of land from which a region with latitude and longitude swapped is likely to be the one that is meant."""
+
+
 def described(window: Window) -> str:
     """Return size and bounding box of a window, on one line."""
     north_south, east_west = window.cell_lengths_km()
@@ -27,13 +36,39 @@ def described(window: Window) -> str:
     return (
         f"{window.width * east_west[middle]:.0f} km wide, {north_south.sum():.0f} km high "
         f"({window.height} x {window.width} cells), {_degrees(west, 'EW')} to {_degrees(east, 'EW')}, "
-        f"{_degrees(south, 'NS')} to {_degrees(north, 'NS')}"
+        f"{_degrees(south, 'NS')} to {_degrees(north, 'NS')}, {100 * land_share(window):.0f} % land"
     )
 
 
-def hints(window: Window) -> list[str]:
-    """Return what a user should know of a window before it is used: a place or a size that is hardly meant."""
+def require_land(window: Window, centre: tuple[float, float], name: str) -> None:
+    """Refuse a region in the open sea: there is no soil to map.
+
+    Args:
+        window: the region.
+        centre: its longitude and latitude, degrees.
+        name: of the region, with the file of settings, for the message.
+
+    Raises:
+        SettingsError: there is no land in it, nor within some 11 km.
+    """
+    if certainly_sea(window):
+        raise SettingsError(
+            f"{name} lies in the open sea, around {_place(*centre)}, and has no land: correct longitude and latitude"
+            f"{_swapped(window, centre)}"
+        )
+
+
+def hints(window: Window, centre: tuple[float, float]) -> list[str]:
+    """Return what a user should know of a region before it is used: a place or a size that is hardly meant.
+
+    Args:
+        window: the region.
+        centre: its longitude and latitude, degrees.
+    """
     found = []
+    share = land_share(window)
+    if share < LITTLE_LAND:
+        found.append(f"{100 * (1 - share):.0f} % of it is sea, of which there are no maps{_swapped(window, centre)}")
     if warning := beyond_the_product(window):
         found.append(warning)
     if min(window.shape) < SMALL:
@@ -59,6 +94,23 @@ def beyond_the_product(window: Window) -> str | None:
         f"lies wholly beyond {FINE_LATITUDES:.0f} degrees {'north' if north > 0 else 'south'}, where there is "
         "no 3 km product to learn from; are latitude and longitude swapped?"
     )
+
+
+def _swapped(window: Window, centre: tuple[float, float]) -> str:
+    """A hint where the region would lie on land if latitude and longitude were swapped; empty where it would not."""
+    latitude, longitude = centre
+    try:
+        other = Window.centred_on(longitude, latitude, *window.shape)
+    except GridError:
+        return ""
+    if land_share(other) < ON_LAND:
+        return ""
+    return f"; with the two swapped it would lie on land, around {_place(longitude, latitude)}"
+
+
+def _place(longitude: float, latitude: float) -> str:
+    """A place in words, latitude first."""
+    return f"{_degrees(latitude, 'NS')}, {_degrees(longitude, 'EW')}"
 
 
 def _degrees(value: float, signs: str) -> str:

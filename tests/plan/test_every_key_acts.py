@@ -45,7 +45,7 @@ USED_BY = {
     "products.coarse": {"simulate", "acquire", "align"},
     "products.coarse_version": {"acquire"},
     "products.fine_version": {"acquire"},
-    "products.fine_variable": {"align"},
+    "products.fine_variable": {"acquire", "align"},
     "products.quality": {"align"},
     "products.overpasses": {"acquire"},
     "samples.history": {"pair"},

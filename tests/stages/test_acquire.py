@@ -100,7 +100,8 @@ def test_a_file_that_ends_the_reading_process_is_skipped(tmp_path, archive, monk
     """One granule of the three takes the process with it."""
     stub = (
         "import os; from smen.products.verify import verify_granule as v; from smen.sources import reading_child as c\n"
-        f"c.verify_granule = lambda path, **k: os.abort() if {coarse_name(2, 'A')!r} in path else v(path, **k)\nc.main()"
+        f"c.verify_granule = lambda path, **k: os.abort() if {coarse_name(2, 'A')!r} in path else v(path, **k)\n"
+        "c.main()"
     )
     reader = FirstReader([sys.executable, "-c", stub])
     monkeypatch.setattr("smen.sources.directory.READER", reader)

@@ -14,14 +14,14 @@ from smen.sources.earthdata.auth import Login, log_in
 from smen.sources.earthdata.endpoints import earthdata_system
 from smen.sources.earthdata.estimate import Estimate
 from smen.sources.earthdata.fetch import Fetcher
-from smen.sources.earthdata.fetch_report import Failure, failure_message
+from smen.sources.earthdata.fetch_report import Failure, failure_message, refusal_message
 from smen.sources.earthdata.progress import Progress
 from smen.sources.earthdata.retry import RetryPolicy
 from smen.sources.earthdata.run_control import RunControl
 from smen.sources.earthdata.search import search
 from smen.sources.earthdata.store import Store
 from smen.sources.earthdata.transfer_errors import TransferError
-from smen.sources.earthdata.verify_file import VerifiedGranule, verify_file
+from smen.sources.earthdata.verify_file import VerifiedGranule, verify_any
 
 if TYPE_CHECKING:
     from earthaccess.system import System
@@ -49,6 +49,7 @@ class Archive:
         self.store = Store(store)
         self._system = system or earthdata_system()
         self._policy = policy or RetryPolicy()
+        self._login_accepted = False
 
     @cached_property
     def _login(self) -> Login:
@@ -109,7 +110,7 @@ class Archive:
         for granule in listing:
             path = self.store.path(granule.name, granule.version)
             if path.is_file():
-                outcomes[granule.filename] = outcome = verify_file(path, granule, query)
+                outcomes[granule.filename] = outcome = verify_any(path, granule, query)
                 if isinstance(outcome, TransferError):
                     log.warning("%s is fetched again: %s", path, outcome.reason)
         return outcomes
@@ -131,8 +132,9 @@ class Archive:
             ThreadPoolExecutor(policy.connections, "fetch") as pool,
         ):
             fetcher = Fetcher(self.store, login, policy, control, progress.received)
-            running = {pool.submit(fetcher.fetch, granule, query): granule for granule in missing}
             try:
+                rest = self._check_login(fetcher, missing, query, outcomes, progress)
+                running = {pool.submit(fetcher.fetch, granule, query): granule for granule in rest}
                 for future in as_completed(running):
                     outcome = _outcome(future)
                     outcomes[running[future].filename] = outcome
@@ -143,16 +145,52 @@ class Archive:
                 control.stop("the run was stopped", abort=True)
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+        if fetcher.elsewhere:
+            first, number = fetcher.elsewhere[0], len(fetcher.elsewhere)
+            log.warning("%s: %d granules came from a further address than the first, e.g. %s", query, number, first)
         fetched = sum(isinstance(outcome, VerifiedGranule) for outcome in outcomes.values())
         log.info("%s: fetched %d granules, %s", query, fetched, progress.summary())
         return outcomes
 
+    def _check_login(
+        self,
+        fetcher: Fetcher,
+        missing: Sequence[CmrGranule],
+        query: GranuleQuery,
+        outcomes: Outcomes,
+        progress: Progress,
+    ) -> Sequence[CmrGranule]:
+        """Fetch the first granule alone: it goes through the login as all do, so that no other request is needed.
+
+        Args:
+            fetcher: fetches it.
+            missing: granules to fetch, at least one.
+            query: their product.
+            outcomes: receives what became of it.
+            progress: told of it.
+
+        Returns:
+            The granules that are left; all, where a granule has come with this login before.
+
+        Raises:
+            ArchiveError: the login is not accepted.
+        """
+        if self._login_accepted:
+            return missing
+        first, *rest = missing
+        try:
+            outcomes[first.filename] = fetcher.fetch(first, query)
+            self._login_accepted = True
+        except TransferError as error:
+            if error.kind == "denied":
+                raise ArchiveError(refusal_message(error, self._login)) from None
+            outcomes[first.filename] = error
+        progress.finished()
+        return rest
+
     def _stop_after(self, consecutive: Sequence[TransferError], control: RunControl) -> None:
         """Stop the run after too many consecutive failures."""
-        denied = sum(error.kind == "denied" for error in consecutive)
-        if denied >= self._policy.max_denials:
-            control.stop("not tried, after the login was refused for others")
-        elif sum(error.kind != "gone" for error in consecutive) >= self._policy.max_failures:
+        if sum(error.kind != "gone" for error in consecutive) >= self._policy.max_failures:
             control.stop(f"not tried, after {self._policy.max_failures} others failed one after the other")
 
     def _report(self, listings: Sequence[Sequence[CmrGranule]], outcomes: Outcomes, bad: str) -> None:

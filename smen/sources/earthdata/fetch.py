@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smen.sources.earthdata.links import addresses
+from smen.sources.earthdata.redact import strip_query
 from smen.sources.earthdata.retry import RetryPolicy, retry
 from smen.sources.earthdata.transfer import transfer
-from smen.sources.earthdata.transfer_errors import TransferError
-from smen.sources.earthdata.verify_file import VerifiedGranule, read_through, verify_file
+from smen.sources.earthdata.transfer_errors import TransferError, combined
+from smen.sources.earthdata.verify_file import VerifiedGranule, read_through, verify_any
 
 if TYPE_CHECKING:
     from io import FileIO
@@ -33,6 +35,9 @@ class Fetcher:
         policy: limits.
         control: pauses and the end of the run.
         received: called with the number of bytes as they come (negative where an attempt failed).
+
+    Attributes:
+        elsewhere: of each granule that came from a further address, its name and why.
     """
 
     def __init__(
@@ -41,6 +46,7 @@ class Fetcher:
         self._store, self._login, self._policy, self._control = store, login, policy, control
         self._received = received
         self._thread = threading.local()
+        self.elsewhere: list[str] = []
 
     def fetch(self, granule: CmrGranule, query: GranuleQuery) -> VerifiedGranule:
         """Fetch one granule, unless another process has just done so.
@@ -50,20 +56,52 @@ class Fetcher:
             query: product, variable and window.
 
         Raises:
-            TransferError: it failed for good; nothing appears in the store.
+            TransferError: it failed for good; nothing appears in the store. Where the login was refused the run ends.
             OutputError: the store cannot be written.
         """
         self._control.sleep(0.0)
+        try:
+            return self._fetch(granule, query)
+        except TransferError as error:
+            if error.kind == "denied":  # here and not in the main thread: the others ask for nothing more
+                self._control.stop("not tried, after the login was refused for another")
+            raise
+
+    def _fetch(self, granule: CmrGranule, query: GranuleQuery) -> VerifiedGranule:
         path = self._store.path(granule.name, granule.version)
-        sent: set[str] = set()
         with self._store.claim(path, self._control) as part:
             if path.exists():
-                present = verify_file(path, granule, query)
+                present = verify_any(path, granule, query)
                 if isinstance(present, VerifiedGranule):
                     return present
-            fetched = retry(lambda: self._attempt(granule, part, query, sent), self._policy, self._control)
+            fetched = self._from_any(granule, part, query)
             self._store.publish(part, path)
             return fetched
+
+    def _from_any(self, granule: CmrGranule, part: FileIO, query: GranuleQuery) -> VerifiedGranule:
+        """Fetch from the first address that has it; the next is tried where one fails for good.
+
+        Raises:
+            TransferError: none has it.
+        """
+        failures: list[tuple[str, TransferError]] = []
+        for record in addresses(granule):
+            sent: set[str] = set()
+            try:
+                fetched = retry(
+                    lambda record=record, sent=sent: self._attempt(record, part, query, sent),  # type: ignore[misc]
+                    self._policy,
+                    self._control,
+                )
+            except TransferError as error:
+                if error.kind in ("denied", "stopped"):
+                    raise
+                failures.append((strip_query(record.url or "no address"), error))
+            else:
+                if failures:
+                    self.elsewhere.append(f"{granule.filename} ({failures[0][1].reason})")
+                return fetched
+        raise combined(failures)
 
     def _attempt(self, granule: CmrGranule, part: FileIO, query: GranuleQuery, sent: set[str]) -> VerifiedGranule:
         """Transfer and verify once; `sent` holds the checksums of the damaged files of earlier attempts."""

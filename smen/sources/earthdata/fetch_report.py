@@ -22,6 +22,20 @@ class Failure:
     error: TransferError
 
 
+def refusal_message(error: TransferError, login: Login) -> str:
+    """Return the error message of a run whose first granule was refused for its login.
+
+    Args:
+        error: the refusal.
+        login: the login that was used, and its secrets.
+    """
+    return redact(
+        f"Earthdata did not accept the credentials from {login.source} ({error.reason}); nothing was fetched. "
+        f"{login.remedy}",
+        login.secrets,
+    )
+
+
 def failure_message(failures: Sequence[Failure], total: int, store: Path, login: Login) -> str:
     """Return the error message of a run in which granules failed.
 

@@ -30,7 +30,6 @@ class RetryPolicy:
         stall_window: period over which `min_rate` is demanded.
         min_rate: bytes a second; a connection that gives less over `stall_window` counts as stalled.
         max_failures: consecutive failures after which the rest is not tried.
-        max_denials: the same where the login was not accepted.
     """
 
     connections: int = 6
@@ -43,7 +42,6 @@ class RetryPolicy:
     stall_window: float = 60.0
     min_rate: float = 1000.0
     max_failures: int = 20
-    max_denials: int = 3
 
     @property
     def timeouts(self) -> tuple[float, float]:

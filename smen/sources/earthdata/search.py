@@ -15,6 +15,7 @@ from smen.errors import ArchiveError
 from smen.products.names import highest_versions
 from smen.products.product_tables import product
 from smen.sources.earthdata.cmr import ask, open_query
+from smen.sources.earthdata.links import merged
 from smen.sources.earthdata.retry import RetryPolicy, retry
 from smen.sources.earthdata.umm import CmrGranule, parse_granule
 from smen.sources.earthdata.umm_geometry import box, ring
@@ -125,11 +126,7 @@ def _refuse_unknown(query: GranuleQuery, system: System, policy: RetryPolicy, co
 
 def _choose(query: GranuleQuery, granules: Iterable[CmrGranule]) -> list[CmrGranule]:
     """Return one record per granule: highest versions, in the period and of the directions; by time and name."""
-    best: dict[str, CmrGranule] = {}
-    for granule in granules:
-        held = best.get(granule.filename)
-        if held is None or _preference(granule) > _preference(held):
-            best[granule.filename] = granule
+    best = merged(granules)
     highest = highest_versions(granule.name for granule in best.values())
     chosen = [
         best[name.filename]
@@ -144,8 +141,3 @@ def _choose(query: GranuleQuery, granules: Iterable[CmrGranule]) -> list[CmrGran
         len(highest) - len(chosen),
     )
     return chosen
-
-
-def _preference(granule: CmrGranule) -> tuple[bool, bool, bool, int]:
-    """Rank records of one granule in two archives: the one by which most can be verified first, then the latest."""
-    return granule.url is not None, granule.checksum is not None, granule.exact, granule.revision

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import socket
 import ssl
+from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -51,6 +52,25 @@ class TransferError(Exception):
     def __init__(self, reason: str, kind: Kind, *, retryable: bool, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.reason, self.kind, self.retryable, self.retry_after = reason, kind, retryable, retry_after
+
+
+def combined(failures: Sequence[tuple[str, TransferError]]) -> TransferError:
+    """Return one error for a granule that failed at all its addresses.
+
+    Args:
+        failures: address and error of each, at least one.
+
+    Returns:
+        The error itself where there is one address; else one with all reasons, of the first kind that another run may
+        mend, if there is any: a granule is never skipped that may still come.
+    """
+    errors = [error for _, error in failures]
+    if len(errors) == 1:
+        return errors[0]
+    lasting = ("gone", "bad")
+    kind = next((error.kind for error in errors if error.kind not in lasting), errors[0].kind)
+    reasons = "; ".join(f"{address}: {error.reason}" for address, error in failures)
+    return TransferError(f"none of its {len(errors)} addresses has it ({reasons})", kind, retryable=False)
 
 
 def from_response(response: Response, text: str) -> TransferError:

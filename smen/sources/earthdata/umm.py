@@ -7,7 +7,7 @@ the footprint may be polygons, rectangles, or an orbit without an outline.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -42,7 +42,9 @@ class CmrGranule:
         begin: beginning by the record, datetime64[ms].
         end: likewise.
         footprint: outline in degrees, by the record; None for an orbit, or where there is none.
-        revision: the record's own number; of two records of one file the later one holds.
+        revision: the record's own number; of two records of one address the later one holds.
+        provider: who holds it, e.g. ``NSIDC_CPRD``; empty where the record does not say.
+        alternatives: records of further addresses of the same file, in the order in which they are asked.
     """
 
     name: GranuleName
@@ -55,6 +57,8 @@ class CmrGranule:
     end: np.datetime64
     footprint: BaseGeometry | None
     revision: int = 1
+    provider: str = ""
+    alternatives: tuple[CmrGranule, ...] = ()
 
     @property
     def filename(self) -> str:
@@ -106,11 +110,16 @@ def parse_granule(item: Mapping[str, Any], version: str) -> CmrGranule | None:
     name = next((name for text in _candidate_names(umm, links) if (name := parse_name(text)) is not None), None)
     if name is None:
         return None
-    url = next((link for link in links if link.startswith("https://") and _basename(link) == name.filename), None)
+    own = [link for link in links if link.startswith("https://") and _basename(link) == name.filename]
     size, exact, checksum = _file(umm, name.filename)
     begin, end = _times(umm, name)
-    revision = int(item.get("meta", {}).get("revision-id", 1))
-    return CmrGranule(name, version, url, size, exact, checksum, begin, end, footprint(umm), revision)
+    meta = item.get("meta", {})
+    revision, provider = int(meta.get("revision-id", 1)), str(meta.get("provider-id", ""))
+    first, *others = [
+        CmrGranule(name, version, url, size, exact, checksum, begin, end, footprint(umm), revision, provider)
+        for url in dict.fromkeys(own or [None])
+    ]
+    return replace(first, alternatives=tuple(others))
 
 
 def _candidate_names(umm: Mapping[str, Any], links: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from smen.errors import GranuleError
 from smen.products.granule_file import REMEDY
 from smen.sources.earthdata.body import CHUNK
 from smen.sources.earthdata.checksums import Digest
+from smen.sources.earthdata.redact import strip_query
 from smen.sources.earthdata.transfer_errors import TransferError
 from smen.sources.first_reading import read_first
 
@@ -30,6 +31,25 @@ class VerifiedGranule:
 
     touches: bool
     fields: dict[str, Any]
+
+
+def verify_any(path: Path, granule: CmrGranule, query: GranuleQuery) -> VerifiedGranule | TransferError:
+    """Compare a file with the record of each of its granule's addresses, and read it through.
+
+    Args:
+        path: the file.
+        granule: the archive's record, with those of further addresses.
+        query: product, variable and window.
+
+    Returns:
+        The granule, or what is wrong with it by the first record.
+    """
+    outcomes = [verify_file(path, granule, query)]
+    for other in granule.alternatives:
+        if isinstance(outcomes[-1], VerifiedGranule):
+            break
+        outcomes.append(verify_file(path, other, query))
+    return outcomes[-1] if isinstance(outcomes[-1], VerifiedGranule) else outcomes[0]
 
 
 def verify_file(path: Path, granule: CmrGranule, query: GranuleQuery) -> VerifiedGranule | TransferError:
@@ -82,5 +102,7 @@ def read_through(
         "sha256": digest.sha256,
         "simulated": verified.simulated,
         "footprint": verified.footprint() if touches else None,
+        "url": None if granule.url is None else strip_query(granule.url),
+        "checksum": None if granule.checksum is None else " ".join(granule.checksum),
     }
     return VerifiedGranule(touches, fields)

@@ -4,10 +4,12 @@ In each case: no bad file appears, the message says what happened, and what coul
 """
 
 import hashlib
+import json
 import logging
 import time
 
 import faulty_answers as faulty
+import h5py
 import pytest
 from made_granules import add_coarse, coarse_name
 
@@ -52,12 +54,11 @@ def test_without_faults(server, archive, query, names, visible, tree, tmp_path):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (faulty.status(401, b"{}"), ["401", "login was not accepted", "EARTHDATA_TOKEN", "unset it"]),
         (faulty.status(403, b"{}"), ["403", "no right", "EARTHDATA_TOKEN"]),
         (faulty.status(404), ["404", "withdrawn", "bad_granules: skip"]),
         (faulty.status(410), ["410", "withdrawn"]),
     ],
-    ids=["401", "403", "404", "410"],
+    ids=["403", "404", "410"],
 )
 def test_refusals_are_not_tried_again(server, archive, query, names, visible, home, answer, words):
     (home / ".netrc").write_text(f"machine {server.login} login hydrologist password something\n")
@@ -85,9 +86,150 @@ def test_refused_login_stops_the_run(server, archive, query, tree, visible):
         add_coarse(tree, coarse_name(day))
     server.refresh()
     server.tokens.clear()
-    fails(archive, query, "22 of 22", "401", "not tried, after the login was refused", "Make a new token")
-    assert server.count("/data/") < 12  # three refusals in a row, and what was under way
+    message = fails(archive, query, "did not accept the credentials from the environment variable EARTHDATA_TOKEN",
+                    "401", "nothing was fetched", "Make a new token")  # fmt: skip
+    assert "\n" not in message and server.token not in message
+    assert server.count("/data/") == 1
     assert visible() == []
+
+
+def test_three_hundred_granules_are_not_asked_for_with_a_wrong_token(server, archive, query, names, visible):
+    text = json.dumps(server.record(names[0]))
+    for i in range(300):
+        name = coarse_name(11, orbit=20000 + i).replace("T120000", f"T12{i // 60:02d}{i % 60:02d}")
+        another = json.loads(text.replace(names[0], name))
+        another["meta"]["concept-id"] = f"G{i}-NSIDC_CPRD"
+        server.records.append(another)
+    server.tokens.clear()
+    fails(archive, query, "did not accept")
+    assert server.count("/data/") == 1
+    assert visible() == []
+
+
+def test_a_login_that_is_refused_in_the_middle_stops_the_run(server, archive, query, tree, names, visible):
+    """The first granule comes, then the token is withdrawn: no more than one request for each connection follows."""
+    for day in range(11, 29):
+        add_coarse(tree, coarse_name(day))
+    server.refresh()
+    give = faulty.slowly(0.1)
+
+    def last_one(handler, path):
+        server.tokens.clear()
+        give(handler, path)
+
+    server.answer_with(names[0], last_one)
+    words = ["not tried, after the login was refused for another", "from the environment variable EARTHDATA_TOKEN"]
+    message = fails(archive, query, "21 of 22", "401", "Make a new token", *words)
+    assert server.count("/data/") <= 1 + FAST_POLICY.connections
+    assert visible() == names[:1] and server.token not in message
+
+
+def test_what_is_in_the_store_needs_no_login(server, archive, query, names, tmp_path):
+    archive.obtain([query])
+    before = server.count("/data/")
+    server.tokens.clear()
+    again = Archive(tmp_path / "store", earthdata_system(server.search, server.login), FAST_POLICY)
+    (records,) = again.obtain([query])
+    assert [r.name for r in records] == names and server.count("/data/") == before
+
+
+# Several addresses of one granule.
+
+
+def second_record(server, name, folder="elsewhere", **changes):
+    """The same granule in the older archive, at another address."""
+    twin = json.loads(json.dumps(server.record(name)))
+    twin["meta"] |= {"concept-id": f"G1{name[13:18]}-NSIDC_ECS", "provider-id": "NSIDC_ECS"}
+    for link in twin["umm"]["RelatedUrls"]:
+        link["URL"] = link["URL"].replace("/data/", f"/data/{folder}/")
+    twin["umm"]["DataGranule"]["ArchiveAndDistributionInformation"][0] |= changes
+    server.records.insert(0, twin)
+    return twin
+
+
+def elsewhere(tree, name, folder="elsewhere"):
+    """Put the file at the other address as well."""
+    path = next(tree.rglob(name))
+    copy = tree / folder / path.relative_to(tree)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_bytes(path.read_bytes())
+    return copy
+
+
+def test_the_clouds_address_is_asked_first(server, archive, query, names):
+    second_record(server, names[0])
+    (records,) = archive.obtain([query])
+    assert [r.name for r in records] == names
+    assert server.count("/data/elsewhere") == 0 and server.count(f"/data/SPL2SMP.009/2016.01.01/{names[0]}") == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [faulty.status(404), faulty.status(410), faulty.status(503), faulty.status(403, b"{}"), faulty.other_bytes],
+    ids=["404", "410", "503", "403", "damaged"],
+)
+def test_where_the_first_address_fails_for_good_the_next_is_asked(
+    server, archive, query, names, visible, tree, caplog, answer
+):
+    second_record(server, names[0])
+    elsewhere(tree, names[0])
+    server.answer_with(f"/data/SPL2SMP.009/2016.01.01/{names[0]}", answer, always=True)
+    with caplog.at_level(logging.WARNING):
+        (records,) = archive.obtain([query])
+    assert [r.state for r in records] == ["present"] * 4
+    assert visible() == sorted(names)
+    assert records[0].url.startswith(f"{server.base}/data/elsewhere/") and records[1].url.startswith(
+        f"{server.base}/data/S"
+    )
+    assert caplog.text.count("1 granules came from a further address") == 1
+    assert server.count(f"/data/elsewhere/SPL2SMP.009/2016.01.01/{names[0]}") == 1
+    caplog.clear()
+    again = Archive(archive.store.root, earthdata_system(server.search, server.login), FAST_POLICY)
+    assert again.obtain([query])[0][0].sha256 == records[0].sha256
+    assert server.count(f"/data/elsewhere/SPL2SMP.009/2016.01.01/{names[0]}") == 1
+
+
+def test_a_second_link_in_one_record(server, archive, query, names, tree, visible):
+    record = server.record(names[1])
+    links = record["umm"]["RelatedUrls"]
+    links.insert(1, {"URL": links[0]["URL"].replace("/data/", "/data/elsewhere/"), "Type": "GET DATA"})
+    links.insert(2, {"URL": f"s3://bucket/{names[1]}", "Type": "GET DATA VIA DIRECT ACCESS"})
+    elsewhere(tree, names[1])
+    server.answer_with(f"/data/SPL2SMP.009/2016.01.04/{names[1]}", faulty.status(404), always=True)
+    archive.obtain([query])
+    assert visible() == sorted(names)
+
+
+def test_each_address_has_its_own_checksum(server, archive, query, names, tree, visible):
+    """The older archive's file differs, as its own record says."""
+    copy = elsewhere(tree, names[0])
+    with h5py.File(copy, "r+") as file:
+        file.attrs["processed"] = "again"
+    data = copy.read_bytes()
+    checksum = {"Algorithm": "MD5", "Value": hashlib.md5(data).hexdigest()}
+    second_record(server, names[0], SizeInBytes=len(data), Checksum=checksum)
+    server.answer_with(f"/data/SPL2SMP.009/2016.01.01/{names[0]}", faulty.status(404), always=True)
+    (records,) = archive.obtain([query])
+    assert records[0].sha256 == hashlib.sha256(data).hexdigest()
+    assert records[0].checksum == f"MD5 {checksum['Value']}"
+    assert archive.obtain([query])[0][0].sha256 == records[0].sha256  # it is not fetched again
+    assert visible() == sorted(names)
+
+
+@pytest.mark.parametrize(("second", "skipped"), [(404, True), (503, False)])
+def test_where_all_addresses_fail_each_is_named(server, archive, query, names, visible, second, skipped):
+    second_record(server, names[0])
+    first, other = (f"/data/{folder}SPL2SMP.009/2016.01.01/{names[0]}" for folder in ("", "elsewhere/"))
+    server.answer_with(first, faulty.status(404), always=True)
+    server.answer_with(other, faulty.status(second), always=True)
+    message = fails(archive, query, "1 of 4", "none of its 2 addresses has it", f"{server.base}{first}: 404",
+                    f"{server.base}{other}: {second}")  # fmt: skip
+    assert server.token not in message
+    assert visible() == sorted(names[1:])
+    if skipped:
+        assert archive.obtain([query], bad="skip")[0][0].state == "skipped"
+    else:  # a rerun may mend it
+        fails(archive, query, "503", bad="skip")
 
 
 # Transient errors: tried again, with the wait that the server asks for.
@@ -237,9 +379,9 @@ def test_slow_is_no_stall(server, archive, query, names, visible):
 def test_redirect_to_a_login_page(server, archive, query, names, visible, host):
     address = f"https://{host}:{server.port}/oauth/authorize?client_id=x&state=s3cr3t"
     server.answer_with(names[0], faulty.redirect(address), always=True)
-    message = fails(archive, query, "asked to log in again", "EARTHDATA_TOKEN", names[0])
+    message = fails(archive, query, "asked to log in again", "EARTHDATA_TOKEN", "nothing was fetched")
     assert "s3cr3t" not in message
-    assert visible() == sorted(names[1:])
+    assert visible() == [] and server.count("/data/") == 1
 
 
 def test_redirect_to_another_host_drops_the_token(server, archive, query, names, visible):
@@ -249,7 +391,7 @@ def test_redirect_to_another_host_drops_the_token(server, archive, query, names,
         archive, query, "401 from localhost, to which 127.0.0.1 redirected: the login was not accepted there"
     )
     assert "s3cr3t" not in message
-    assert visible() == sorted(names[1:])
+    assert visible() == []
 
 
 def test_signed_links_of_the_cloud(server, archive, query, names, visible, caplog):
@@ -265,7 +407,7 @@ def test_redirects_in_a_circle(server, archive, query, names, visible):
     address = f"{server.base}/data/SPL2SMP.009/2016.01.01/{names[0]}"
     server.answer_with(names[0], faulty.redirect(address), always=True)
     fails(archive, query, "redirects in a circle")
-    assert visible() == sorted(names[1:])
+    assert visible() == []
 
 
 def test_the_server_is_gone(server, archive, query, visible):
@@ -333,7 +475,7 @@ def test_unknown_certificate(server, archive, query, monkeypatch, visible):
 def test_refused_granules_leave_slow_ones_alone(server, archive, query, names, visible):
     """Four connections: three refusals come at once, and do not break off the one that is under way."""
     for name in names[:3]:
-        server.answer_with(name, faulty.status(401, b"{}"), always=True)
+        server.answer_with(name, faulty.status(403, b"{}"), always=True)
     server.answer_with(names[3], faulty.slowly(0.5))
     fails(archive, query, "3 of 4 granules")
     assert visible() == names[3:]
