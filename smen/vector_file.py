@@ -49,7 +49,9 @@ def read_places(path: Path, layer: str | None = None, option: str = "--layer") -
         features = gpd.read_file(path, layer=layer, **({"GEOM_POSSIBLE_NAMES": _OUTLINES} if table else {}))
     except UnicodeDecodeError as error:
         raise DataError(f"{path} cannot be read: its text is not UTF-8 ({error}). Save it again as UTF-8") from error
-    except (OSError, ValueError, RuntimeError) as error:  # pyogrio's errors are RuntimeErrors
+    except DataError:
+        raise
+    except Exception as error:
         raise DataError(f"{path} cannot be read: {error}. Give a file that GDAL reads, e.g. GeoPackage") from error
     if table and isinstance(features, gpd.GeoDataFrame) and features.geometry.isna().all():  # an empty column
         features = features.drop(columns="geometry")
@@ -91,6 +93,8 @@ def _layer(path: Path, layer: str | None, option: str) -> str | None:
 
     listed = pyogrio.list_layers(path).tolist()
     names = [str(name) for name, _ in listed]
+    if not names:
+        raise DataError(f"{path} holds no layer: it is empty or damaged. Save it again with its features")
     if layer is not None:
         if layer not in names:
             raise DataError(f"{path} has no layer {layer!r}; it has {', '.join(names)}")

@@ -1,6 +1,8 @@
 """Files of places as people have them: several layers, tables of stations, names with gaps, unknown systems."""
 
 import logging
+import struct
+import zipfile
 
 import geopandas as gpd
 import pandas as pd
@@ -155,3 +157,41 @@ def test_features_without_a_name_are_counted(tmp_path):
 @given(names=st.lists(st.text(min_size=1).filter(str.strip) | st.integers(), min_size=1))
 def test_names_that_are_there_are_kept(names):
     assert feature_names(pd.Series(names, dtype=object), "f.gpkg") == names
+
+
+# Found by damaging files (tests/fuzz): what a library raised came through.
+
+
+def shapefile(tmp_path, **parts):
+    """A shapefile whose parts are changed by functions of their bytes."""
+    frame("a", "b").to_file(tmp_path / "regions.shp")
+    for suffix, change in parts.items():
+        part = tmp_path / f"regions.{suffix}"
+        part.write_bytes(change(part.read_bytes()))
+    return tmp_path / "regions.shp"
+
+
+def test_an_archive_without_a_layer_is_damaged(tmp_path):
+    path = tmp_path / "regions.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("readme.txt", "no regions here")
+    with pytest.raises(DataError, match=r"regions\.zip (cannot be read|holds no layer)"):
+        read_places(path)
+
+
+def test_rings_that_are_not_closed_are_refused(tmp_path):
+    def open_ring(data):
+        """Move the last point of the first ring: the record's 48 bytes of head, then four points of 16 bytes."""
+        place = 100 + 8 + 4 + 32 + 8 + 4 + 4 * 16
+        return data[:place] + struct.pack("<2d", 8.0, 48.0) + data[place + 16 :]
+
+    with pytest.raises(DataError, match=r"regions\.shp cannot be read"):
+        read_places(shapefile(tmp_path, shp=open_ring))
+
+
+def test_a_system_that_is_no_text_is_an_error_or_unknown(tmp_path):
+    def damaged(data):
+        return data.replace(b'DATUM["D_WGS_1984"', b'DATUM["D_WR\x9c\xf8"G').replace(b'PRIMEM["', b'PGS_1984"\xff')
+
+    with pytest.raises(DataError, match=r"regions\.shp"):
+        read_places(shapefile(tmp_path, prj=damaged))
