@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smen.data.cell_classes import classes_of
 from smen.data.load import read_fields, read_samples
 from smen.data.records import SPLIT_NAMES, TEST, TRAIN, VALIDATION
 from smen.data.truth import read_truth
@@ -18,6 +19,8 @@ from smen.outputs.score_chart import Score, scores_figure
 from smen.outputs.tables import write_table
 from smen.outputs.training_chart import training_figure
 from smen.plan.jobs import EvaluateJob
+from smen.scores.by_class import UNITS as CLASS_UNITS
+from smen.scores.by_class import class_scores
 from smen.scores.comparison import PRODUCT, TRUTH, UNITS, compare
 
 if TYPE_CHECKING:
@@ -59,6 +62,7 @@ def run(job: EvaluateJob) -> None:
     target = fields.fine[dated.fine]
     rows = _rows(job, dated, predictions, target, truth)
     _write(job, fields, rows, method)
+    _write_classes(job, fields, samples, dated, predictions, truth)
     _draw(job, fields, dated, predictions[method.name].mean, target, truth)
     for row in rows:
         if row["split"] == "test" and row["against"] == PRODUCT:
@@ -128,6 +132,36 @@ def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | 
         label="ubRMSE (m³/m³)",
         best=summary.best_epoch,
         simulated=fields.simulated,
+    )
+
+
+def _write_classes(
+    job: EvaluateJob,
+    fields: Fields,
+    samples: Samples,
+    dated: Samples,
+    predictions: dict[str, Prediction],
+    truth: Stack | None,
+) -> None:
+    """Write the scores of the test dates everywhere that is mapped, and by class of cells."""
+    test = dated.split == TEST
+    chosen = dated.select(test)
+    reference = fields.fine[chosen.fine] if truth is None else truth[test]
+    training = samples.with_target(TRAIN, VALIDATION)
+    seen = np.asarray(np.isfinite(fields.fine[training.fine]).any(axis=0), np.bool_)
+    rows = []
+    for name, prediction in predictions.items():
+        quality = None if prediction.quality is None else prediction.quality[test]
+        classes = classes_of(fields, chosen, seen, quality)
+        stated = None if prediction.standard_deviation is None else prediction.standard_deviation[test]
+        against = PRODUCT if truth is None else TRUTH
+        for row in class_scores(prediction.mean[test], stated, reference, classes):
+            rows.append({"region": job.region, "method": name, "against": against, **row})
+    columns = rows or [{"region": job.region, "method": "", "class": "no test date"}]
+    path = Path(job.layout.scores(job.region, "classes.csv"))
+    units = {name: unit for name, unit in CLASS_UNITS.items() if name in columns[0]}
+    write_table(
+        path, columns, units=units, simulated=fields.simulated, title=f"{job.region}: scores by class", digits=4
     )
 
 

@@ -180,3 +180,30 @@ def test_without_training_dates_only_baselines_that_need_none_are_compared(copie
     assert table["method"].tolist() == ["fusion", "nearest_neighbour", "bilinear"]
     assert set(table["split"]) == {"test"}
     assert "no training date" in caplog.text
+
+
+def test_scores_by_class_count_every_mapped_cell_against_the_truth(made, evaluated):
+    table = read_table(Path(evaluated.layout.scores(REGION, "classes.csv")))
+    ours = table[table["method"] == "fusion"].set_index("class")
+    assert table["against"].unique().tolist() == ["truth"] and ours.index[0] == "everywhere mapped"
+    samples = read_samples(evaluated.layout, REGION, [2016], made.fields).with_target(3)
+    prediction = load_checkpoint(Path(evaluated.model(REGION)), WINDOW).predict(made.fields, samples)
+    truth = made.truth[np.searchsorted(made.fields.coarse_time, samples.time)]
+    errors = errors_by_date(prediction.mean, truth)
+    row = ours.loc["everywhere mapped"]
+    assert row["share"] == 100
+    assert row["ubRMSE"] == pytest.approx(np.mean([np.std(e) for e in errors]), rel=1e-4)
+    assert row["RMSE"] == pytest.approx(np.sqrt(np.mean(np.concatenate(errors) ** 2)), rel=1e-4)
+    observed = np.isfinite(made.fields.fine[samples.fine])
+    absent = ours.loc["no 3 km product on that date"]
+    assert absent["share"] == pytest.approx(100 * (~observed & np.isfinite(prediction.mean)).mean(), abs=0.5)
+    assert {"bilinear", "mean_residual"} <= set(table["method"])
+
+
+def test_without_a_truth_the_classes_are_judged_by_the_product(made, trained, tmp_path):
+    folder = shutil.copytree(made.folder, tmp_path / "region")
+    plan = make_plan(folder, source={"kind": "directory", "directory": str(folder)})
+    evaluate.run(plan.evaluate(REGION))
+    table = read_table(Path(plan.layout.scores(REGION, "classes.csv")))
+    assert set(table["against"]) == {"3 km product"}
+    assert "no 3 km product on that date" not in set(table["class"])

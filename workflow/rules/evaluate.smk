@@ -13,6 +13,13 @@ rule evaluate:
             category="{region}",
             labels={"what": "scores"},
         ),
+        classes=layout.scores("{region}", "classes.csv"),
+        by_class=report(
+            layout.scores("{region}", "classes.md"),
+            caption="../report/classes.rst",
+            category="{region}",
+            labels={"what": "scores by class of cells"},
+        ),
         figure=report(
             layout.scores("{region}", "fields.png"),
             caption="../report/fields.rst",
