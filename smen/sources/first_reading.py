@@ -127,7 +127,7 @@ class FirstReader:
     def _ask(self, reading: FirstReading) -> None:
         """Send a request; that the process is gone shows when it does not answer."""
         process = self._running()
-        request = {**reading._asdict(), "path": str(reading.path), "seconds": self.seconds}
+        request = {**reading._asdict(), "path": str(reading.path), "seconds": self.seconds, "folder": _folder()}
         assert process.stdin is not None  # noqa: S101  (a pipe)
         with suppress(OSError):
             process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -199,6 +199,14 @@ class FirstReader:
         if status < 0:
             return f"HDF5 crashes with it ({signal.Signals(-status).name}): it is damaged"
         return f"HDF5 gives up with it (status {status}): it is damaged"
+
+
+def _folder() -> str:
+    """Return the working directory, or where it is gone the root."""
+    try:
+        return os.getcwd()  # noqa: PTH109  (a text for JSON)
+    except OSError:
+        return "/"
 
 
 def _granule(reading: FirstReading, header: Mapping[str, Any], numbers: bytes) -> Granule:

@@ -49,7 +49,8 @@ def serve(requests: IO[bytes], answers: IO[bytes], read: Callable[..., Granule])
     gone.
 
     Args:
-        requests: lines of JSON: `seconds` and the arguments of `read`.
+        requests: lines of JSON: `seconds`, `folder` (the working directory of the other side, to which paths may be
+            relative) and the arguments of `read`.
         answers: where the answers go.
         read: what reads a granule.
     """
@@ -57,6 +58,8 @@ def serve(requests: IO[bytes], answers: IO[bytes], read: Callable[..., Granule])
     for line in requests:
         request = json.loads(line)
         _alarm(request.pop("seconds"))
+        with suppress(OSError):  # where it is gone, absolute paths can be read all the same
+            os.chdir(request.pop("folder"))
         header, cells = _answer(read, request)
         _alarm(0)
         _send(answers, header, *cells)

@@ -55,7 +55,7 @@ def test_hints_at_what_is_hardly_meant(latitude, size, said):
     [
         ((-97.5164, 35.4676), []),  # Oklahoma City
         ((6.1432, 46.2044), []),  # Geneva: lakes are land
-        ((-8.0, 36.75), ["% of it is sea"]),  # off Faro, with a strip of coast
+        ((-8.0, 36.7), ["% of it is sea"]),  # off Faro, with a strip of coast
         ((35.4676, -77.5164), []),  # Antarctica, by swapping
     ],
 )

@@ -136,6 +136,17 @@ def test_of_many_each_gets_its_own_answer(reader, tmp_path, bad):
             assert same(granule, verify_granule(path, "SPL2SMP"))
 
 
+def test_relative_paths_follow_the_working_directory(reader, tmp_path, monkeypatch):
+    """The process was started in another folder than that of the later granules."""
+    for folder in ("a", "b"):
+        path = add_coarse(tmp_path / folder, coarse_name(day=1 + (folder == "b")), rows=(70, 75 + (folder == "b")))
+        monkeypatch.chdir(tmp_path / folder)
+        found = read(reader, path.relative_to(tmp_path / folder))
+        assert same(found, verify_granule(path, "SPL2SMP"))
+    with pytest.raises(GranuleError, match=r"^no_such.*cannot be read"):
+        read(reader, Path("no_such") / coarse_name(day=9))
+
+
 def test_what_is_not_wanted_any_more_is_not_answered_later(reader, tmp_path, good):
     others = [add_coarse(tmp_path, coarse_name(day=day), rows=(70, 72)) for day in range(2, 9)]
     each = reader.read_each(FirstReading(path, "SPL2SMP") for path in others)
