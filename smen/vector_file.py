@@ -159,11 +159,18 @@ def _degrees(column: pd.Series[Any], path: Path) -> pd.Series[Any]:
 
 def _check_places(features: gpd.GeoDataFrame, path: Path) -> None:
     """Refuse what cannot be placed on Earth."""
+    import shapely
     from pyproj.exceptions import CRSError, ProjError
 
     if features.crs is None:
         raise DataError(
             f"{path} does not say its coordinate system (CRS): assign one, e.g. with QGIS, and save it again"
+        )
+    corners, owners = shapely.get_coordinates(features.geometry.to_numpy(), return_index=True)
+    if not np.isfinite(corners).all():  # bounds would leave such corners out
+        number = int(owners[~np.isfinite(corners).all(axis=1)][0])
+        raise DataError(
+            f"{path}: feature {number + 1} (counted from 1) has a corner whose coordinates are no numbers: draw it again"
         )
     try:
         bounds = features.geometry.to_crs("EPSG:4326").bounds.to_numpy()

@@ -1,6 +1,7 @@
 """Files of places as people have them: several layers, tables of stations, names with gaps, unknown systems."""
 
 import logging
+import math
 import struct
 import zipfile
 
@@ -10,7 +11,7 @@ import pyogrio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import Point, box
+from shapely import Point, Polygon, box
 
 from smen.errors import DataError
 from smen.vector_file import feature_names, read_places
@@ -187,6 +188,15 @@ def test_rings_that_are_not_closed_are_refused(tmp_path):
 
     with pytest.raises(DataError, match=r"regions\.shp cannot be read"):
         read_places(shapefile(tmp_path, shp=open_ring))
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_corners_without_a_number_are_refused(tmp_path, number):
+    """Bounds leave them out: such a polygon looked whole until its cells were counted."""
+    shape = Polygon([(6, 46), (number, 46), (number, 47), (6, 47)])
+    gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=[box(6, 46, 7, 47), shape], crs=4326).to_file(tmp_path / "a.gpkg")
+    with pytest.raises(DataError, match=r"a\.gpkg: feature 2 .* no numbers|feature 2 .* reaches beyond"):
+        read_places(tmp_path / "a.gpkg")
 
 
 def test_a_system_that_is_no_text_is_an_error_or_unknown(tmp_path):

@@ -262,7 +262,8 @@ def test_masked_conditions_are_left_out_and_nothing_else_changes(tmp_path, finis
             frozen = ((flag & 0b1_1000_0000) != 0) & (flag != 65534)
             a, b = masked.read(1), mapped.read(1)
             assert (a[frozen] == -9999).all()
-            assert ((a == b) | (a == -9999)).all()
+            # Made with as many threads as there are, where the workflow gives one: sums may differ in their last bits.
+            assert ((np.abs(a - b) < 1e-6) | (a == -9999)).all()
             hidden += int((frozen & (b != -9999)).sum())
         with rasterio.open(one.with_name(one.stem + "_quality.tif")) as quality:
             assert set(np.unique(quality.read(1)[frozen])) <= {12}
