@@ -170,7 +170,8 @@ def _check_places(features: gpd.GeoDataFrame, path: Path) -> None:
     if not np.isfinite(corners).all():  # bounds would leave such corners out
         number = int(owners[~np.isfinite(corners).all(axis=1)][0])
         raise DataError(
-            f"{path}: feature {number + 1} (counted from 1) has a corner whose coordinates are no numbers: draw it again"
+            f"{path}: feature {number + 1} (counted from 1) has a corner whose coordinates are no numbers: draw it "
+            "again"
         )
     try:
         bounds = features.geometry.to_crs("EPSG:4326").bounds.to_numpy()

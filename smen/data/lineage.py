@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import numpy as np
 
     from smen.data.series import Series
 
 
 def granules_behind(
-    times: NDArray[np.datetime64], fine_history: NDArray[np.datetime64], coarse: Series, fine: Series
+    times: Sequence[np.datetime64], scenes: Sequence[Sequence[np.datetime64]], coarse: Series, fine: Series
 ) -> dict[np.datetime64, list[str]]:
-    """Name the granules of each overpass: its own coarse one, and the fine and coarse ones of its history.
+    """Name the granules of each overpass: its own coarse one, and the fine and coarse ones of the scenes behind it.
 
     Args:
-        times: half-orbits that were mapped, (N,).
-        fine_history: half-orbits of the earlier fine fields of each, (N, k), NaT where there is none.
+        times: half-orbits that were mapped, N of them.
+        scenes: half-orbits of the fine fields that each rests on, N lists.
         coarse: the coarse series.
         fine: the fine series.
 
@@ -29,9 +28,9 @@ def granules_behind(
     coarse_names = dict(zip(coarse.time, coarse.granules, strict=True))
     fine_names = dict(zip(fine.time, fine.granules, strict=True))
     names: dict[np.datetime64, list[str]] = {}
-    for time, history in zip(times, fine_history, strict=True):
+    for time, half_orbits in zip(times, scenes, strict=True):
         texts = [coarse_names.get(time, "")]
-        for earlier in history[~np.isnat(history)]:
-            texts += [fine_names.get(earlier, ""), coarse_names.get(earlier, "")]
+        for half_orbit in half_orbits:
+            texts += [fine_names.get(half_orbit, ""), coarse_names.get(half_orbit, "")]
         names[time] = list(dict.fromkeys(name for text in texts for name in text.split()))
     return names

@@ -27,6 +27,7 @@ class QualityCode(IntEnum):
     COARSE_ONLY = 3
     FILLED = 4
     EXTRAPOLATED = 5
+    OBSERVED_SCENE = 6
     WATER = 10
     PERMANENT_ICE = 11
     FROZEN = 12
@@ -43,6 +44,7 @@ MEANING = {
     QualityCode.COARSE_ONLY: "coarse only: this cell was never observed at 3 km before",
     QualityCode.FILLED: "filled: the coarse observation was interpolated into a small hole",
     QualityCode.EXTRAPOLATED: "extrapolated: wetter or drier than any training date here",
+    QualityCode.OBSERVED_SCENE: "observed scene: the 3 km observation of this overpass was used (retrospective maps)",
     QualityCode.WATER: "water",
     QualityCode.PERMANENT_ICE: "permanent snow or ice",
     QualityCode.FROZEN: "frozen ground",
@@ -60,6 +62,7 @@ COLOURS = {
     QualityCode.COARSE_ONLY: "#fee08b",
     QualityCode.FILLED: "#fdae61",
     QualityCode.EXTRAPOLATED: "#d73027",
+    QualityCode.OBSERVED_SCENE: "#006837",
     QualityCode.WATER: "#2b83ba",
     QualityCode.PERMANENT_ICE: "#c6dbef",
     QualityCode.FROZEN: "#6baed6",
@@ -165,11 +168,13 @@ def quality_codes(
     surface: dict[QualityCode, NDArray[np.bool_]],
     climatology_count: NDArray[np.integer],
     climate: tuple[float, float],
+    *,
+    own_scene: bool = False,
 ) -> NDArray[np.uint8]:
     """The codes of one overpass, uint8 (H, W).
 
-    Where several hold, the last of this order shows: coarse only, climatology only, observed history, dense
-    vegetation, urban, mountains, extrapolated, filled, no data, snow, frozen, permanent ice, water. So the code
+    Where several hold, the last of this order shows: coarse only, climatology only, observed history, observed scene,
+    dense vegetation, urban, mountains, extrapolated, filled, no data, snow, frozen, permanent ice, water. So the code
     of a cell without a value is the reason, where the product's flags give one.
 
     Args:
@@ -179,6 +184,7 @@ def quality_codes(
         surface: as `static_surface` gives it.
         climatology_count: how many training residuals each cell has, (H, W).
         climate: least and greatest coarse value of the training dates in m3/m3.
+        own_scene: whether the map rests on the overpass's own fine field as well.
     """
     coarse = fields.coarse_at(samples.coarse[row])
     flag = fields.coarse_flag_at(samples.coarse[row])
@@ -187,6 +193,8 @@ def quality_codes(
     code[climatology_count > 0] = QualityCode.CLIMATOLOGY_ONLY
     used = [j for j in samples.fine_history[row] if j != MISSING]
     code[np.isfinite(fields.fine[used]).any(axis=0)] = QualityCode.OBSERVED_HISTORY
+    if own_scene and samples.fine[row] != MISSING:
+        code[np.isfinite(fields.fine[samples.fine[row]])] = QualityCode.OBSERVED_SCENE
     for surface_code in (QualityCode.DENSE_VEGETATION, QualityCode.URBAN, QualityCode.MOUNTAINS):
         code[surface[surface_code]] = surface_code
     code[(filled < climate[0]) | (filled > climate[1])] = QualityCode.EXTRAPOLATED
@@ -199,7 +207,7 @@ def quality_codes(
     return code
 
 
-def cell_age(fields: Fields, samples: Samples) -> NDArray[np.float32]:
+def cell_age(fields: Fields, samples: Samples, *, own_scene: bool = False) -> NDArray[np.float32]:
     """Days from each cell's last fine observation to each overpass, float32 (N, H, W), NaN where there was none.
 
     All fine fields count whose SMAP and Sentinel-1 times lie before the overpass, not only the k of the history;
@@ -208,6 +216,7 @@ def cell_age(fields: Fields, samples: Samples) -> NDArray[np.float32]:
     Args:
         fields: the region's arrays.
         samples: the overpasses, N of them.
+        own_scene: whether the fine field of the overpass itself counts, with an age of 0.
     """
     age = np.full((len(samples), *fields.window.shape), np.nan, np.float32)
     last = np.full(fields.window.shape, np.datetime64("NaT"), "datetime64[s]")
@@ -221,4 +230,6 @@ def cell_age(fields: Fields, samples: Samples) -> NDArray[np.float32]:
             done += 1
         seconds = (t - last) / np.timedelta64(1, "s")
         age[row] = np.asarray(seconds, np.float64) / 86400
+        if own_scene and samples.fine[row] != MISSING:
+            age[row][np.isfinite(fields.fine[samples.fine[row]])] = 0
     return age

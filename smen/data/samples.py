@@ -8,7 +8,7 @@ in its history (one scene may be paired with the morning and with the evening pa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ __all__ = [
     "hold_out",
     "samples_of",
     "split_dates",
+    "with_later",
 ]
 
 Period = tuple[np.datetime64, np.datetime64]
@@ -186,6 +187,43 @@ def samples_of(
         coarse_history=coarse_history,
         minimum_coverage=minimum_coverage,
         periods=periods,
+    )
+
+
+def with_later(samples: Samples, fields: Fields, targets: NDArray[np.integer]) -> Samples:
+    """Return samples whose history holds the k next fine fields as well, for retrospective estimates.
+
+    They stand after the k earlier ones, nearest first, each with its distance in days as its age. A field that shares a
+    Sentinel-1 scene with a sample's target, and the target itself, is none of them.
+
+    Args:
+        samples: N of them, with k earlier fields each.
+        fields: the region's arrays.
+        targets: fine fields that count, -1 for none, any order.
+
+    Returns:
+        The same samples with histories (N, 2 k).
+    """
+    number = samples.fine_history.shape[1]
+    known = np.unique(targets[targets != MISSING])
+    later = np.full((len(samples), number), MISSING, np.int64)
+    for row, (t, own) in enumerate(zip(samples.time, samples.fine, strict=True)):
+        scenes = fields.fine_sentinel1[own] if own != MISSING else frozenset()
+        after = known[fields.fine_time[known] > t] if len(known) else known
+        chosen = list(islice((i for i in after if scenes.isdisjoint(fields.fine_sentinel1[i])), number))
+        later[row, : len(chosen)] = chosen
+    exists = later != MISSING
+    coarse = np.full(later.shape, MISSING, np.int64)
+    days = np.full(later.shape, np.nan, np.float32)
+    if exists.any():
+        coarse[exists] = lookup(fields.coarse_time, fields.fine_time)[later[exists]]
+        seconds = (fields.fine_time[later] - samples.time[:, None]) / np.timedelta64(1, "s")
+        days[exists] = np.asarray(seconds, np.float64)[exists] / 86400
+    return replace(
+        samples,
+        fine_history=np.concatenate([samples.fine_history, later], axis=1),
+        fine_history_coarse=np.concatenate([samples.fine_history_coarse, coarse], axis=1),
+        age=np.concatenate([samples.age, days], axis=1),
     )
 
 

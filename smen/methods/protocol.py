@@ -10,6 +10,7 @@ settings, paths or stages, so that it works in a notebook. What holds for every 
   no map: all of its cells are NaN. Cells without soil moisture (water, permanent ice) are NaN as well.
 - **Causality.** The estimate for t uses the coarse field of t, earlier coarse fields, and the fine fields that
   `Samples.fine_history` lists for t; never the fine field of t itself, nor anything later.
+  A `RetrospectiveMethod` has estimates beside these that know what was observed at and after t.
 - **Splits.** `fit` learns from training dates; validation dates may choose when to stop, or take part in the fit by
   cross-validation. It does not look at test dates.
 - **Reproducible.** The same arrays, options and seed give the same estimates and the same checkpoint, byte for byte.
@@ -23,7 +24,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypedDict, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -150,6 +151,31 @@ class Predictor(Protocol):
 
         Raises:
             DataError: the method is not fitted, or was fitted for something else.
+        """
+        ...
+
+
+@runtime_checkable
+class RetrospectiveMethod(Protocol):
+    """A method that can also estimate from what was observed at and after an overpass."""
+
+    def predict_retrospective(
+        self, fields: Fields, samples: Samples, targets: NDArray[np.integer], *, own_scene: bool = True
+    ) -> Prediction:
+        """Estimate the fine field of each half-orbit from what was observed before, at and after it.
+
+        Args:
+            fields: the region's fields, as far after the half-orbits as there are any.
+            samples: N half-orbits to map, of any split.
+            targets: indices of the fine fields that may count as later ones, -1 for none.
+            own_scene: whether the fine field of a half-orbit itself may be used; without it the estimate can be
+                judged by it.
+
+        Returns:
+            As of `Predictor.predict`.
+
+        Raises:
+            DataError: the method is not fitted for this.
         """
         ...
 

@@ -16,9 +16,13 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window as Part
 
 from smen.errors import DataError
+from smen.outputs.labels import yes_or_no
 from smen.outputs.map_names import Direction, check_direction
 
-COLUMNS = ("time", "direction", "map", "quality")
+SCENES = ("scenes_before", "scenes_at", "scenes_after")
+"""Columns of a list of maps that hold the half-orbits of 3 km scenes."""
+
+COLUMNS = ("time", "direction", "map", "quality", "mode", "provisional", *SCENES)
 """Columns of a list of maps that are read here."""
 
 
@@ -31,12 +35,18 @@ class MapFile:
         direction: ``A`` or ``D``.
         path: GeoTIFF of soil moisture, its standard deviation and its age.
         quality: GeoTIFF of the quality codes.
+        mode: ``retrospective`` or ``causal``.
+        provisional: whether it is made again once more is known.
+        scenes: half-orbits of the 3 km scenes that it rests on beside the training: before, at and after it.
     """
 
     time: np.datetime64
     direction: Direction
     path: Path
     quality: Path
+    mode: str = "causal"
+    provisional: bool = False
+    scenes: tuple[tuple[np.datetime64, ...], ...] = ((), (), ())
 
 
 def read_lists(lists: Sequence[tuple[Path, Path]]) -> list[MapFile]:
@@ -54,16 +64,28 @@ def read_lists(lists: Sequence[tuple[Path, Path]]) -> list[MapFile]:
     maps = []
     for csv, folder in lists:
         try:
-            table = pd.read_csv(csv, usecols=list(COLUMNS))
+            table = pd.read_csv(csv, usecols=list(COLUMNS), dtype=str, keep_default_na=False)
         except (OSError, ValueError) as error:
             raise DataError(f"{csv} is no list of maps: {error}. Run the stage downscale") from error
         for row in table.itertuples(index=False):
             direction = str(row.direction)
             check_direction(direction)
-            time = np.datetime64(str(row.time).removesuffix("Z"), "s")
             paths = folder / str(row.map), folder / str(row.quality)
-            maps.append(MapFile(time, cast("Direction", direction), *paths))
+            scenes = tuple(tuple(_time(text) for text in str(getattr(row, name)).split()) for name in SCENES)
+            map_of = MapFile(
+                _time(str(row.time)),
+                cast("Direction", direction),
+                *paths,
+                mode=str(row.mode),
+                provisional=str(row.provisional) == yes_or_no(True),
+                scenes=scenes,
+            )
+            maps.append(map_of)
     return sorted(maps, key=lambda file: file.time)
+
+
+def _time(text: str) -> np.datetime64:
+    return np.datetime64(text.removesuffix("Z"), "s")
 
 
 def read_bands(

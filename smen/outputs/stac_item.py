@@ -23,7 +23,7 @@ from shapely.geometry import mapping
 from smen import __version__
 from smen.grid import CRS_CODE, M03, Window
 from smen.outputs.geotiff import BANDS, NODATA
-from smen.outputs.map_files import MapFile
+from smen.outputs.map_files import SCENES, MapFile
 from smen.outputs.map_names import DIRECTIONS
 from smen.outputs.qgis_styles import style_path
 from smen.outputs.quality_raster import QUALITY_NODATA
@@ -83,6 +83,9 @@ def make_item(folder: Path, window: Window, file: MapFile, provenance: Provenanc
             "smen:settings_digest": provenance.settings_digest,
             "smen:source": provenance.source,
             "smen:simulated": provenance.simulated,
+            "smen:mode": file.mode,
+            "smen:provisional": file.provisional,
+            **{f"smen:{name}": len(times) for name, times in zip(SCENES, file.scenes, strict=True)},
             "smen:granules": list(provenance.granules.get(file.time, ())),
         },
         stac_extensions=[PROCESSING],

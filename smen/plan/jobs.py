@@ -18,6 +18,7 @@ from smen.settings.choices import (
     CoarseProduct,
     FineProduct,
     FineVariable,
+    MapMode,
     OpenSpan,
     Overpass,
     RetrievalQuality,
@@ -190,9 +191,12 @@ class DownscaleJob(WindowJob):
 
     year: int
     source: SourceKind
-    years: tuple[int, ...]
+    years: tuple[int, ...] = Field(description="years of the aligned series that it reads")
+    sample_years: tuple[int, ...] = Field(description="its own, and the next one where maps know what comes after")
     span: Span
     model: str
+    mode: MapMode
+    goes_on: bool = Field(description="whether the region's period ends today, so that more is still to come")
     masked: tuple[SurfaceCondition, ...]
 
 
@@ -204,6 +208,7 @@ class EvaluateJob(WindowJob):
     years: tuple[int, ...]
     coarse_history: int = Field(description="earlier coarse fields, for the baselines that use them")
     model: str
+    mode: MapMode
     truth: str | None = Field(description="folder or file of the truth, None where there is none")
 
 

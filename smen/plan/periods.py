@@ -129,9 +129,28 @@ class RegionPeriods:
         """
         return tuple(y for y in self.years(region) if y <= year)
 
+    def years_around(self, region: str, year: int) -> tuple[int, ...]:
+        """Return all years whose overpasses a year's maps may know of: up to it, and for retrospective maps the next.
+
+        Args:
+            region: its name.
+            year: to map.
+        """
+        retrospective = self.regions[region].settings.maps.mode == "retrospective"
+        return self.years_until(region, year + 1 if retrospective else year)
+
+    def map_sample_years(self, region: str, year: int) -> tuple[int, ...]:
+        """Return the years whose samples a year's maps need: its own, and for retrospective maps the next.
+
+        Args:
+            region: its name.
+            year: to map.
+        """
+        return tuple(y for y in self.years_around(region, year) if y >= year)
+
     def years_behind_maps(self, region: str) -> tuple[int, ...]:
-        """Return the years mapped and all before them, which may be their history."""
-        return self.years_until(region, self.map_years(region)[-1])
+        """Return the years mapped and all others that their maps may know of."""
+        return self.years_around(region, self.map_years(region)[-1])
 
     def pair_years(self, region: str, year: int) -> tuple[int, ...]:
         """Return the years of aligned series behind one year's samples.

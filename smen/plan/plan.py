@@ -202,9 +202,12 @@ class Plan(PaperPlan):
             **self._window(region),
             year=year,
             source=self.settings.source.kind,
-            years=self.years_until(region, year),
+            years=self.years_around(region, year),
+            sample_years=self.map_sample_years(region, year),
             span=span,
             model=self.model(region),
+            mode=self.regions[region].settings.maps.mode,
+            goes_on=self._ends_today(region),
             masked=self.regions[region].settings.maps.masked,
         )
 
@@ -215,6 +218,7 @@ class Plan(PaperPlan):
             years=self.years(region),
             coarse_history=self.regions[region].settings.samples.coarse_history,
             model=self.model(region),
+            mode=self.regions[region].settings.maps.mode,
             truth=self.truth(region),
         )
 

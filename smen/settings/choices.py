@@ -25,6 +25,7 @@ Precision = Literal["auto", "float32", "bfloat16"]
 Device = Literal["auto", "cpu", "cuda"]
 Threads = Literal["auto"] | Annotated[int, Field(ge=1)]
 
+MapMode = Literal["retrospective", "causal"]
 SurfaceCondition = Literal["frozen", "snow", "urban", "mountains", "dense_vegetation"]
 
 Padding = Literal["zeros", "reflect", "replicate"]

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from smen.settings.choices import OpenSpan, Span, SurfaceCondition
+from smen.settings.choices import MapMode, OpenSpan, Span, SurfaceCondition
 from smen.settings.section import Section
 
 FIRST_SMAP_DATA = dt.date(2015, 3, 31)
@@ -56,6 +56,11 @@ class MapSettings(Section):
 
     period: Literal["test", "all"] | OpenSpan = Field(
         "test", description="test, all (training and test), or first and last day"
+    )
+    mode: MapMode = Field(
+        "retrospective",
+        description="retrospective: from what was observed before, at and after each overpass; causal: from what was "
+        "known at the overpass alone",
     )
     masked: tuple[SurfaceCondition, ...] = Field(
         (),

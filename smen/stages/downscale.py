@@ -18,6 +18,7 @@ from smen.data.masking import mask_conditions
 from smen.data.quality import COLOURS, MEANING, QualityCode, cell_age
 from smen.errors import DataError
 from smen.methods.checkpoint import load_checkpoint, read_header
+from smen.methods.map_mode import mode_of, predict_in_mode, provisional, scenes_behind
 from smen.outputs.geotiff import write_map
 from smen.outputs.labels import map_title, yes_or_no
 from smen.outputs.map_names import map_path, quality_path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from smen.data.records import Fields, Samples
+    from smen.methods.map_mode import MapMode, Scenes
     from smen.methods.protocol import Method
     from smen.outputs.map_names import Direction
 
@@ -35,6 +37,12 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 32
 """Overpasses in memory at a time."""
+
+COLUMNS = [
+    "time", "direction", "map", "quality", "valid_share", "mean",
+    "mode", "provisional", "scenes_before", "scenes_at", "scenes_after",
+]  # fmt: skip
+"""Columns of the list of maps."""
 
 NAMES = {int(code): meaning for code, meaning in MEANING.items()}
 CODE_COLOURS = {int(code): colour for code, colour in COLOURS.items()}
@@ -59,33 +67,44 @@ def run(job: DownscaleJob) -> None:
         OutputError: a map cannot be written.
     """
     fields = read_fields(job.layout, job.region, job.years)
-    samples = read_samples(job.layout, job.region, [job.year], fields)
-    samples = samples.select(_in_span(job, samples))
+    known = read_samples(job.layout, job.region, job.sample_years, fields)
+    samples = known.select(_in_span(job, known))
     method = load_checkpoint(Path(job.model), job.window)
+    mode = mode_of(method, job.mode)
+    if mode != job.mode:
+        log.info("the method %s knows nothing of what comes after an overpass: its maps are causal", method.name)
     folder = Path(job.layout.maps(job.region, job.year))
     empty_folder(folder)
-    rows = list(_maps(job, fields, samples, method))
-    columns = ["time", "direction", "map", "quality", "valid_share", "mean"]
-    table = pd.DataFrame(rows, columns=columns)
+    rows = list(_maps(job, mode, fields, samples, method, known.fine))
+    table = pd.DataFrame(rows, columns=COLUMNS)
     write_text(Path(job.layout.map_list(job.region, job.year)), table.to_csv(index=False, lineterminator="\n"))
     log.info("%d maps in %s", len(rows), folder)
 
 
 def _in_span(job: DownscaleJob, samples: Samples) -> NDArray[np.bool_]:
-    """Which overpasses lie in the period to be mapped."""
+    """Which overpasses lie in the period to be mapped, and in the year."""
     day = samples.time.astype("datetime64[D]")
     return (day >= np.datetime64(job.span[0])) & (day <= np.datetime64(job.span[1]))
 
 
-def _maps(job: DownscaleJob, fields: Fields, samples: Samples, method: Method) -> Iterator[dict[str, object]]:
+def _maps(
+    job: DownscaleJob,
+    mode: MapMode,
+    fields: Fields,
+    samples: Samples,
+    method: Method,
+    targets: NDArray[np.integer],
+) -> Iterator[dict[str, object]]:
     """Write all maps; yield each one's row of the list."""
     tags, surface = _tags(job, method, fields), method.surface(fields)
     masked = [QualityCode[name.upper()] for name in job.masked]
     progress = tqdm(total=len(samples), desc=f"{job.region} {job.year}", unit="map", disable=None)
     for start in range(0, len(samples), AT_ONCE):
         part = samples.select(slice(start, start + AT_ONCE))
-        prediction = method.predict(fields, part)
-        ages = cell_age(fields, part)
+        prediction = predict_in_mode(method, mode, fields, part, targets)
+        scenes = scenes_behind(mode, fields, part, targets)
+        unfinished = provisional(mode, part.time, fields.coarse_time[-1]) & job.goes_on
+        ages = cell_age(fields, part, own_scene=mode == "retrospective")
         if prediction.quality is None:
             raise DataError(f"the method {method.name} gives no quality codes, which every map needs")
         mask_conditions(prediction, fields, part, surface, masked)
@@ -94,7 +113,10 @@ def _maps(job: DownscaleJob, fields: Fields, samples: Samples, method: Method) -
             moisture = prediction.mean[i]
             deviation = None if prediction.standard_deviation is None else prediction.standard_deviation[i]
             layers = Layers(moisture, deviation, np.where(np.isnan(moisture), np.nan, ages[i]), prediction.quality[i])
-            yield _write(job, time, direction, layers, {**tags, "SMAP_HALF_ORBIT": str(time)})
+            about = _about(mode, scenes[i], provisional=bool(unfinished[i]))
+            named = {name.upper(): _counted(value) for name, value in about.items()}
+            row = _write(job, time, direction, layers, {**tags, "SMAP_HALF_ORBIT": str(time), **named})
+            yield {**row, **about}
             progress.update()
     progress.close()
 
@@ -117,6 +139,23 @@ def _write(
         "valid_share": f"{valid.mean():.4f}",
         "mean": f"{layers.moisture[valid].mean():.4f}" if valid.any() else "",
     }
+
+
+def _about(mode: MapMode, scenes: Scenes, *, provisional: bool) -> dict[str, str]:
+    """What a map rests on, for the list of maps: scenes by their half-orbits."""
+    before, own, after = (" ".join(f"{time}Z" for time in part) for part in scenes)
+    return {
+        "mode": mode,
+        "provisional": yes_or_no(provisional),
+        "scenes_before": before,
+        "scenes_at": own,
+        "scenes_after": after,
+    }
+
+
+def _counted(value: str) -> str:
+    """A tag's value: how many scenes a list of them holds; else the value itself."""
+    return value if value.isalpha() else str(len(value.split()))
 
 
 def _tags(job: DownscaleJob, method: Method, fields: Fields) -> dict[str, str]:

@@ -13,6 +13,7 @@ from smen.data.load import read_fields, read_samples
 from smen.data.records import SPLIT_NAMES, TEST, TRAIN, VALIDATION
 from smen.data.truth import read_truth
 from smen.methods.checkpoint import load_checkpoint
+from smen.methods.map_mode import mode_of, predict_in_mode
 from smen.methods.registry import BASELINES, UNTRAINED, simple_baseline
 from smen.outputs.example_figure import ExampleDate, region_figure
 from smen.outputs.score_chart import Score, scores_figure
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from smen.methods.protocol import Method, Predictor
 
     Stack = NDArray[np.float32]
+
+    Reference = tuple[str, Stack, dict[str, Prediction]]
+    """What estimates are compared with, its values (N, H, W), and the estimates, by method."""
 
 log = logging.getLogger(__name__)
 
@@ -59,11 +63,22 @@ def run(job: EvaluateJob) -> None:
         baseline.fit(fields, samples)
         methods.append(baseline)
     predictions = {each.name: each.predict(fields, dated) for each in methods}
+    mode = mode_of(method, job.mode)
+    made = judged = {method.name: predictions[method.name]}
+    if mode == "retrospective":  # the product judges estimates made without it, the truth those that are mapped
+        made, judged = (
+            {method.name: predict_in_mode(method, mode, fields, dated, samples.fine, own_scene=own)}
+            for own in (True, False)
+        )
+        predictions = {f"{method.name}, causal" if n == method.name else n: p for n, p in predictions.items()}
     target = fields.fine[dated.fine]
-    rows = _rows(job, dated, predictions, target, truth)
+    references = [(PRODUCT, target, judged | predictions)]
+    if truth is not None:
+        references.append((TRUTH, truth, made | predictions))
+    rows = _rows(job, dated, references)
     _write(job, fields, rows, method)
-    _write_classes(job, fields, samples, dated, predictions, truth)
-    _draw(job, fields, dated, predictions[method.name].mean, target, truth)
+    _write_classes(job, fields, samples, dated, references[-1])
+    _draw(job, fields, dated, judged[method.name].mean, target, truth)
     for row in rows:
         if row["split"] == "test" and row["against"] == PRODUCT:
             log.info("test, %s: ubRMSE %.4f, bias %+.4f m3/m3, %d dates", row["method"], row["ubRMSE"], row["bias"],
@@ -78,23 +93,20 @@ def _baselines(samples: Samples) -> list[str]:
     return list(UNTRAINED)
 
 
-def _rows(
-    job: EvaluateJob, samples: Samples, predictions: dict[str, Prediction], target: Stack, truth: Stack | None
-) -> list[dict[str, float | int | str]]:
+def _rows(job: EvaluateJob, samples: Samples, references: list[Reference]) -> list[dict[str, float | int | str]]:
     """Return the rows of the table: every split, against the product and against the truth where it is known."""
-    references = {PRODUCT: target} if truth is None else {PRODUCT: target, TRUTH: truth}
-    estimates = {name: prediction.mean for name, prediction in predictions.items()}
-    deviations = {
-        name: prediction.standard_deviation
-        for name, prediction in predictions.items()
-        if prediction.standard_deviation is not None
-    }
     rows = []
     for split in SPLITS:
         chosen = samples.split == split
         if not chosen.any():
             continue
-        for against, reference in references.items():
+        for against, reference, predictions in references:
+            estimates = {name: prediction.mean for name, prediction in predictions.items()}
+            deviations = {
+                name: prediction.standard_deviation
+                for name, prediction in predictions.items()
+                if prediction.standard_deviation is not None
+            }
             shown, stated = ({n: stack[chosen] for n, stack in stacks.items()} for stacks in (estimates, deviations))
             for row in compare(shown, reference[chosen], stated):
                 rows.append({"region": job.region, "split": SPLIT_NAMES[split], "against": against, **row})
@@ -140,13 +152,12 @@ def _write_classes(
     fields: Fields,
     samples: Samples,
     dated: Samples,
-    predictions: dict[str, Prediction],
-    truth: Stack | None,
+    reference: Reference,
 ) -> None:
     """Write the scores of the test dates everywhere that is mapped, and by class of cells."""
     test = dated.split == TEST
     chosen = dated.select(test)
-    reference = fields.fine[chosen.fine] if truth is None else truth[test]
+    against, values, predictions = reference
     training = samples.with_target(TRAIN, VALIDATION)
     seen = np.asarray(np.isfinite(fields.fine[training.fine]).any(axis=0), np.bool_)
     rows = []
@@ -154,8 +165,7 @@ def _write_classes(
         quality = None if prediction.quality is None else prediction.quality[test]
         classes = classes_of(fields, chosen, seen, quality)
         stated = None if prediction.standard_deviation is None else prediction.standard_deviation[test]
-        against = PRODUCT if truth is None else TRUTH
-        for row in class_scores(prediction.mean[test], stated, reference, classes):
+        for row in class_scores(prediction.mean[test], stated, values[test], classes):
             rows.append({"region": job.region, "method": name, "against": against, **row})
     columns = rows or [{"region": job.region, "method": "", "class": "no test date"}]
     path = Path(job.layout.scores(job.region, "classes.csv"))

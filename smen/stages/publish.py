@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import xarray as xr
-
 from smen import __version__
 from smen.atomic import atomic_from_memory, empty_folder
 from smen.data.lineage import granules_behind
@@ -95,7 +93,7 @@ def run(job: PublishJob) -> None:
         settings_digest=job.digest,
         source=job.source,
         simulated=inputs.simulated,
-        granules=_granules(job, inputs),
+        granules=_granules(inputs),
     )
     report = _report(job, inputs, provenance)
     outline, cube, project = (Path(layout.deliverable(region, kind)) for kind in ("geojson", "nc", "qgs"))
@@ -136,17 +134,11 @@ def _read(job: PublishJob) -> RegionInputs:
     return RegionInputs(maps, coarse, fine, read_header(Path(job.model)))
 
 
-def _granules(job: PublishJob, inputs: RegionInputs) -> dict[np.datetime64, list[str]]:
+def _granules(inputs: RegionInputs) -> dict[np.datetime64, list[str]]:
     """Names of the granules behind each map."""
-    names: dict[np.datetime64, list[str]] = {}
-    for year in job.map_years:
-        path = Path(job.layout.samples(job.region, year))
-        if not path.is_file():
-            raise DataError(f"{path} is missing: run the stage pair for {job.region} {year}")
-        with xr.open_dataset(path, engine="h5netcdf") as samples:
-            times, history = (samples[n].values.astype("datetime64[s]") for n in ("time", "fine_history"))
-        names |= granules_behind(times, history, inputs.coarse, inputs.fine)
-    return names
+    maps = inputs.maps
+    scenes = [[time for part in file.scenes for time in part] for file in maps]
+    return granules_behind([file.time for file in maps], scenes, inputs.coarse, inputs.fine)
 
 
 def _attributes(region: str, provenance: Provenance) -> dict[str, str]:

@@ -6,8 +6,8 @@
     python tests/fuzz/campaign.py granules --number 2000 --front-door    # through the process that acquire reads with
 
 A case follows from its kind and number alone, and can be run again: `--first N --number 1 --keep FOLDER`. A worker that
-dies or is silent for 20 s is the end of its case; the next cases run in another one. Findings are printed with their
-traceback; the status is 1 where there are any.
+dies or is silent for a minute is the end of its case; the next cases run in another one. Findings are printed with
+their traceback; the status is 1 where there are any.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-SILENCE = 20.0
+SILENCE = 60.0
 """Seconds without a word after which a worker counts as hanging."""
 
 sys.path[:0] = [str(ROOT), str(ROOT / "tests/support"), str(Path(__file__).parent)]

@@ -18,7 +18,9 @@ def maps(tmp_path_factory):
 
 def write_list(path, *rows):
     columns = ["time", "direction", "map", "quality", "valid_share"]
-    pd.DataFrame(list(rows), columns=columns).to_csv(path, index=False)
+    more = dict.fromkeys(("scenes_before", "scenes_at", "scenes_after"), "")
+    table = pd.DataFrame(list(rows), columns=columns).assign(mode="causal", provisional="no", **more)
+    table.to_csv(path, index=False)
     return path
 
 
@@ -35,6 +37,17 @@ def test_maps_of_all_lists_come_by_time(tmp_path):
         np.datetime64("2019-01-02T03:04:05", "s"), "A", tmp_path / "2019/c.tif", tmp_path / "2019/cq.tif"
     )
     assert maps[0].time.dtype == "datetime64[s]"
+
+
+def test_what_a_map_rests_on(tmp_path):
+    table = pd.read_csv(write_list(tmp_path / "a.csv", ("2019-01-02T03:04:05Z", "A", "c.tif", "cq.tif", 1)), dtype=str)
+    table = table.assign(mode="retrospective", provisional="yes", scenes_at="2019-01-02T03:04:05Z")
+    table = table.assign(scenes_before="2019-01-01T00:00:00Z 2018-12-20T00:00:00Z", scenes_after="")
+    table.to_csv(tmp_path / "a.csv", index=False)
+    (file,) = read_lists([(tmp_path / "a.csv", tmp_path)])
+    assert (file.mode, file.provisional) == ("retrospective", True)
+    expected = [["2019-01-01T00:00:00", "2018-12-20T00:00:00"], ["2019-01-02T03:04:05"], []]
+    assert [[str(time) for time in part] for part in file.scenes] == expected
 
 
 def test_no_lists_are_no_maps(tmp_path):

@@ -44,6 +44,7 @@ def test_provenance(made):
     properties = {key.removeprefix("smen:"): value for key, value in item.properties.items() if "smen:" in key}
     assert properties == {
         "model": "fusion", "model_digest": "0123", "settings_digest": "4567", "source": "a folder", "simulated": True,
+        "mode": "causal", "provisional": False, "scenes_before": 0, "scenes_at": 0, "scenes_after": 0,
         "granules": ["coarse.h5", "fine.h5"],
     }  # fmt: skip
     other = make_item(maps[0].path.parent, WINDOW, maps[0], PROVENANCE, "tucson")

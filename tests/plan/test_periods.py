@@ -87,8 +87,19 @@ def test_the_day_is_only_asked_for_where_a_period_ends_today(tmp_path, monkeypat
 def test_years_reach_over_training_test_and_maps(maps, years, mapped):
     found = periods(today=dt.date(2020, 1, 9), maps=maps)
     assert (found.years("north"), found.map_years("north")) == (years, mapped)
-    assert found.years_behind_maps("north") == tuple(y for y in years if y <= mapped[-1])
+    assert found.years_behind_maps("north") == tuple(y for y in years if y <= mapped[-1] + 1)
+    causal = periods(today=dt.date(2020, 1, 9), maps=maps | {"mode": "causal"})
+    assert causal.years_behind_maps("north") == tuple(y for y in years if y <= mapped[-1])
     assert found.years_until("north", 2016) == tuple(y for y in years if y <= 2016)
+
+
+def test_maps_that_know_what_comes_after_read_the_next_year():
+    found, causal = (periods(maps={"period": "all", "mode": mode}) for mode in ("retrospective", "causal"))
+    assert found.years_around("north", 2016) == (2016, 2017)
+    assert found.map_sample_years("north", 2017) == (2017, 2018)
+    assert found.map_sample_years("north", 2018) == (2018,)
+    assert causal.years_around("north", 2017) == (2016, 2017)
+    assert causal.map_sample_years("north", 2017) == (2017,)
 
 
 def test_samples_of_a_training_year_depend_on_all_training_years():

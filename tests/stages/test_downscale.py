@@ -18,7 +18,8 @@ from smen.grid import Window
 from smen.methods.checkpoint import load_checkpoint
 from smen.stages import downscale
 
-FEW = {"maps": {"period": ["2016-03-11", "2016-03-20"]}}
+PERIOD = ["2016-03-11", "2016-03-20"]
+FEW = {"maps": {"period": PERIOD, "mode": "causal"}}
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +169,41 @@ def test_a_folder_that_cannot_be_made_is_named(copied):
     region.write_text("a file in the place of the folder")
     with pytest.raises(OutputError, match="cannot be made anew"):
         downscale.run(plan.downscale(REGION, 2016))
+
+
+def test_retrospective_maps_are_what_the_method_predicts_and_say_what_they_rest_on(made, copied):
+    plan = copied(maps={"period": PERIOD})
+    downscale.run(plan.downscale(REGION, 2016))
+    method = load_checkpoint(Path(plan.model(REGION)), WINDOW)
+    samples = read_samples(plan.layout, REGION, [2016], made.fields)
+    table = table_of(plan)
+    wanted = np.isin(samples.time, table["time"].dt.tz_localize(None).to_numpy().astype("datetime64[s]"))
+    dates = samples.select(wanted)
+    expected = method.predict_retrospective(made.fields, dates, samples.fine)
+    assert (dates.fine >= 0).any() and (dates.fine < 0).any()
+    for i, raster in enumerate(rasters(plan)):
+        bands = raster.read(masked=True).filled(np.nan)
+        np.testing.assert_array_equal(bands[0], expected.mean[i])
+        tags = raster.tags()
+        assert (tags["MODE"], tags["PROVISIONAL"]) == ("retrospective", "no")
+        assert tags["SCENES_AT"] == str(int(dates.fine[i] >= 0))
+        earlier = int((dates.fine_history[i] >= 0).sum())
+        assert int(tags["SCENES_BEFORE"]) == earlier == len(str(table["scenes_before"][i]).split())
+        assert int(tags["SCENES_AFTER"]) > 0
+        if dates.fine[i] >= 0:
+            seen = np.isfinite(made.fields.fine[dates.fine[i]]) & np.isfinite(bands[0])
+            assert (bands[2][seen] == 0).all()  # the age of an observation of the overpass itself
+    assert set(table["mode"]) == {"retrospective"}
+    assert table["scenes_at"].notna().tolist() == (dates.fine >= 0).tolist()
+
+
+def test_maps_near_the_end_of_what_there_is_are_provisional_where_more_is_to_come(copied):
+    plan = copied(maps={"period": ["2016-03-11", "2016-12-31"]})
+    job = plan.downscale(REGION, 2016)
+    downscale.run(job)
+    assert set(table_of(plan)["provisional"]) == {"no"}
+    downscale.run(job.model_copy(update={"goes_on": True}))
+    table = table_of(plan)
+    late = table["time"] > table["time"].iloc[-1] - pd.Timedelta(days=30)
+    assert (table["provisional"] == "yes").tolist() == late.tolist()
+    assert late.any()

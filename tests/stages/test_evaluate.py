@@ -68,7 +68,7 @@ def test_every_method_has_a_row_for_each_split_and_reference(evaluated):
     assert set(table["split"]) == {"train", "validation", "test"}
     assert set(table["against"]) == {"3 km product", "truth"}
     for _, part in table.groupby(["split", "against"]):
-        assert part["method"].tolist() == ["fusion", *BASELINES]
+        assert part["method"].tolist() == ["fusion", "fusion, causal", *BASELINES]
         assert part["dates"].nunique() == 1
     assert set(table["region"]) == {REGION}
     assert set(table["simulated"]) == {"yes"}
@@ -95,8 +95,9 @@ def test_errors_of_the_coarse_field_are_those_of_its_arrays(made, evaluated):
 
 def test_the_stated_deviation_is_judged_where_a_method_states_one(made, evaluated):
     table = table_of(evaluated)
-    assert table.loc[table["method"] != "fusion", STATED].isna().all(axis=None)
-    assert table.loc[table["method"] == "fusion", STATED].notna().all(axis=None)
+    ours = table["method"].isin(["fusion", "fusion, causal"])
+    assert table.loc[~ours, STATED].isna().all(axis=None)
+    assert table.loc[ours, STATED].notna().all(axis=None)
     assert table.attrs["units"]["crps"] == "m3/m3"
     assert not {"coverage_90", "spread_skill"} & set(table.attrs["units"])
     test = dates_of_test(made)
@@ -105,7 +106,7 @@ def test_the_stated_deviation_is_judged_where_a_method_states_one(made, evaluate
     target = made.fields.fine[test]
     valid = np.isfinite(target) & np.isfinite(prediction.mean) & np.isfinite(coarse_on_the_window(made, test))
     mean, stated, observed = (a[valid].astype(float) for a in (prediction.mean, prediction.standard_deviation, target))
-    row = row_of(table, "fusion")
+    row = row_of(table, "fusion, causal")
     low, high = norm.interval(0.9, mean, stated)
     assert row["coverage_90"] == pytest.approx(np.mean((low <= observed) & (observed <= high)), abs=2e-3)
     z = (observed - mean) / stated
@@ -177,14 +178,14 @@ def test_without_training_dates_only_baselines_that_need_none_are_compared(copie
     samples.to_netcdf(path, engine="h5netcdf")
     evaluate.run(plan.evaluate(REGION))
     table = table_of(plan)
-    assert table["method"].tolist() == ["fusion", "nearest_neighbour", "bilinear"]
+    assert table["method"].tolist() == ["fusion", "fusion, causal", "nearest_neighbour", "bilinear"]
     assert set(table["split"]) == {"test"}
     assert "no training date" in caplog.text
 
 
 def test_scores_by_class_count_every_mapped_cell_against_the_truth(made, evaluated):
     table = read_table(Path(evaluated.layout.scores(REGION, "classes.csv")))
-    ours = table[table["method"] == "fusion"].set_index("class")
+    ours = table[table["method"] == "fusion, causal"].set_index("class")
     assert table["against"].unique().tolist() == ["truth"] and ours.index[0] == "everywhere mapped"
     samples = read_samples(evaluated.layout, REGION, [2016], made.fields).with_target(3)
     prediction = load_checkpoint(Path(evaluated.model(REGION)), WINDOW).predict(made.fields, samples)
@@ -198,6 +199,23 @@ def test_scores_by_class_count_every_mapped_cell_against_the_truth(made, evaluat
     absent = ours.loc["no 3 km product on that date"]
     assert absent["share"] == pytest.approx(100 * (~observed & np.isfinite(prediction.mean)).mean(), abs=0.5)
     assert {"bilinear", "mean_residual"} <= set(table["method"])
+
+
+def test_the_product_judges_maps_without_its_scene_and_the_truth_with_it(
+    made, evaluated
+):
+    table = table_of(evaluated)
+    samples = read_samples(evaluated.layout, REGION, [2016], made.fields)
+    test = samples.with_target(3)
+    method = load_checkpoint(Path(evaluated.model(REGION)), WINDOW)
+    truth = made.truth[np.searchsorted(made.fields.coarse_time, test.time)]
+    for against, reference, own in (("3 km product", made.fields.fine[test.fine], False), ("truth", truth, True)):
+        estimate = method.predict_retrospective(made.fields, test, samples.fine, own_scene=own).mean
+        errors = errors_by_date(estimate, reference)
+        row = row_of(table, "fusion", against=against)
+        assert row["RMSE"] == pytest.approx(np.sqrt(np.mean([np.mean(e**2) for e in errors])), rel=0.05)
+    causal, made_maps = (row_of(table, name, against="truth")["ubRMSE"] for name in ("fusion, causal", "fusion"))
+    assert made_maps < causal
 
 
 def test_without_a_truth_the_classes_are_judged_by_the_product(made, trained, tmp_path):

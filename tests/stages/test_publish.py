@@ -119,7 +119,6 @@ def test_a_rerun_leaves_nothing_of_an_earlier_run(spoiled):
 @pytest.mark.parametrize(
     ("lost", "message"),
     [
-        ("samples/2018.nc", r"samples/2018\.nc is missing: run the stage pair for tucson 2018"),
         ("aligned/coarse_2018.nc", r"coarse_2018\.nc is missing: run the stage align"),
         ("models/network.safetensors", r"network\.safetensors is not there"),
         ("maps/2018.csv", r"2018\.csv"),

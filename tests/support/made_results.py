@@ -156,7 +156,10 @@ def _maps(layout, name, window, time, descending, estimate, deviation, dates, si
                   tags=tags)  # fmt: skip
         write_quality(quality_path(path), window, codes, names=NAMES, colours=CODE_COLOURS, time=t,
                       direction=direction, tags=tags)  # fmt: skip
-        rows.append({"time": f"{t}Z", "direction": direction, "map": path.name, "quality": quality_path(path).name})
+        before = " ".join(f"{time[j]}Z" for j in earlier[::-1][:4])
+        rows.append({"time": f"{t}Z", "direction": direction, "map": path.name, "quality": quality_path(path).name,
+                     "mode": "causal", "provisional": "no", "scenes_before": before, "scenes_at": "",
+                     "scenes_after": ""})  # fmt: skip
     pd.DataFrame(rows).to_csv(layout.map_list(name, 2018), index=False)
 
 

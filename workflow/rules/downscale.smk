@@ -2,8 +2,8 @@
 rule downscale:
     input:
         model=model,
-        aligned=files(layout.aligned, plan.years_until, "coarse", "fine"),
-        samples=layout.samples("{region}", "{year}"),
+        aligned=files(layout.aligned, plan.years_around, "coarse", "fine"),
+        samples=files(layout.samples, plan.map_sample_years),
     output:
         maps=directory(layout.maps("{region}", "{year}")),
         list=layout.map_list("{region}", "{year}"),

@@ -5,7 +5,6 @@ rule publish:
         model=model,
         maps=files(layout.map_list, plan.map_years),
         aligned=files(layout.aligned, plan.years_behind_maps, "coarse", "fine"),
-        samples=files(layout.samples, plan.map_years),
     output:
         cube=layout.deliverable("{region}", "nc"),
         project=layout.deliverable("{region}", "qgs"),

@@ -1,7 +1,8 @@
-"""The coarse field up to an overpass: causal averages with several time constants, bilinearly interpolated.
+"""The coarse field around an overpass: averages with several time constants, bilinearly interpolated.
 
-It works on the coarse cells themselves, which are few. Every average of a time t uses overpasses up to t alone, those
-of the other direction after correction for the mean difference between the two.
+It works on the coarse cells themselves, which are few. Causal averages of a time t use overpasses up to t alone,
+two-sided ones those after it as well; those of the other direction count after correction for the mean difference
+between the two.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ BASE = 1
 MINIMUM_VALUES = 100
 """Fewest values of coarse cells whose standard deviation is taken for that of a region."""
 
+LEAST_WEIGHT = 1e-6
+"""Sum of weights below which an average has none left, and the nearest value in time stands for it."""
+
 PAIR_WITHIN = np.timedelta64(3, "D")
 """Overpasses of both directions within this time are a pair: soil moisture changes little meanwhile, on average."""
 
@@ -41,7 +45,7 @@ class CoarseHistory:
         window: the region.
         grid: of the coarse cells.
         cells: as observed, float64 (T, R, C), NaN where missing, m3/m3.
-        averages: causal averages by time constant, float32 (K, T, R, C), NaN before the first value of a cell, m3/m3.
+        averages: averages by time constant, float32 (K, T, R, C), NaN before the first value of a cell, m3/m3.
         direction_bias: mean of descending minus ascending overpasses, (R, C), m3/m3.
     """
 
@@ -52,7 +56,7 @@ class CoarseHistory:
     direction_bias: NDArray[np.float64]
 
     @classmethod
-    def of(cls, fields: Fields, bias: NDArray[np.float64]) -> CoarseHistory:
+    def of(cls, fields: Fields, bias: NDArray[np.float64], *, two_sided: bool = False) -> CoarseHistory:
         """Average a region's coarse fields.
 
         The averages are those of the mean direction, half of the bias put back by each overpass's own.
@@ -60,10 +64,12 @@ class CoarseHistory:
         Args:
             fields: the region's arrays.
             bias: mean of descending minus ascending overpasses, (R, C), m3/m3.
+            two_sided: whether overpasses after each one count as those before it, for retrospective maps.
         """
         cells = fields.coarse.astype(np.float64)
         sign = np.where(fields.coarse_descending, 0.5, -0.5)[:, None, None]
-        averages = _averages(cells - sign * bias, _days(fields.coarse_time)) + (sign * bias)[None]
+        average = _two_sided_averages if two_sided else _averages
+        averages = average(cells - sign * bias, _days(fields.coarse_time)) + (sign * bias)[None]
         return cls(fields.window, fields.coarse_grid, cells, averages.astype(np.float32), bias)
 
     def bilinear(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -126,9 +132,59 @@ def _averages(cells: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[
                 total = total * decay + np.where(valid, field, 0)
                 weight = weight * decay + valid
                 # Where all weights have decayed the last value stays: there is none newer.
-                value = np.where(weight > 1e-6, total / np.maximum(weight, 1e-6), value)
+                value = np.where(weight > LEAST_WEIGHT, total / np.maximum(weight, LEAST_WEIGHT), value)
             result[k, i] = value
     return result
+
+
+def _two_sided_averages(cells: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Exponentially weighted means (K, T, R, C) over overpasses before and after each; own value has weight 1.
+
+    With a time constant of 0 a missing value is interpolated in time between the last and the next one.
+    """
+    result = np.empty((len(TIME_CONSTANTS_DAYS), *cells.shape))
+    before, after = _nearest(cells, days), tuple(part[::-1] for part in _nearest(cells[::-1], -days[::-1]))
+    both = np.isfinite(before[1]) & np.isfinite(after[1])
+    share = np.divide(before[1], np.maximum(before[1] + after[1], 1e-9), out=np.zeros_like(before[1]), where=both)
+    one_sided = np.where(np.isinf(after[1]), before[0], after[0])
+    between = np.where(both, before[0] * (1 - share) + after[0] * share, one_sided)
+    for k, time_constant in enumerate(TIME_CONSTANTS_DAYS):
+        if time_constant == 0:
+            result[k] = np.where(np.isfinite(cells), cells, between)
+            continue
+        earlier = _sums(cells, days, time_constant)
+        later = [part[::-1] for part in _sums(cells[::-1], -days[::-1], time_constant)]
+        own = np.isfinite(cells)
+        total = earlier[0] + later[0] - np.where(own, cells, 0)
+        weight = earlier[1] + later[1] - own
+        result[k] = np.where(weight > LEAST_WEIGHT, total / np.maximum(weight, LEAST_WEIGHT), between)
+    return result
+
+
+def _sums(
+    cells: NDArray[np.float64], days: NDArray[np.float64], time_constant: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Sums of values and of weights up to each time, (T, R, C), decaying with the time since each value."""
+    totals, weights = np.empty_like(cells), np.empty_like(cells)
+    total, weight = np.zeros(cells.shape[1:]), np.zeros(cells.shape[1:])
+    for i, field in enumerate(cells):
+        decay = np.exp(-(days[i] - days[i - 1]) / time_constant) if i else 0.0
+        valid = np.isfinite(field)
+        total = total * decay + np.where(valid, field, 0)
+        weight = weight * decay + valid
+        totals[i], weights[i] = total, weight
+    return totals, weights
+
+
+def _nearest(cells: NDArray[np.float64], days: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The last valid value up to each time, and days since then: NaN and infinite where there is none, (T, R, C)."""
+    values, since = np.empty_like(cells), np.empty_like(cells)
+    value, day = np.full(cells.shape[1:], np.nan), np.full(cells.shape[1:], -np.inf)
+    for i, field in enumerate(cells):
+        valid = np.isfinite(field)
+        value, day = np.where(valid, field, value), np.where(valid, days[i], day)
+        values[i], since[i] = value, days[i] - day
+    return values, since
 
 
 def _days(time: NDArray[np.datetime64]) -> NDArray[np.float64]:

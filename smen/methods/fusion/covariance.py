@@ -69,24 +69,49 @@ class NestedCovariance:
         weight /= weight.max()
         distance, covariance, pairs = _by_distance(anomaly, weight)
         own = float((weight**2 * (anomaly**2 - noise)).sum() / (weight**2).sum())
-        distance = np.append(0.0, distance)
-        covariance = np.append(max(own, 0.0), covariance)
-        importance = np.append(np.sqrt(pairs.max(initial=1.0)), np.sqrt(pairs) / (1 + distance[1:] / NEAR_CELLS))
-        models = np.exp(-distance[:, None] / np.array(LENGTHS))
-        variances, _ = nnls(models * importance[:, None], covariance * importance)
-        if variances.sum() <= 0:
-            variances = np.full(len(LENGTHS), LEAST_VARIANCE)
-        return cls(tuple(float(v) for v in variances))
+        importance = np.append(np.sqrt(pairs.max(initial=1.0)), np.sqrt(pairs) / (1 + distance / NEAR_CELLS))
+        return cls(_variances(np.append(0.0, distance), np.append(max(own, 0.0), covariance), importance))
+
+    @classmethod
+    def fit_dates(cls, values: NDArray[np.floating]) -> tuple[NestedCovariance, float]:
+        """Fit the variances to fields of several dates with mean 0, and the variance of noise beside them.
+
+        What two neighbouring cells do not share counts as noise.
+
+        Args:
+            values: (n, H, W), NaN where it is not observed.
+
+        Returns:
+            The covariance, and the noise's variance, both those of an average cell.
+        """
+        observed = np.isfinite(values)
+        anomaly = np.where(observed, values, 0.0).astype(np.float64)
+        distance, covariance, pairs = _by_distance(anomaly, observed.astype(np.float64))
+        if not len(distance):
+            return cls((LEAST_VARIANCE,) * len(LENGTHS)), LEAST_VARIANCE
+        fitted = cls(_variances(distance, covariance, np.sqrt(pairs) / (1 + distance / NEAR_CELLS)))
+        return fitted, max(float((anomaly**2).sum() / observed.sum()) - fitted.sill, LEAST_VARIANCE)
+
+
+def _variances(
+    distance: NDArray[np.float64], covariance: NDArray[np.float64], importance: NDArray[np.float64]
+) -> tuple[float, ...]:
+    """Least-squares variance of each length from covariances at some distances, none negative."""
+    models = np.exp(-distance[:, None] / np.array(LENGTHS))
+    variances = np.asarray(nnls(models * importance[:, None], covariance * importance)[0], np.float64)
+    if variances.sum() <= 0:
+        variances = np.full(len(LENGTHS), LEAST_VARIANCE)
+    return tuple(float(v) for v in variances)
 
 
 def _by_distance(
     anomaly: NDArray[np.float64], weight: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Mean distance, weighted covariance and weight of pairs in rings of distance above 0."""
-    shape = [fft.next_fast_len(size + FARTHEST + 1, real=True) for size in anomaly.shape]
+    """Mean distance, weighted covariance and weight of pairs in rings of distance above 0, of fields (..., H, W)."""
+    shape = [fft.next_fast_len(size + FARTHEST + 1, real=True) for size in anomaly.shape[-2:]]
     values, weights = fft.rfft2(anomaly * weight, shape), fft.rfft2(weight, shape)
-    products = fft.irfft2(np.abs(values) ** 2, shape)
-    pairs = fft.irfft2(np.abs(weights) ** 2, shape)
+    powers = (np.abs(part) ** 2 for part in (values, weights))
+    products, pairs = (fft.irfft2(p.reshape(-1, *p.shape[-2:]).sum(axis=0), shape) for p in powers)
     distance = torus_distance((shape[0], shape[1]))
     use = (distance > 0) & (distance <= FARTHEST) & (pairs > 1e-6)
     if not use.any():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,9 +20,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+class Fit(NamedTuple):
+    """What a fit gives.
+
+    Attributes:
+        parameters: all of them.
+        summary: ubRMSE of fitted and of out-of-fold estimates.
+        errors: of each training date with the coefficients of its fold, float32 (n, H, W), m3/m3, NaN where missing.
+    """
+
+    parameters: FusionParameters
+    summary: TrainingSummary
+    errors: NDArray[np.float32]
+
+
 def fit_parameters(
     region: TrainingSet, donors: Sequence[TrainingSet], seed: int, *, with_random_features: bool = True
-) -> tuple[FusionParameters, TrainingSummary]:
+) -> Fit:
     """Fit all parameters.
 
     Args:
@@ -30,23 +44,13 @@ def fit_parameters(
         donors: training dates of other regions.
         seed: of the random features.
         with_random_features: False for a ridge regression of the features alone, for an ablation.
-
-    Returns:
-        The parameters, and the ubRMSE of fitted and of out-of-fold estimates.
     """
-    random_features = None
-    if with_random_features:
-        amplitude = float(np.sqrt(region.pattern.within))
-        random_features = RandomFeatures.of(region.with_pattern, amplitude, seed)
-        seen = fit_random_features(random_features, region, donors)
-    else:
-        seen = fit_features(region, donors)
-    coefficients = RegionCoefficients(seen, fit_left_out(region, donors), random_features)
+    coefficients = _coefficients(region, donors, seed if with_random_features else None)
     errors, left_out_errors = _errors_out_of_fold(region, coefficients)
     transfer_coefficients, transfer_error = fit_transfer([region, *donors])
     coarse = region.fields.coarse[region.dates.coarse]
     assert region.builder.mean_coarse is not None  # noqa: S101  (made of the training dates)
-    return FusionParameters(
+    parameters = FusionParameters(
         window=region.fields.window,
         coarse_grid=region.fields.coarse_grid,
         pattern=region.pattern,
@@ -56,7 +60,7 @@ def fit_parameters(
         seen_coefficients=coefficients.seen,
         unseen_coefficients=coefficients.unseen,
         transfer_coefficients=transfer_coefficients,
-        random_features=random_features,
+        random_features=coefficients.random_features,
         typical_error=max(float(np.sqrt(np.nanmean(errors**2, dtype=np.float64))), 1e-4),
         error=fit_error_model([(region.with_pattern, errors), (region.left_out, left_out_errors)]),
         transfer_error=transfer_error,
@@ -67,7 +71,18 @@ def fit_parameters(
         surface=static_surface(region.fields, region.dates.coarse, region.dates.fine),
         training_times=region.dates.time,
         simulated=region.fields.simulated,
-    ), _summary(region, coefficients, errors)
+    )
+    return Fit(parameters, _summary(region, coefficients, errors), errors)
+
+
+def _coefficients(region: TrainingSet, donors: Sequence[TrainingSet], seed: int | None) -> RegionCoefficients:
+    """Coefficients of each fold, with random features where there is a seed for them."""
+    if seed is None:
+        return RegionCoefficients(fit_features(region, donors), fit_left_out(region, donors), None)
+    amplitude = float(np.sqrt(region.pattern.within))
+    random_features = RandomFeatures.of(region.with_pattern, amplitude, seed)
+    seen = fit_random_features(random_features, region, donors)
+    return RegionCoefficients(seen, fit_left_out(region, donors), random_features)
 
 
 def _errors_out_of_fold(

@@ -10,11 +10,13 @@ import numpy as np
 
 from smen.data.quality import QualityCode
 from smen.grid import GRIDS, Window
+from smen.methods.fusion.covariance import NestedCovariance
 from smen.methods.fusion.error_model import ErrorModel
 from smen.methods.fusion.feature_names import FEATURES, MASKS, VARIANCE_PREDICTORS
 from smen.methods.fusion.parameters import FusionParameters
 from smen.methods.fusion.pattern import Pattern
 from smen.methods.fusion.random_features import RandomFeatures
+from smen.methods.fusion.scene_update import SceneUpdate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,6 +47,38 @@ RANDOM_ARRAYS = ("weights", "bias", "centre", "scale")
 
 PATTERN, RANDOM, SURFACE = "pattern.", "random_features.", "surface."
 """Beginnings of the names of the pattern's fields, of the random features' arrays and of the surface's masks."""
+
+
+RETROSPECTIVE = "retrospective."
+"""Beginning of the names of the retrospective parameters' arrays."""
+
+
+def prefixed(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return arrays under the names of retrospective ones."""
+    return {RETROSPECTIVE + name: array for name, array in tensors.items()}
+
+
+def split_by_prefix(
+    tensors: Mapping[str, NDArray[Any]],
+) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+    """Return the arrays of causal parameters, and those of retrospective ones under their own names."""
+    around = {n.removeprefix(RETROSPECTIVE): a for n, a in tensors.items() if n.startswith(RETROSPECTIVE)}
+    return {n: a for n, a in tensors.items() if not n.startswith(RETROSPECTIVE)}, around
+
+
+def scene_update_entry(update: SceneUpdate) -> dict[str, Any]:
+    """Return the update by an overpass's own scene as a header's entry."""
+    return {"error": update.error.variances, "product": update.product.variances, "noise": update.noise}
+
+
+def scene_update(entry: Mapping[str, Any]) -> SceneUpdate:
+    """Make the update by an overpass's own scene from its entry.
+
+    Raises:
+        KeyError: something is missing.
+    """
+    error, product = (NestedCovariance(tuple(entry[name])) for name in ("error", "product"))
+    return SceneUpdate(error, product, entry["noise"])
 
 
 def tensors_of(parameters: FusionParameters) -> dict[str, NDArray[Any]]:

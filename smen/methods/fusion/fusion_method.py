@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+from smen.data.samples import with_later
 from smen.errors import DataError, SettingsError
 from smen.methods.fusion import fusion_file
 from smen.methods.fusion.feature_names import FEATURE_GROUPS
@@ -13,6 +14,7 @@ from smen.methods.fusion.fitting import fit_parameters
 from smen.methods.fusion.parameters import FusionParameters
 from smen.methods.fusion.region_maps import RegionMaps
 from smen.methods.fusion.region_transfer import transferred
+from smen.methods.fusion.scene_update import SceneUpdate
 from smen.methods.fusion.training_set import TrainingSet
 from smen.methods.protocol import Method, MethodState, TrainingSummary
 
@@ -35,7 +37,10 @@ class FusionMethod(Method):
             `feature_names.FEATURE_GROUPS` to leave out.
         seed: of the earlier fine fields that training leaves out, and of the random features.
         label: name in tables.
+        retrospective: whether `fit` prepares retrospective estimates as well.
         parameters: what `fit` or a checkpoint gave.
+        retrospective_parameters: the same for estimates that know what comes after, where they were prepared.
+        scene_update: by an overpass's own fine field, likewise.
         summary: ubRMSE on the training dates, and of their out-of-fold estimates.
     """
 
@@ -43,9 +48,14 @@ class FusionMethod(Method):
     options: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     label: str | None = None
+    retrospective: bool = False
     parameters: FusionParameters | None = None
+    retrospective_parameters: FusionParameters | None = None
+    scene_update: SceneUpdate | None = None
     summary: TrainingSummary | None = None
-    _kept: tuple[Fields, FusionParameters, RegionMaps] | None = field(default=None, repr=False, compare=False)
+    _kept: dict[bool, tuple[Fields, FusionParameters, RegionMaps]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def name(self) -> str:
@@ -60,7 +70,7 @@ class FusionMethod(Method):
             history: k, the number of earlier fine fields.
             settings: the keys of the section `fusion` that a training uses: `seed`.
         """
-        return cls(history=history, seed=settings["seed"])
+        return cls(history=history, seed=settings["seed"], retrospective=True)
 
     def fit(self, fields: Fields, samples: Samples, donor_regions: Sequence[tuple[Fields, Samples]] = ()) -> None:
         """Learn from the dates of the training period, those for validation included: each fold validates the others.
@@ -79,19 +89,28 @@ class FusionMethod(Method):
             self._check_history(part)
         if any(f.coarse_grid != fields.coarse_grid for f, _ in donor_regions):
             raise DataError("the donor regions have another coarse product: learn from regions with the same one")
-        excluded = self._excluded()
-        own = TrainingSet.of(fields, samples, self.seed, excluded)
-        donors = [d for f, s in donor_regions if (d := TrainingSet.of(f, s, self.seed, excluded))]
+        regions = [(fields, samples), *donor_regions]
+        self.parameters, self.summary, _ = self._fit(regions, two_sided=False)
+        if self.retrospective:
+            self.retrospective_parameters, _, self.scene_update = self._fit(regions, two_sided=True)
+
+    def _fit(
+        self, regions: Sequence[tuple[Fields, Samples]], *, two_sided: bool
+    ) -> tuple[FusionParameters, TrainingSummary, SceneUpdate]:
+        """Fit to what precedes each date, or to what surrounds it."""
+        fields = regions[0][0]
+        own, *others = (TrainingSet.of(f, s, self.seed, self._excluded(), two_sided=two_sided) for f, s in regions)
+        donors = [part for part in others if part]
         if own is None and not donors:
             raise DataError(
                 "no half-orbit of the training period has both a fine field that covers enough of the window and a "
                 "coarse field: widen the period, lower the minimum coverage, or use a network trained elsewhere"
             )
         first, *rest = donors if own is None else [own, *donors]
-        parameters, self.summary = fit_parameters(
-            first, rest, self.seed, with_random_features=self.options.get("random_features", True)
-        )
-        self.parameters = parameters if own is not None else transferred(parameters, fields)
+        fit = fit_parameters(first, rest, self.seed, with_random_features=self.options.get("random_features", True))
+        noise = first.fields.fine_noise
+        update = SceneUpdate.fit(fit.errors, None if noise is None else noise[first.dates.fine])
+        return (fit.parameters if own is not None else transferred(fit.parameters, fields)), fit.summary, update
 
     def predict(self, fields: Fields, samples: Samples) -> Prediction:
         """Estimate a map for every overpass, its standard deviation, and what each cell rests on.
@@ -107,6 +126,26 @@ class FusionMethod(Method):
         """
         self._check_history(samples)
         return self._maps_of(fields).predict(samples)
+
+    def predict_retrospective(
+        self, fields: Fields, samples: Samples, targets: NDArray[np.integer], *, own_scene: bool = True
+    ) -> Prediction:
+        """Estimate maps from what was observed before, at and after each overpass.
+
+        Args:
+            fields: the region's arrays, as far after the overpasses as there are any.
+            samples: the overpasses, N of them.
+            targets: the fine fields that may count as later ones, -1 for none.
+            own_scene: whether the fine field of an overpass itself is used; without it, and without those that share
+                its Sentinel-1 scene, the estimate can be judged by it.
+
+        Raises:
+            DataError: the method is not trained for this, or the fields are of another coarse product.
+        """
+        self._check_history(samples)
+        return self._maps_of(fields, retrospective=True).predict(
+            with_later(samples, fields, targets), own_scene=own_scene
+        )
 
     def surface(self, fields: Fields) -> dict[QualityCode, NDArray[np.bool_]]:
         """Return where the surface itself is water, ice, mountains, urban or dense vegetation, bool (H, W) for each.
@@ -135,8 +174,15 @@ class FusionMethod(Method):
         if self.parameters is None:
             raise DataError(f"the method {self.name!r} is not trained: there is nothing to save")
         own = {"history": self.history, "options": dict(self.options), "seed": self.seed, "label": self.label}
-        header = {**own, **fusion_file.header_of(self.parameters)}
-        return MethodState(fusion_file.tensors_of(self.parameters), header, self.training_summary())
+        header = {**own, **fusion_file.header_of(self.parameters), "retrospective": None}
+        tensors = fusion_file.tensors_of(self.parameters)
+        if self.retrospective_parameters is not None and self.scene_update is not None:
+            tensors |= fusion_file.prefixed(fusion_file.tensors_of(self.retrospective_parameters))
+            header["retrospective"] = {
+                "parameters": fusion_file.header_of(self.retrospective_parameters),
+                "scene_update": fusion_file.scene_update_entry(self.scene_update),
+            }
+        return MethodState(tensors, header, self.training_summary())
 
     @classmethod
     def load(cls, state: MethodState, window: Window | None = None) -> Self:
@@ -151,26 +197,34 @@ class FusionMethod(Method):
             KeyError, TypeError, ValueError: the state is of another version or damaged.
         """
         own = {name: state.header[name] for name in ("history", "options", "seed", "label")}
-        parameters = fusion_file.restore(state.tensors, state.header)
-        return cls(**own, parameters=parameters, summary=state.summary)
+        causal, around = fusion_file.split_by_prefix(state.tensors)
+        method = cls(**own, parameters=fusion_file.restore(causal, state.header), summary=state.summary)
+        if (entry := state.header["retrospective"]) is not None:
+            method.retrospective = True
+            method.retrospective_parameters = fusion_file.restore(around, entry["parameters"])
+            method.scene_update = fusion_file.scene_update(entry["scene_update"])
+        return method
 
-    def _maps_of(self, fields: Fields) -> RegionMaps:
+    def _maps_of(self, fields: Fields, *, retrospective: bool = False) -> RegionMaps:
         """Return what maps of these fields are made with, kept from one call to the next.
 
         Raises:
             DataError: the method is not trained, or the fields are of another coarse product.
         """
-        if self.parameters is None:
-            raise DataError(f"the method {self.name!r} is not trained: fit it, or load its checkpoint")
-        if self.parameters.coarse_grid != fields.coarse_grid:
+        parameters = self.retrospective_parameters if retrospective else self.parameters
+        if parameters is None:
+            what = "trained for retrospective maps" if retrospective and self.parameters is not None else "trained"
+            raise DataError(f"the method {self.name!r} is not {what}: fit it, or load its checkpoint")
+        if parameters.coarse_grid != fields.coarse_grid:
             raise DataError(
-                f"the method {self.name!r} was trained with coarse cells of {self.parameters.coarse_grid.name}, and "
+                f"the method {self.name!r} was trained with coarse cells of {parameters.coarse_grid.name}, and "
                 f"the fields have those of {fields.coarse_grid.name}: train it with this coarse product"
             )
-        kept = self._kept
-        if kept is None or kept[0] is not fields or kept[1] is not self.parameters:
-            kept = fields, self.parameters, RegionMaps.of(fields, self.parameters, self._excluded())
-            self._kept = kept
+        kept = self._kept.get(retrospective)
+        if kept is None or kept[0] is not fields or kept[1] is not parameters:
+            update = self.scene_update if retrospective else None
+            kept = fields, parameters, RegionMaps.of(fields, parameters, self._excluded(), update)
+            self._kept[retrospective] = kept
         return kept[2]
 
     def _excluded(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from smen.data.records import Fields, Samples
     from smen.methods.fusion.parameters import FusionParameters
+    from smen.methods.fusion.scene_update import SceneUpdate
 
 
 @dataclass(frozen=True)
@@ -30,36 +31,56 @@ class RegionMaps:
         fields: the region's arrays.
         parameters: fitted to the region, or transferred to it.
         builder: of the features of its overpasses.
+        update: by an overpass's own scene, for retrospective maps; None for causal ones.
     """
 
     fields: Fields
     parameters: FusionParameters
     builder: FeatureBuilder
+    update: SceneUpdate | None = None
 
     @classmethod
-    def of(cls, fields: Fields, parameters: FusionParameters, excluded: tuple[str, ...] = ()) -> RegionMaps:
+    def of(
+        cls,
+        fields: Fields,
+        parameters: FusionParameters,
+        excluded: tuple[str, ...] = (),
+        update: SceneUpdate | None = None,
+    ) -> RegionMaps:
         """Prepare maps; in another region than their own, parameters are transferred first.
 
         Args:
             fields: the region's arrays.
             parameters: fitted, with the coarse product of the fields.
             excluded: groups of features that are left out, for an ablation.
+            update: by an overpass's own scene, for retrospective maps; None for causal ones.
         """
         if parameters.window != fields.window:
             parameters = transferred(parameters, fields)
-        history = CoarseHistory.of(fields, parameters.direction_bias)
+        history = CoarseHistory.of(fields, parameters.direction_bias, two_sided=update is not None)
         mean = None if parameters.transferred else parameters.mean_coarse
         noise, wetness = parameters.relative_noise, parameters.wetness_range
-        return cls(fields, parameters, FeatureBuilder(fields, history, mean, noise, wetness, excluded))
+        return cls(fields, parameters, FeatureBuilder(fields, history, mean, noise, wetness, excluded), update)
 
-    def predict(self, samples: Samples) -> Prediction:
-        """Estimate a map for every overpass of N, its standard deviation, and what each cell rests on."""
+    def predict(self, samples: Samples, *, own_scene: bool = False) -> Prediction:
+        """Estimate a map for every overpass of N, its standard deviation, and what each cell rests on.
+
+        Args:
+            samples: the overpasses, for retrospective maps with later fields in their histories.
+            own_scene: whether the fine field of each overpass itself is used, in retrospective maps.
+        """
         fields, parameters = self.fields, self.parameters
         mean = np.full((len(samples), *fields.window.shape), np.nan, np.float32)
         deviation, quality = mean.copy(), np.zeros(mean.shape, np.uint8)
         for row in range(len(samples)):
             quality[row] = quality_codes(
-                fields, samples, row, parameters.surface, parameters.pattern.count, parameters.coarse_range
+                fields,
+                samples,
+                row,
+                parameters.surface,
+                parameters.pattern.count,
+                parameters.coarse_range,
+                own_scene=own_scene,
             )
             if samples.coarse[row] == MISSING:
                 continue
@@ -68,6 +89,8 @@ class RegionMaps:
             if hidden.all():
                 continue
             value, error = self._estimate(samples, row)
+            if own_scene and self.update is not None and samples.fine[row] != MISSING:
+                value, error = self.update.apply(value, error, fields.fine[samples.fine[row]])
             mean[row] = np.where(hidden, np.nan, bounded(value, parameters.bounds, parameters.typical_error))
             deviation[row] = np.where(hidden, np.nan, error)
         return Prediction(mean=mean, standard_deviation=deviation, quality=quality)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from smen.data.fill import known_coarse
 from smen.data.records import TRAIN, VALIDATION
+from smen.data.samples import with_later
 from smen.methods.fusion.coarse_history import BASE, CoarseHistory, direction_bias
 from smen.methods.fusion.error_model import ErrorModel
 from smen.methods.fusion.feature_builder import FeatureBuilder
@@ -51,7 +53,6 @@ class TrainingSet:
         target: fine fields, (n, H, W), m3/m3, NaN where missing.
         hidden: the cells that are left out of each date, (n, H, W).
         folds: indices of the dates that are held out in turn.
-        fold_of: the fold of each date, (n,).
         variability: standard deviation of the coarse cells over space and time, m3/m3.
     """
 
@@ -65,11 +66,18 @@ class TrainingSet:
     hidden: NDArray[np.bool_]
     target: NDArray[np.float32]
     folds: list[NDArray[np.int64]]
-    fold_of: NDArray[np.int64]
     variability: float
 
     @classmethod
-    def of(cls, fields: Fields, samples: Samples, seed: int, excluded: tuple[str, ...] = ()) -> TrainingSet | None:
+    def of(
+        cls,
+        fields: Fields,
+        samples: Samples,
+        seed: int,
+        excluded: tuple[str, ...] = (),
+        *,
+        two_sided: bool = False,
+    ) -> TrainingSet | None:
         """Build the features of the dates of the training period, those for validation included.
 
         Args:
@@ -77,6 +85,7 @@ class TrainingSet:
             samples: its overpasses.
             seed: of which earlier fine fields are left out.
             excluded: groups of features that are left out, for an ablation.
+            two_sided: whether features tell of what comes after each date as well, but of no date beyond the training.
 
         Returns:
             None where there is no date.
@@ -86,7 +95,9 @@ class TrainingSet:
         dates = dates.select(valid.sum(axis=(1, 2)) >= 2)
         if not len(dates):
             return None
-        builder = _builder_of(fields, dates, excluded)
+        if two_sided:
+            dates = with_later(dates, fields, dates.fine)
+        builder = _builder_of(fields, dates, excluded, two_sided=two_sided)
         residual, wetness = builder.residuals(dates.fine)
         sums = PatternSums.of(residual, wetness)
         estimator = PatternEstimator.of(sums)
@@ -102,10 +113,6 @@ class TrainingSet:
             known, fewer = (estimator.pattern(part, pattern.unknown) for part in (rest, rest.without_cells(cells)))
             with_pattern += [builder.build(dates, i, known, dropped[i]) for i in group]
             left_out += [builder.build(dates, i, fewer, dropped[i], cells) for i in group]
-        folds = folds_of(len(dates), FOLDS)
-        fold_of = np.zeros(len(dates), np.int64)
-        for k, fold in enumerate(folds):
-            fold_of[fold] = k
         return cls(
             fields=fields,
             dates=dates,
@@ -116,10 +123,17 @@ class TrainingSet:
             hidden=hidden,
             without_pattern=[builder.build(dates, i, empty, dropped[i]) for i in range(len(dates))],
             target=fields.fine[dates.fine],
-            folds=folds,
-            fold_of=fold_of,
+            folds=folds_of(len(dates), FOLDS),
             variability=_variability(builder, dates),
         )
+
+    @cached_property
+    def fold_of(self) -> NDArray[np.int64]:
+        """The fold of each date, (n,)."""
+        fold_of = np.zeros(len(self.dates), np.int64)
+        for k, fold in enumerate(self.folds):
+            fold_of[fold] = k
+        return fold_of
 
     def residuals(self, features: Sequence[OverpassFeatures]) -> NDArray[np.float32]:
         """Residuals of the targets from the base estimates of n dates, (n, H, W), m3/m3, NaN where missing."""
@@ -184,9 +198,9 @@ def _dropped(shape: tuple[int, ...], seed: int) -> NDArray[np.bool_]:
     return np.asarray(rng.random(shape) < DROPPED_SHARE * (rng.random(shape[0]) < 0.5)[:, None] * 2)
 
 
-def _builder_of(fields: Fields, dates: Samples, excluded: tuple[str, ...]) -> FeatureBuilder:
+def _builder_of(fields: Fields, dates: Samples, excluded: tuple[str, ...], *, two_sided: bool) -> FeatureBuilder:
     """Return the builder of a training: statistics of the coarse field and of the noise come from its dates."""
-    history = CoarseHistory.of(fields, direction_bias(fields, dates.time[-1]))
+    history = CoarseHistory.of(fields, direction_bias(fields, dates.time[-1]), two_sided=two_sided)
     stack = history.averages[BASE, dates.coarse].astype(np.float64)
     count = np.isfinite(stack).sum(axis=0)
     total = np.where(np.isfinite(stack), stack, 0).sum(axis=0)

@@ -51,6 +51,36 @@ def test_a_time_constant_of_zero_is_the_last_value():
     np.testing.assert_array_equal(history.averages[0].reshape(expected.shape), expected)
 
 
+@pytest.mark.parametrize("k", range(1, len(TIME_CONSTANTS_DAYS)))
+def test_two_sided_averages_weigh_by_distance_in_time(k):
+    fields = with_gaps()
+    history = CoarseHistory.of(fields, NO_BIAS, two_sided=True)
+    days = (fields.coarse_time - fields.coarse_time[0]) / np.timedelta64(1, "D")
+    weight = np.exp(-np.abs(days[:, None] - days) / TIME_CONSTANTS_DAYS[k])
+    for cell in ((0, 0), (1, 2), (2, 3)):
+        values = fields.coarse[:, *cell].astype(float)
+        valid = np.isfinite(values)
+        expected = (weight[:, valid] * values[valid]).sum(axis=1) / weight[:, valid].sum(axis=1)
+        enough = weight[:, valid].sum(axis=1) > 1e-5
+        np.testing.assert_allclose(history.averages[k][enough][:, *cell], expected[enough], rtol=1e-4)
+
+
+def test_two_sided_without_a_filter_is_interpolated_in_time():
+    fields = with_gaps()
+    history = CoarseHistory.of(fields, NO_BIAS, two_sided=True)
+    index = pd.DatetimeIndex(fields.coarse_time.astype("datetime64[ns]"))
+    series = pd.DataFrame(fields.coarse.reshape(len(index), -1).astype(float), index=index)
+    expected = series.interpolate("time", limit_direction="both").to_numpy()
+    np.testing.assert_allclose(history.averages[0].reshape(expected.shape), expected, rtol=1e-5)
+
+
+def test_two_sided_averages_of_a_cell_never_seen_are_missing():
+    coarse = FIELDS.coarse.copy()
+    coarse[:, 1, 2] = np.nan
+    averages = CoarseHistory.of(replace(FIELDS, coarse=coarse), NO_BIAS, two_sided=True).averages
+    assert np.isnan(averages[:, :, 1, 2]).all() and np.isfinite(averages[:, :, 0, 0]).all()
+
+
 def test_no_average_looks_ahead():
     fields = with_gaps()
     later = fields.coarse.copy()

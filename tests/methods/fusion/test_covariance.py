@@ -43,6 +43,20 @@ def test_noise_is_no_part_of_the_field():
     assert found == pytest.approx(4e-4, rel=0.2)
 
 
+def test_noise_is_told_apart_where_several_dates_are_at_hand():
+    rng = np.random.default_rng(7)
+    fields = draw([(4e-4, 8.0)], SHAPE, rng, 30) + rng.normal(0, 0.015, (30, *SHAPE))
+    fields[rng.random(fields.shape) < 0.3] = np.nan
+    found, noise = NestedCovariance.fit_dates(fields)
+    assert noise == pytest.approx(0.015**2, rel=0.2)
+    np.testing.assert_allclose(at(found, 1, 4, 8), 4e-4 * np.exp(-np.array([1, 4, 8]) / 8), rtol=0.3)
+
+
+def test_dates_without_any_value_give_the_least_variance():
+    found, noise = NestedCovariance.fit_dates(np.full((2, *SHAPE), np.nan))
+    assert 0 < found.sill < 1e-6 and 0 < noise < 1e-6
+
+
 def test_cells_that_are_not_observed_take_no_part():
     rng = np.random.default_rng(3)
     field = draw([(4e-4, 3.0)], SHAPE, rng)[0]

@@ -14,7 +14,7 @@ from smen.methods.fusion.ridge import NormalEquations, fit_folds, penalty_scale
 from smen.methods.fusion.training_set import fit_error_model
 
 REGION = training_set()
-PARAMETERS, SUMMARY = fit_parameters(REGION, [], 0)
+PARAMETERS, SUMMARY, ERRORS = fit_parameters(REGION, [], 0)
 
 
 def correction(overpass, folds):
@@ -77,7 +77,7 @@ def test_unseen_coefficients_are_fitted_to_cells_left_out():
 def test_where_nothing_is_left_out_the_coefficients_are_those_of_all_other_cells():
     none = replace(REGION, hidden=np.zeros_like(REGION.hidden))
     np.testing.assert_allclose(fit_left_out(none, []), fit_features(none, []), atol=1e-12)
-    parameters, _ = fit_parameters(none, [], 0)
+    parameters, *_ = fit_parameters(none, [], 0)
     assert (parameters.error.coefficients > 0).all() and np.isfinite(parameters.error.factor)
 
 
@@ -106,7 +106,7 @@ def test_each_set_of_random_features_is_fitted_by_itself():
 
 
 def test_without_random_features_it_is_the_ridge_regression_of_the_features():
-    linear, _ = fit_parameters(REGION, [], 0, with_random_features=False)
+    linear, *_ = fit_parameters(REGION, [], 0, with_random_features=False)
     assert linear.random_features is None
     expected = fit_folds(REGION.normal_equations(REGION.with_pattern), REGION.folds)
     np.testing.assert_array_equal(linear.seen_coefficients, expected)
@@ -114,7 +114,7 @@ def test_without_random_features_it_is_the_ridge_regression_of_the_features():
 
 
 def test_donors_change_coefficients_and_leave_the_regions_own():
-    helped, _ = fit_parameters(REGION, [donor_set()], 0)
+    helped, *_ = fit_parameters(REGION, [donor_set()], 0)
     assert (helped.transfer_coefficients != PARAMETERS.transfer_coefficients).any()
     np.testing.assert_array_equal(helped.pattern.mean, PARAMETERS.pattern.mean)
     assert helped.bounds == PARAMETERS.bounds
@@ -122,6 +122,6 @@ def test_donors_change_coefficients_and_leave_the_regions_own():
 
 
 def test_the_seed_draws_the_random_features():
-    other, _ = fit_parameters(REGION, [], 7)
+    other, *_ = fit_parameters(REGION, [], 7)
     assert (other.random_features.weights != PARAMETERS.random_features.weights).any()
     np.testing.assert_array_equal(other.unseen_coefficients, PARAMETERS.unseen_coefficients)
