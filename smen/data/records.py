@@ -51,6 +51,7 @@ class Fields:
         fine_flag: the fine product's surface flag, uint16 (Tf, H, W), or None.
         coarse_grid: grid of the coarse cells: M36 for SPL2SMP, M09 for SPL2SMP_E.
         simulated: whether the fields come from the simulated source.
+        covariates: static rasters of a user, each with mean 0 and standard deviation 1, float32 (C, H, W), or None.
 
     Raises:
         DataError: the arrays do not fit together.
@@ -69,6 +70,7 @@ class Fields:
     fine_flag: NDArray[np.uint16] | None = None
     coarse_grid: Grid = M36
     simulated: bool = False
+    covariates: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not fit together: a silent shift by one would spoil everything after."""
@@ -83,6 +85,8 @@ class Fields:
                     raise DataError(f"the {name} fields have shape {array.shape}, expected {expected}: align them anew")
             if np.isnat(time).any() or (np.diff(time) <= np.timedelta64(0, "s")).any():
                 raise DataError(f"the times of the {name} fields do not rise strictly: align them anew")
+        if self.covariates is not None and self.covariates.shape[1:] != self.window.shape:
+            raise DataError(f"the covariates have shape {self.covariates.shape}, which does not fit the window")
         if len(self.coarse_descending) != len(self.coarse_time):
             raise DataError("each coarse field needs a direction: align them anew")
         if len(self.fine_ready) != len(self.fine_time) or len(self.fine_sentinel1) != len(self.fine_time):

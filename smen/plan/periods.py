@@ -111,6 +111,17 @@ class RegionPeriods:
         first, last = self.regions[region].settings.periods.training
         return tuple(range(first.year, last.year + 1))
 
+    def covariates(self, region: str) -> dict[str, str]:
+        """Return the static rasters that a region's method learns from, by name; none where the method has no use.
+
+        Args:
+            region: its name.
+        """
+        settings = self.regions[region].settings
+        if settings.method != "fusion" or settings.weights:
+            return {}
+        return {name: path.replace("{region}", region) for name, path in settings.fusion.covariates.items()}
+
     def donor_regions(self, region: str) -> dict[str, tuple[int, ...]]:
         """Return the other regions that a region's method learns from as well, and their training years."""
         return {name: self.training_years(name) for name in self._donor_names(region)}

@@ -256,7 +256,13 @@ class Plan(PaperPlan):
         settings = self.regions[region].settings
         if settings.method == "smen":
             return narrow(SmenRecipe, settings.smen)
-        return FusionRecipe(seed=settings.fusion.seed, donor_regions=self.donor_regions(region))
+        fusion = settings.fusion
+        return FusionRecipe(
+            seed=fusion.seed,
+            covariates=self.covariates(region),
+            covariate_classes=fusion.covariate_classes,
+            donor_regions=self.donor_regions(region),
+        )
 
     def _source(self, region: str, kind: SourceKind) -> SimulatedGranules | DirectoryGranules | EarthdataGranules:
         """Return where a region's granules come from: the part of the section that a source of this kind uses."""

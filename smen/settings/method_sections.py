@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from smen.settings.choices import Device, MissingResidual, Precision, Schedule, Threads, UserPath
 from smen.settings.section import Section
@@ -17,6 +17,22 @@ class FusionOptions(Section):
     """What a training of `fusion` uses."""
 
     seed: int = Field(1, ge=0, description="of the random features and of the frames that are left out")
+    covariates: dict[str, UserPath] = Field(
+        {},
+        description="static rasters that soil moisture may follow, by name, e.g. {sand: sand.tif, elevation: dem.tif}, "
+        "of any extent and CRS; `{region}` in a path stands for the region's name",
+    )
+    covariate_classes: tuple[str, ...] = Field(
+        (), description="those of the covariates whose numbers are classes, e.g. [land_cover]"
+    )
+
+    @field_validator("covariate_classes")
+    @classmethod
+    def _classes_are_covariates(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        for name in names:
+            if name not in info.data.get("covariates", names):
+                raise ValueError(f"`{name}` is not one of the covariates")
+        return names
 
 
 class FusionSettings(FusionOptions):

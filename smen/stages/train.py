@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smen.atomic import write_text
 from smen.data.load import read_fields, read_samples
+from smen.data.static_rasters import read_covariates
 from smen.methods.checkpoint import save_checkpoint
 from smen.methods.registry import method_class
 from smen.plan.jobs import FusionRecipe, SmenRecipe, TrainJob
@@ -31,6 +33,9 @@ def run(job: TrainJob) -> None:
     """
     recipe = job.recipe
     fields, samples = _read(job, job.region, job.years)
+    if isinstance(recipe, FusionRecipe) and recipe.covariates:
+        covariates = read_covariates(recipe.covariates, fields.window, recipe.covariate_classes)
+        fields = replace(fields, covariates=covariates)
     donors = recipe.donor_regions.items() if isinstance(recipe, FusionRecipe) else ()
     method = unfitted(recipe, samples.fine_history.shape[1])
     method.fit(fields, samples, [_read(job, name, years) for name, years in donors])
@@ -48,7 +53,7 @@ def unfitted(recipe: FusionRecipe | SmenRecipe, history: int) -> Method:
         recipe: with the options of its method.
         history: k, the number of earlier fine fields in the samples.
     """
-    options = recipe.model_dump(exclude={"method", "donor_regions"})
+    options = recipe.model_dump(exclude={"method", "donor_regions", "covariates", "covariate_classes"})
     if isinstance(recipe, SmenRecipe):
         options["threads"] = training_threads(recipe.threads)
     return method_class(recipe.method).from_settings(history, options)

@@ -68,6 +68,8 @@ USED_BY = {
     "smen.missing_residual": {"train"},
     "smen.weights": {"downscale", "evaluate", "publish"},
     "maps.period": ALL - {"train"} - PAPER,
+    "fusion.covariates": {"train"},
+    "fusion.covariate_classes": {"train"},
     "maps.mode": {"downscale", "evaluate"},
     "maps.masked": {"downscale"},
     "paper.epochs": PAPER_TRAININGS,
@@ -110,6 +112,8 @@ OTHER_VALUES = {
     "periods.test": ["2018-01-01", "2019-03-31"],
     "fusion.learn_from": ["geneva"],
     "maps.period": ["2018-02-01", "2019-03-31"],
+    "fusion.covariates": {"sand": "rasters/{region}.tif"},
+    "fusion.covariate_classes": ["cover"],
     "maps.mode": "causal",
     "paper.inputs_region": "geneva",
     "paper.sizes_region": "geneva",
@@ -131,6 +135,7 @@ CONTEXTS = {
     "products.coarse_version": EARTHDATA,
     "products.fine_version": EARTHDATA,
     "smen": {"method": "smen"},
+    "fusion.covariate_classes": {"fusion": {"covariates": {"cover": "cover.tif"}}},
     "regions_file.layer": {"regions_file": {"path": "layers.gpkg", "layer": "here", "column": "name"}},
     "regions_file": {"regions_file": {"path": "regions.gpkg", "column": "name"}},
 }
@@ -251,10 +256,10 @@ def test_a_key_changes_the_jobs_that_use_it_and_no_others(key, vector_files):
 
 @pytest.mark.parametrize("key", [key for key in USED_BY if key.startswith(("fusion.", "smen."))])
 def test_a_key_of_another_method_changes_nothing(key):
-    section, name = key.split(".")
-    other = {"fusion": "smen", "smen": "fusion"}[section]
+    other = {"fusion": "smen", "smen": "fusion"}[key.split(".")[0]]
     value = OTHER_VALUES[key] if key in OTHER_VALUES else another(leaf_keys()[key], current({}, key))
-    before, after = {"method": other}, {"method": other, section: {name: value}}
+    before = {"method": other} | CONTEXTS.get(key, {}) if key.startswith("fusion.") else {"method": other}
+    after = with_key(before, key, value)
     assert changes(before, after) == set()
     plans = [Plan(check_settings(values), TODAY) for values in (before, after)]
     assert plans[0].publish("tucson") == plans[1].publish("tucson")  # the digest neither

@@ -39,7 +39,10 @@ def test_empty_file_means_the_paper():
         ({"regions": {"a": {"longitude": 0, "latitude": 0, "sise": 3}}}, ["`regions.a.sise`", "did you mean `size`"]),
         ({"regions": 5}, ["`regions`"]),
         ({"method": "lstm"}, ["`method` is 'lstm'", "'fusion'", "'smen'"]),
-        ({"fusion": {"epochs": 3}}, ["unknown key `fusion.epochs`", "known here: learn_from, seed, weights"]),
+        (
+            {"fusion": {"epochs": 3}},
+            ["unknown key `fusion.epochs`", "known here: covariate_classes, covariates, learn_from, seed, weights"],
+        ),
         ({"smen": {"learn_from": ["a"]}}, ["unknown key `smen.learn_from`"]),
         ({"smen": {"threads": 0}}, ["`smen.threads` is 0: it must be 'auto' or at least 1"]),
         ({"smen": {"threads": "all"}}, ["`smen.threads", "'auto'"]),

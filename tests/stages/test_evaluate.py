@@ -201,9 +201,7 @@ def test_scores_by_class_count_every_mapped_cell_against_the_truth(made, evaluat
     assert {"bilinear", "mean_residual"} <= set(table["method"])
 
 
-def test_the_product_judges_maps_without_its_scene_and_the_truth_with_it(
-    made, evaluated
-):
+def test_the_product_judges_maps_without_its_scene_and_the_truth_with_it(made, evaluated):
     table = table_of(evaluated)
     samples = read_samples(evaluated.layout, REGION, [2016], made.fields)
     test = samples.with_target(3)

@@ -4,7 +4,9 @@ import csv
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
 from made_project import make_plan
 from made_region import REGION
 
@@ -53,8 +55,30 @@ def test_fusion_is_fitted_and_written_with_its_settings(made, trained):
     assert isinstance(load_checkpoint(path, made.fields.window), FusionMethod)
     record = read_header(path)["extra"]
     assert record["region"] == REGION
-    assert record["settings"]["recipe"] == {"method": "fusion", "seed": 1, "donor_regions": {}}
+    assert record["settings"]["recipe"] == {
+        "method": "fusion", "seed": 1, "donor_regions": {}, "covariates": {}, "covariate_classes": [],
+    }  # fmt: skip
     assert "results" not in record["settings"]  # the same training in another place gives the same bytes
+
+
+def test_covariates_enter_the_pattern(copied, made):
+    window = made.fields.window
+    folder = Path(copied().layout.results).parent
+    values = np.random.default_rng(1).normal(0, 1, window.shape)
+    with rasterio.open(
+        folder / f"{REGION}_sand.tif", "w", driver="GTiff", count=1, dtype="float64", height=window.height,
+        width=window.width, crs="EPSG:6933", transform=window.transform,
+    ) as raster:  # fmt: skip
+        raster.write(values, 1)
+    plan = copied(fusion={"covariates": {"sand": str(folder / "{region}_sand.tif")}})
+    assert plan.train(REGION).recipe.covariates == {"sand": str(folder / f"{REGION}_sand.tif")}
+    before = load_checkpoint(Path(plan.layout.model(REGION))).parameters.pattern.mean
+    train.run(plan.train(REGION))
+    after = load_checkpoint(Path(plan.layout.model(REGION))).parameters.pattern.mean
+    assert (after != before).any()
+    lost = copied(fusion={"covariates": {"sand": "nowhere.tif"}})
+    with pytest.raises(DataError, match=r"the covariate sand, nowhere\.tif, cannot be read"):
+        train.run(lost.train(REGION))
 
 
 def test_smen_is_fitted_and_its_epochs_are_written(copied, monkeypatch):

@@ -4,6 +4,7 @@ rule train:
         aligned=files(layout.aligned, plan.training_years, "coarse", "fine"),
         samples=files(layout.samples, plan.training_years),
         donor_regions=donor_files,
+        covariates=lambda wildcards: list(plan.covariates(wildcards.region).values()),
     output:
         weights=layout.model("{region}"),
         log=layout.training_log("{region}"),

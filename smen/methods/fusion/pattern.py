@@ -2,7 +2,8 @@
 
 Both are random fields, whose covariance is fitted to the observed cells. A cell with many dates keeps what they say,
 one with few is drawn to its neighbours, and one without any has the conditional mean from cells around it, which fades
-to the mean of all with distance (simple kriging; Cressie 1993, "Statistics for Spatial Data", chapter 3).
+to the mean of all with distance (simple kriging; Cressie 1993, "Statistics for Spatial Data", chapter 3). Where there
+are static rasters of soil or relief, that mean follows them (universal kriging, section 3.4 there).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from smen.methods.fusion.covariance import NestedCovariance
 from smen.methods.fusion.kriging import Kriging
+from smen.methods.fusion.trend import Trend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,6 +79,7 @@ class PatternEstimator:
         mean_field: kriging of the mean residual.
         slope_field: kriging of its change with wetness.
         prior: mean of the pattern, by generalised least squares, m3/m3.
+        drift: what covariates say of each cell's departure from it, (H, W), m3/m3; 0 without any.
         mean_solution: of all dates, (H, W): where to begin with those without some dates.
         slope_solution: likewise.
     """
@@ -84,25 +87,29 @@ class PatternEstimator:
     mean_field: Kriging
     slope_field: Kriging
     prior: float
+    drift: NDArray[np.float64]
     mean_solution: NDArray[np.float64]
     slope_solution: NDArray[np.float64]
 
     @classmethod
-    def of(cls, sums: PatternSums) -> PatternEstimator:
+    def of(cls, sums: PatternSums, covariates: NDArray[np.floating] | None = None) -> PatternEstimator:
         """Fit the covariances of a region.
 
         Args:
             sums: over all its training dates.
+            covariates: static rasters, (C, H, W), each with mean 0 and standard deviation 1; None: there are none.
         """
         seen = sums.count > 0
         shape = (seen.shape[0], seen.shape[1])
         slope_field = Kriging(NestedCovariance.fit(sums.slope, sums.slope_noise, seen), shape)
         slope_solution = slope_field.solve(sums.slope, sums.slope_noise, seen)
         mean, noise = sums.mean_at_usual_wetness(slope_field.mean(slope_solution)), sums.mean_noise
-        mean_field = Kriging(NestedCovariance.fit(mean - sums.prior, noise, seen), shape)
-        ones = mean_field.solve(np.ones(shape), noise, seen)
-        prior = float((ones * np.where(seen, mean, 0)).sum() / ones.sum()) if seen.any() else sums.prior
-        return cls(mean_field, slope_field, prior, mean_field.solve(mean - prior, noise, seen), slope_solution)
+        trend = Trend.fit(mean - sums.prior, noise, seen, covariates)
+        mean_field = Kriging(NestedCovariance.fit(mean - sums.prior - trend.values, noise, seen), shape)
+        trend = Trend.fit(mean - sums.prior, noise, seen, covariates, mean_field)
+        prior, drift = sums.prior + trend.constant, trend.values - trend.constant
+        solution = mean_field.solve(mean - prior - drift, noise, seen)
+        return cls(mean_field, slope_field, prior, drift, solution, slope_solution)
 
     def pattern(self, sums: PatternSums, unknown: NDArray[np.float32] | None = None) -> Pattern:
         """Estimate the pattern.
@@ -116,13 +123,14 @@ class PatternEstimator:
         slope_solution = self.slope_field.solve(sums.slope, sums.slope_noise, seen, self.slope_solution)
         slope = self.slope_field.mean(slope_solution)
         mean, noise = sums.mean_at_usual_wetness(slope), sums.mean_noise
-        solution = self.mean_field.solve(mean - self.prior, noise, seen, self.mean_solution)
+        usual = self.prior + self.drift
+        solution = self.mean_field.solve(mean - usual, noise, seen, self.mean_solution)
         wanted = np.ones(seen.shape, bool) if unknown is None else ~seen
         sill = self.mean_field.covariance.sill
         share = (self.mean_field.variance(noise, seen, wanted) / sill).astype(np.float32)
         return Pattern(
             count=sums.count,
-            mean=(self.prior + self.mean_field.mean(solution)).astype(np.float32),
+            mean=(usual + self.mean_field.mean(solution)).astype(np.float32),
             slope=slope.astype(np.float32),
             variance=sums.variance,
             unknown=share if unknown is None else np.where(wanted, share, unknown),

@@ -100,7 +100,7 @@ class TrainingSet:
         builder = _builder_of(fields, dates, excluded, two_sided=two_sided)
         residual, wetness = builder.residuals(dates.fine)
         sums = PatternSums.of(residual, wetness)
-        estimator = PatternEstimator.of(sums)
+        estimator = PatternEstimator.of(sums, fields.covariates)
         pattern = estimator.pattern(sums)
         builder.wetness_range = (float(wetness.min()), float(wetness.max()))
         dropped = _dropped(dates.fine_history.shape, seed)
