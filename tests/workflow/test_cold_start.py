@@ -28,7 +28,7 @@ def test_a_region_without_training_dates_is_mapped_by_what_another_one_teaches(f
     fitted = load_checkpoint(project.folder / "results/desert/models/network.safetensors").parameters
     assert fitted.transferred and (fitted.pattern.count == 0).all()
     scores = pd.read_csv(project.folder / "results/desert/scores/scores.csv")
-    assert set(scores["method"]) == {"fusion", "nearest_neighbour", "bilinear"}
+    assert set(scores["method"]) == {"fusion", "fusion, causal", "nearest_neighbour", "bilinear"}
     product = scores[(scores["split"] == "test") & (scores["against"] == "3 km product")].set_index("method")
     assert (product["ubRMSE [m3/m3]"] < 0.1).all()
     maps = sorted((project.folder / "results/desert/maps/2016").glob("desert_*_[AD].tif"))
