@@ -51,11 +51,12 @@ def write(folder, report):
 
 def test_overpasses_are_those_of_the_maps(tmp_path, maps):
     content = write(tmp_path, report_of(maps))
+    basis = {"mode": "causal", "scenes": [0, 0, 0], "provisional": False}
     assert content["maps"] == [
         {"time": "2018-07-04T01:00:00Z", "direction": "A", "share": 1, "mean": pytest.approx(0.1095, abs=1e-4),
-         "file": f"tucson/maps/{maps[0].path.parent.name}/0.tif"},
+         "file": f"tucson/maps/{maps[0].path.parent.name}/0.tif", **basis},
         {"time": "2018-07-04T13:00:00Z", "direction": "D", "share": 0.5, "mean": pytest.approx(0.217, abs=1e-4),
-         "file": f"tucson/maps/{maps[1].path.parent.name}/1.tif"},
+         "file": f"tucson/maps/{maps[1].path.parent.name}/1.tif", **basis},
     ]  # fmt: skip
     assert (content["name"], content["shape"], content["every"]) == ("tucson", [20, 30], 1)
     assert content["chunks"] == [[0, 2, "maps_000.js"]]

@@ -27,7 +27,7 @@
     await region.show(date);
     if (region !== state.region || date !== state.date) return; // another change came first
     const map = region.maps[date];
-    $("date").innerHTML = `${smen.moment(map)}<small>${smen.flight(map)}</small>`;
+    $("date").innerHTML = `${smen.moment(map)}<small>${smen.flight(map)}</small><small>${smen.basis(map)}</small>`;
     $("slider").value = date;
     $("slider").setAttribute("aria-valuetext", smen.overpass(map));
     $("download").href = map.file;

@@ -97,7 +97,15 @@ def _coverage(moisture: NDArray[np.float32]) -> dict[str, float | None]:
 
 def _overpass(file: MapFile, maps_at: str) -> dict[str, Any]:
     path = f"{maps_at}/{file.path.parent.name}/{file.path.name}"
-    return {"time": iso(file.time), "direction": file.direction, "file": path}
+    scenes = [len(times) for times in file.scenes]
+    return {
+        "time": iso(file.time),
+        "direction": file.direction,
+        "file": path,
+        "mode": file.mode,
+        "scenes": scenes,
+        "provisional": file.provisional,
+    }
 
 
 def _places(window: Window, every: int) -> dict[str, Any]:

@@ -128,6 +128,13 @@
     { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
   smen.moment = (map) => `${smen.day(map.time)}, ${map.time.slice(11, 16)} UTC`;
   smen.flight = (map) => (map.direction === "D" ? "descending (about 6 am local)" : "ascending (about 6 pm local)");
+  /* What a map rests on beside the training: how many 3 km scenes before, at and after its overpass. */
+  smen.basis = (map) => {
+    const [before, own, after] = map.scenes;
+    const causal = `causal: ${before} earlier 3 km scenes`;
+    const scenes = `${before} earlier, ${own ? "its own" : "no own"} and ${after} later 3 km scenes`;
+    return (map.mode === "causal" ? causal : `retrospective: ${scenes}`) + (map.provisional ? "; provisional" : "");
+  };
   smen.overpass = (map) => `${smen.moment(map)}, ${smen.flight(map)}`;
   smen.escape = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 })();
