@@ -162,6 +162,10 @@ def _report(job: PublishJob, inputs: RegionInputs, provenance: Provenance) -> Re
     if not path.is_file():
         raise DataError(f"{path} is missing: run the stage evaluate for {region}")
     scores = read_table(path)[list(SCORES)].to_dict("records")
+    by_class = Path(job.layout.scores(region, "classes.csv"))
+    if not by_class.is_file():
+        raise DataError(f"{by_class} is missing: run the stage evaluate for {region}")
+    classes = read_table(by_class)
     summary = summary_of(inputs.header)
     return RegionReport(
         region=region,
@@ -173,6 +177,10 @@ def _report(job: PublishJob, inputs: RegionInputs, provenance: Provenance) -> Re
         colours=CODE_COLOURS,
         simulated=inputs.simulated,
         scores=[{str(key): value for key, value in row.items()} for row in scores],
+        classes=[
+            {str(key): value for key, value in row.items()}
+            for row in classes[classes["method"] == provenance.model].to_dict("records")
+        ],
         training={**summary.curves(), "best": summary.best_epoch},
         files={
             "All maps as GeoTIFFs": f"{region}/maps/",

@@ -241,6 +241,11 @@ def test_scores_and_training_are_shown(visit):
     assert "0.031" in page.locator("#scores").inner_text()
     page.locator("#against").select_option("truth")
     assert page.locator("#scores circle").count() == 4
+    page.locator("#by-class summary").click()
+    assert page.locator("#classes tbody tr").count() == 2
+    assert "no 3 km product on that date" in page.locator("#classes").inner_text()
+    assert "against the truth" in page.locator("#by-class").inner_text()
+    assert "earlier 3 km scenes" in page.locator("#date").inner_text()
     assert page.locator("#training polyline").count() == 2
     assert "kept: epoch 24" in page.locator("#training-key").inner_text()
 

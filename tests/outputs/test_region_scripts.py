@@ -28,6 +28,7 @@ def report_of(maps, **changes):
         "coarse": Coarse("SMAP 36 km", rows - rows[0], columns - columns[0], fields),
         "product": {1: product}, "codes": CODES, "colours": COLOURS, "simulated": True,
         "scores": [{"method": "smen", "ubRMSE": 0.03, "R": float("nan")}],
+        "classes": [{"class": "everywhere mapped", "share": 100.0, "ubRMSE": 0.03, "crps": float("nan")}],
         "training": {"train": [0.1, 0.05], "best": 2}, "files": {"Scores": "tucson/scores.csv"}, "about": {"a": "b"},
     }  # fmt: skip
     return RegionReport(**content | changes)
@@ -95,6 +96,7 @@ def test_without_a_product_its_script_is_empty(tmp_path, maps):
 
 def test_facts_are_passed_on_and_nan_becomes_null(tmp_path, maps):
     content = write(tmp_path, report_of(maps))
+    assert content["classes"] == [{"class": "everywhere mapped", "share": 100.0, "ubRMSE": 0.03, "crps": None}]
     assert content["scores"] == [{"method": "smen", "ubRMSE": 0.03, "R": None}]
     assert content["training"] == {"train": [0.1, 0.05], "best": 2}
     assert (content["files"], content["about"]) == ({"Scores": "tucson/scores.csv"}, {"a": "b"})

@@ -62,6 +62,14 @@ def test_the_report_has_the_scores_with_their_calibration(published):
         assert (row["coverage_90"], row["crps"]) == ((0.88, 0.017) if known else (None, None))
 
 
+def test_the_report_has_the_scores_of_the_maps_by_class(published):
+    rows = report_of(published)["classes"]
+    assert [(row["class"], row["share"]) for row in rows] == [
+        ("everywhere mapped", 100), ("no 3 km product on that date", 40)
+    ]  # fmt: skip
+    assert {row["ubRMSE"] for row in rows} == {0.031}
+
+
 def test_the_report_has_the_coarse_fields_and_products_of_its_maps(published):
     content = report_of(published)
     assert len(content["maps"]) == COUNT
@@ -122,6 +130,7 @@ def test_a_rerun_leaves_nothing_of_an_earlier_run(spoiled):
         ("aligned/coarse_2018.nc", r"coarse_2018\.nc is missing: run the stage align"),
         ("models/network.safetensors", r"network\.safetensors is not there"),
         ("maps/2018.csv", r"2018\.csv"),
+        ("scores/classes.csv", r"classes\.csv is missing: run the stage evaluate for tucson"),
     ],
 )
 def test_what_is_missing_is_named(spoiled, lost, message):

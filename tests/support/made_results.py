@@ -21,6 +21,7 @@ from smen.outputs.map_names import map_path, quality_path
 from smen.outputs.quality_raster import write_quality
 from smen.outputs.tables import write_table
 from smen.plan.plan import Plan
+from smen.scores.by_class import UNITS as CLASS_UNITS
 from smen.scores.comparison import UNITS
 from smen.settings.file import check_settings
 from smen.stages import index, publish
@@ -189,6 +190,14 @@ def _scores(layout, name, dates, simulated):
         )
     ]  # fmt: skip
     write_table(layout.scores(name, "scores.csv"), rows, units=UNITS, simulated=simulated)
+    classes = [
+        {"region": name, "method": method, "against": "truth", "class": kind, "share": share, "dates": dates,
+         "ubRMSE": value, "RMSE": value + 0.001, "bias": 0.004, "coverage_90": 0.88, "crps": 0.017,
+         "spread_skill": 0.95}
+        for method, value in (("smen", 0.031), ("bilinear", 0.046))
+        for kind, share in (("everywhere mapped", 100.0), ("no 3 km product on that date", 40.0))
+    ]  # fmt: skip
+    write_table(layout.scores(name, "classes.csv"), classes, units=CLASS_UNITS, simulated=simulated)
 
 
 def window_of(plan, name) -> Window:

@@ -2,6 +2,7 @@
 rule publish:
     input:
         scores=layout.scores("{region}", "scores.csv"),
+        classes=layout.scores("{region}", "classes.csv"),
         model=model,
         maps=files(layout.map_list, plan.map_years),
         aligned=files(layout.aligned, plan.years_behind_maps, "coarse", "fine"),

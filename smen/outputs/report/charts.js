@@ -49,7 +49,24 @@
     select.value = kept;
   };
 
+  const scoreTable = (title, names, rows, columns) => {
+    const heading = columns.map(([name]) => `<th>${name}</th>`).join("");
+    const body = rows.map((row, i) => `<tr><td>${smen.escape(names[i])}</td>${columns.map(([name, digits]) =>
+      `<td>${row[name] == null ? "–" : smen.number(row[name], digits)}</td>`).join("")}</tr>`);
+    return `<table><thead><tr><th>${title}</th>${heading}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+  };
+
+  const drawClasses = () => {
+    const { classes } = state.region;
+    $("by-class").hidden = !classes.length;
+    if (!classes.length) return;
+    $("class-reference").textContent = `the ${classes[0].against}`;
+    const columns = [["share", 0], ["dates", 0], ["ubRMSE", 4], ["bias", 4], ["coverage_90", 2], ["crps", 4]];
+    $("classes").innerHTML = scoreTable("cells", classes.map((row) => row.class), classes, columns);
+  };
+
   smen.drawScores = () => {
+    drawClasses();
     const { scores } = state.region;
     fill($("split"), [...new Set(scores.map((row) => row.split))].reverse(), "test");
     fill($("against"), [...new Set(scores.map((row) => row.against))], smen.PRODUCT);
@@ -83,10 +100,7 @@
       text-anchor="middle">ubRMSE (m³/m³), ${rows[0].dates} ${rows[0].dates === 1 ? "date" : "dates"}</text></svg>`;
     const columns = [["dates", 0], ["ubRMSE", 4], ["ubRMSE_low", 4], ["ubRMSE_high", 4], ["bias", 4], ["R", 2],
       ["coverage_90", 2], ["crps", 4]];
-    const body = rows.map((row) => `<tr><td>${smen.escape(methodName(row.method))}</td>${columns.map(([name, digits]) =>
-      `<td>${row[name] == null ? "–" : smen.number(row[name], digits)}</td>`).join("")}</tr>`);
-    $("table").innerHTML = `<table><thead><tr><th>method</th>${columns.map(([name]) => `<th>${name}</th>`).join("")}</tr>
-      </thead><tbody>${body.join("")}</tbody></table>`;
+    $("table").innerHTML = scoreTable("method", rows.map((row) => methodName(row.method)), rows, columns);
   };
 
   smen.drawTraining = () => {

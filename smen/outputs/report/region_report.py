@@ -45,6 +45,8 @@ class RegionReport:
         simulated: whether the data are simulated.
         scores: rows with method, split, against, dates, ubRMSE, ubRMSE_low, ubRMSE_high, bias, R, and, where
             the method states a standard deviation, coverage_90 and crps.
+        classes: rows of the maps' scores everywhere mapped and by class of cells, with class, share in percent, and the
+            same columns.
         training: losses by epoch, ``train`` and ``validation``, and the epoch that was kept, ``best``.
         files: links to show, by title, relative to the page.
         about: facts to show, by title.
@@ -59,6 +61,7 @@ class RegionReport:
     colours: Mapping[int, str]
     simulated: bool
     scores: Sequence[Mapping[str, Any]]
+    classes: Sequence[Mapping[str, Any]]
     training: Mapping[str, Any]
     files: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)

@@ -70,6 +70,7 @@ def write_region(folder: Path, report: RegionReport, maps_at: str) -> None:
         },
         "quality": {code: [name, report.colours[code]] for code, name in sorted(report.codes.items())},
         "scores": [dict(row) for row in report.scores],
+        "classes": [dict(row) for row in report.classes],
         "training": dict(report.training),
         "files": dict(report.files),
         "about": dict(report.about),
