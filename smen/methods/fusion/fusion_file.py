@@ -68,7 +68,12 @@ def split_by_prefix(
 
 def scene_update_entry(update: SceneUpdate) -> dict[str, Any]:
     """Return the update by an overpass's own scene as a header's entry."""
-    return {"error": update.error.variances, "product": update.product.variances, "noise": update.noise}
+    return {
+        "error": update.error.variances,
+        "product": update.product.variances,
+        "noise": update.noise,
+        "stated": update.stated,
+    }
 
 
 def scene_update(entry: Mapping[str, Any]) -> SceneUpdate:
@@ -78,7 +83,7 @@ def scene_update(entry: Mapping[str, Any]) -> SceneUpdate:
         KeyError: something is missing.
     """
     error, product = (NestedCovariance(tuple(entry[name])) for name in ("error", "product"))
-    return SceneUpdate(error, product, entry["noise"])
+    return SceneUpdate(error, product, entry["noise"], entry["stated"])
 
 
 def tensors_of(parameters: FusionParameters) -> dict[str, NDArray[Any]]:

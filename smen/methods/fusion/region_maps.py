@@ -90,7 +90,9 @@ class RegionMaps:
                 continue
             value, error = self._estimate(samples, row)
             if own_scene and self.update is not None and samples.fine[row] != MISSING:
-                value, error = self.update.apply(value, error, fields.fine[samples.fine[row]])
+                scene = samples.fine[row]
+                stated = None if fields.fine_noise is None else fields.fine_noise[scene]
+                value, error = self.update.apply(value, error, fields.fine[scene], stated)
             mean[row] = np.where(hidden, np.nan, bounded(value, parameters.bounds, parameters.typical_error))
             deviation[row] = np.where(hidden, np.nan, error)
         return Prediction(mean=mean, standard_deviation=deviation, quality=quality)

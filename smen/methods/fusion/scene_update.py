@@ -4,12 +4,13 @@ The difference is the error of the estimate plus the error of the product. The c
 differences at all observed cells, is simple kriging (Cressie 1993, "Statistics for Spatial Data", chapter 3); beyond
 the edge of the scene it fades with distance. Covariances are fitted to such differences on training dates. What of
 them is the product's error, its own stated variance says: radar noise is of short range, so that variance is taken
-from the shortest scales first.
+from the shortest scales first. Neither is the same in every scene, so both are scaled to the one at hand: the product's
+by what that scene states, the estimate's by what the differences leave beyond it (empirical Bayes).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 LEAST_SHARE = 0.02
 """Least share of the differences' variance that is noise of single cells: it keeps the equations regular."""
 
-WIDTH, DEPTH = 25, 24
+ERROR_RANGE = (0.05, 1.0)
+"""Least and greatest factor on the variance of the estimate's error in one scene: more than on the training dates is no
+reason to believe a scene more than these show."""
+
+WIDTH, DEPTH = 17, 16
 """Extent of the part of a scene along and behind its edge that variances are computed from, in cells."""
 
 
@@ -36,11 +41,13 @@ class SceneUpdate:
         error: covariance of the estimate's error.
         product: covariance of the product's error that neighbouring cells share.
         noise: variance of the product's error that single cells have alone, (m3/m3)^2.
+        stated: mean variance that the product states, (m3/m3)^2; 0 where it states none.
     """
 
     error: NestedCovariance
     product: NestedCovariance
     noise: float
+    stated: float
 
     @classmethod
     def fit(cls, innovations: NDArray[np.floating], stated: NDArray[np.floating] | None) -> SceneUpdate:
@@ -54,20 +61,21 @@ class SceneUpdate:
         total, noise = NestedCovariance.fit_dates(innovations)
         noise = max(noise, LEAST_SHARE * total.sill)
         known = None if stated is None else stated[np.isfinite(innovations) & np.isfinite(stated)]
-        if known is None or not known.size:
-            rest = total.variances[0]
-        else:
-            rest = max(float(np.mean(known.astype(np.float64) ** 2)) - noise, 0.0)
+        variance = 0.0 if known is None or not known.size else float(np.mean(known.astype(np.float64) ** 2))
+        rest = max(variance - noise, 0.0) if variance > 0 else total.variances[0]
         product = []
-        for variance in total.variances:
-            part = min(variance, rest)
-            product.append(part)
-            rest -= part
+        for whole in total.variances:
+            product.append(min(whole, rest))
+            rest -= product[-1]
         error = tuple(v - p for v, p in zip(total.variances, product, strict=True))
-        return cls(NestedCovariance(error), NestedCovariance(tuple(product)), noise)
+        return cls(NestedCovariance(error), NestedCovariance(tuple(product)), noise, variance)
 
     def apply(
-        self, value: NDArray[np.float32], deviation: NDArray[np.float32], scene: NDArray[np.float32]
+        self,
+        value: NDArray[np.float32],
+        deviation: NDArray[np.float32],
+        scene: NDArray[np.float32],
+        stated: NDArray[np.float32] | None,
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return estimate and standard deviation with a scene, (H, W) each, m3/m3.
 
@@ -75,10 +83,35 @@ class SceneUpdate:
             value: the estimate made without it, (H, W), m3/m3.
             deviation: its standard deviation, (H, W), m3/m3.
             scene: the fine field, (H, W), m3/m3, NaN where missing.
+            stated: the product's own standard deviation, (H, W), m3/m3, or None.
         """
         innovation = scene - value
-        share = self.variance_share(np.isfinite(innovation))
-        return value + self.correction(innovation), deviation * np.sqrt(share)
+        own = self.adapted(innovation, stated)
+        share = own.variance_share(np.isfinite(innovation))
+        return value + own.correction(innovation), deviation * np.sqrt(share)
+
+    def adapted(self, innovation: NDArray[np.floating], stated: NDArray[np.floating] | None) -> SceneUpdate:
+        """Return the same with the variances of one scene.
+
+        Args:
+            innovation: the scene minus the estimate, (H, W), m3/m3, NaN where it is missing.
+            stated: the product's own standard deviation, (H, W), m3/m3, or None.
+        """
+        observed = np.isfinite(innovation)
+        known = None if stated is None else stated[observed & np.isfinite(stated)]
+        factor = 1.0
+        if known is not None and known.size and self.stated > 0:
+            factor = float(np.mean(known.astype(np.float64) ** 2)) / self.stated
+        if not observed.any():
+            return self
+        found = float(np.mean(innovation[observed].astype(np.float64) ** 2))
+        left = (found - factor * (self.product.sill + self.noise)) / max(self.error.sill, 1e-12)
+        return replace(
+            self,
+            error=_scaled(self.error, float(np.clip(left, *ERROR_RANGE))),
+            product=_scaled(self.product, factor),
+            noise=self.noise * factor,
+        )
 
     def correction(self, innovation: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return what a scene adds to an estimate made without it, everywhere, (H, W), m3/m3.
@@ -131,3 +164,8 @@ class SceneUpdate:
     def _total(self) -> NestedCovariance:
         """Covariance of the differences, without the noise of single cells."""
         return NestedCovariance(tuple(a + b for a, b in zip(self.error.variances, self.product.variances, strict=True)))
+
+
+def _scaled(covariance: NestedCovariance, factor: float) -> NestedCovariance:
+    """A covariance with all variances multiplied."""
+    return NestedCovariance(tuple(factor * variance for variance in covariance.variances))

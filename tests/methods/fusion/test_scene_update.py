@@ -8,7 +8,7 @@ from smen.methods.fusion.covariance import NestedCovariance
 from smen.methods.fusion.scene_update import SceneUpdate
 
 SHAPE = (20, 24)
-UPDATE = SceneUpdate(NestedCovariance((0.0, 4e-4, 0.0, 1e-4)), NestedCovariance((3e-4, 0.0, 0.0, 0.0)), 1e-4)
+UPDATE = SceneUpdate(NestedCovariance((0.0, 4e-4, 0.0, 1e-4)), NestedCovariance((3e-4, 0.0, 0.0, 0.0)), 1e-4, 4e-4)
 
 
 def scene(rng, columns=12):
@@ -72,6 +72,20 @@ def test_what_the_product_states_is_taken_from_the_shortest_scales():
     assert found.error(at)[0] == pytest.approx(4e-4 * np.exp(-4 / 8), rel=0.35)
     corrected = np.mean([(found.correction(i) - e) ** 2 for i, e in zip(innovations, errors, strict=True)])
     assert corrected < 0.5 * np.mean(errors**2) and corrected < 0.5 * 3e-4
+
+
+def test_a_scene_has_variances_of_its_own():
+    rng = np.random.default_rng(5)
+    stated = np.full(SHAPE, 0.01)  # a quarter of the mean variance
+    quiet = UPDATE.adapted(rng.normal(0, 1e-3, SHAPE), stated)
+    assert quiet.noise == pytest.approx(0.25e-4) and quiet.product.sill == pytest.approx(0.75e-4)
+    assert quiet.error.sill == pytest.approx(0.05 * 5e-4)
+    differences = rng.normal(0, 1, SHAPE)
+    differences *= np.sqrt(3.5e-4 / np.mean(differences**2))
+    assert UPDATE.adapted(differences, stated).error.sill == pytest.approx(2.5e-4, rel=1e-6)
+    loud = UPDATE.adapted(100 * differences, None)
+    assert loud.error == UPDATE.error and loud.noise == UPDATE.noise
+    assert UPDATE.adapted(np.full(SHAPE, np.nan), stated) == UPDATE
 
 
 def test_a_product_that_states_nothing_is_believed_at_the_longer_scales_alone():
