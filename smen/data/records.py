@@ -51,6 +51,8 @@ class Fields:
         fine_flag: the fine product's surface flag, uint16 (Tf, H, W), or None.
         coarse_grid: grid of the coarse cells: M36 for SPL2SMP, M09 for SPL2SMP_E.
         simulated: whether the fields come from the simulated source.
+        coarse_not_recommended: soil moisture in m3/m3 of successful SMAP retrievals that are not recommended, float32
+            (Tc, R, C), NaN elsewhere, or None. Methods that use it say so; `coarse` holds none of it.
 
     Raises:
         DataError: the arrays do not fit together.
@@ -69,12 +71,13 @@ class Fields:
     fine_flag: NDArray[np.uint16] | None = None
     coarse_grid: Grid = M36
     simulated: bool = False
+    coarse_not_recommended: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not fit together: a silent shift by one would spoil everything after."""
         coarse_shape = self.window.coarse_shape(self.coarse_grid)
         for name, time, shape, stack in (
-            ("coarse", self.coarse_time, coarse_shape, (self.coarse, self.coarse_flag)),
+            ("coarse", self.coarse_time, coarse_shape, (self.coarse, self.coarse_flag, self.coarse_not_recommended)),
             ("fine", self.fine_time, self.window.shape, (self.fine, self.fine_noise, self.fine_flag)),
         ):
             expected = (len(time), *shape)

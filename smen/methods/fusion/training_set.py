@@ -11,6 +11,7 @@ import numpy as np
 from smen.data.fill import known_coarse
 from smen.data.records import TRAIN, VALIDATION
 from smen.methods.fusion.coarse_history import BASE, CoarseHistory, direction_bias
+from smen.methods.fusion.completion_fit import fit_completion
 from smen.methods.fusion.error_model import ErrorModel
 from smen.methods.fusion.feature_builder import FeatureBuilder
 from smen.methods.fusion.feature_names import VARIANCE_PREDICTORS
@@ -186,7 +187,8 @@ def _dropped(shape: tuple[int, ...], seed: int) -> NDArray[np.bool_]:
 
 def _builder_of(fields: Fields, dates: Samples, excluded: tuple[str, ...]) -> FeatureBuilder:
     """Return the builder of a training: statistics of the coarse field and of the noise come from its dates."""
-    history = CoarseHistory.of(fields, direction_bias(fields, dates.time[-1]))
+    bias = direction_bias(fields, dates.time[-1])
+    history = CoarseHistory.of(fields, bias, fit_completion(fields, bias, dates.time[-1]))
     stack = history.averages[BASE, dates.coarse].astype(np.float64)
     count = np.isfinite(stack).sum(axis=0)
     total = np.where(np.isfinite(stack), stack, 0).sum(axis=0)
