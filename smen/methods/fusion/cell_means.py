@@ -97,7 +97,7 @@ def _interpolated(departure: Stack, seen: NDArray[np.bool_]) -> tuple[Stack, flo
     )
     weights = inverse @ (values - centre)
     left_out = weights / np.diag(inverse)
-    rows, columns = np.indices(seen.shape)
-    to_seen = np.hypot(rows[..., None] - row, columns[..., None] - column)
+    everywhere = np.indices(seen.shape)[..., None]
+    to_seen = np.hypot(everywhere[0] - row, everywhere[1] - column)
     expected = centre + variance * (1 - NUGGET) * np.exp(-to_seen / LENGTH) @ weights
     return np.where(seen, departure, expected), float(np.mean(left_out**2))

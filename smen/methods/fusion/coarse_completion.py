@@ -7,7 +7,7 @@ cell's own past and its usual departure from its neighbours. `smen.methods.fusio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -108,6 +108,16 @@ class CoarseCompletion:
             second=np.isfinite(tiers.second),
             completion=self,
         )
+
+    def part(self, rows: slice, columns: slice) -> CoarseCompletion:
+        """Return the completion of some of the cells.
+
+        Args:
+            rows: of the coarse cells.
+            columns: of the coarse cells.
+        """
+        errors = replace(self.errors, bias=self.errors.bias[:, rows, columns])
+        return replace(self, mean=self.mean[rows, columns], errors=errors)
 
     def filter(self, tiers: CoarseTiers, *, with_second: bool = True) -> Filtered:
         """Filter the retrievals of a region.

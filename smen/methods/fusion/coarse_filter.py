@@ -127,8 +127,8 @@ def filter_cells(observations: Observations, model: SpaceTimeModel, days: NDArra
     shape = observations.recommended.shape
     mean, variance = np.empty(shape), np.empty(shape)
     loss, number = 0.0, 0
-    for rows, outer_rows in _tiles(shape[1]):
-        for columns, outer_columns in _tiles(shape[2]):
+    for rows, outer_rows in tiles(shape[1]):
+        for columns, outer_columns in tiles(shape[2]):
             part = _filter_tile(observations.part(slice(None), outer_rows, outer_columns), model, days)
             inner = (
                 slice(None),
@@ -140,8 +140,12 @@ def filter_cells(observations: Observations, model: SpaceTimeModel, days: NDArra
     return Filtered(mean, variance, loss, number)
 
 
-def _tiles(length: int) -> Iterator[tuple[slice, slice]]:
-    """Parts of an axis, each alone and with its halo."""
+def tiles(length: int) -> Iterator[tuple[slice, slice]]:
+    """Divide an axis of R or C cells into parts of `TILE` or fewer; yield each alone and with its halo.
+
+    Args:
+        length: of the axis.
+    """
     edges = np.linspace(0, length, -(-length // TILE) + 1).round().astype(int)
     for start, stop in pairwise(edges.tolist()):
         yield slice(start, stop), slice(max(start - HALO, 0), min(stop + HALO, length))

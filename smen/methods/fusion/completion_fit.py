@@ -15,7 +15,7 @@ import numpy as np
 
 from smen.methods.fusion.cell_means import CellMeans
 from smen.methods.fusion.coarse_completion import CoarseCompletion, SecondTierErrors
-from smen.methods.fusion.coarse_filter import Observations, SpaceTimeModel, filter_cells
+from smen.methods.fusion.coarse_filter import Observations, SpaceTimeModel, filter_cells, tiles
 from smen.methods.fusion.second_tier import Cause, CoarseTiers
 
 if TYPE_CHECKING:
@@ -82,13 +82,21 @@ def fit_completion(fields: Fields, direction_bias: Stack, until: np.datetime64) 
     observed = np.isfinite(training.recommended).any(axis=(1, 2)).sum()
     if means is None or observed < LEAST_OVERPASSES or means.seen.sum() < LEAST_CELLS:
         return None
-    model = _fit_model(training.recommended - means.mean, training.days)
+    tile = _best_tile(training)
+    model = _fit_model((training.recommended - means.mean)[:, *tile], training.days)
     causes, shape = len(Cause), means.mean.shape
     nothing = SecondTierErrors(np.zeros((causes, *shape)), np.full(causes, UNKNOWN_NOISE), np.zeros(causes))
     completion = CoarseCompletion(means.mean, model, nothing, np.zeros(causes), np.zeros(causes))
     completion = _with_shift(completion, training)
     completion = _with_errors(completion, training, means)
-    return _trusted(completion, training)
+    return _trusted(completion, training, tile)
+
+
+def _best_tile(training: CoarseTiers) -> tuple[slice, slice]:
+    """The tile with the most retrievals, rows and columns: what is chosen by trying is chosen there."""
+    known = np.isfinite(training.recommended).sum(axis=0) + np.isfinite(training.second).sum(axis=0)
+    places = [(rows, columns) for rows, _ in tiles(known.shape[0]) for columns, _ in tiles(known.shape[1])]
+    return max(places, key=lambda place: int(known[place].sum()))
 
 
 def _fit_model(departures: Stack, days: Vector) -> SpaceTimeModel:
@@ -225,22 +233,21 @@ def _agreement(second: Stack, expected: Stack, chosen: NDArray[np.bool_], cells:
     return max(float((x * y).sum()) / scale, 0.0) ** 2 if scale else 0.0
 
 
-def _trusted(completion: CoarseCompletion, training: CoarseTiers) -> CoarseCompletion:
+def _trusted(completion: CoarseCompletion, training: CoarseTiers, tile: tuple[slice, slice]) -> CoarseCompletion:
     """Raise the variances of each cause where recommended retrievals are predicted better for it."""
+    training = training.part(*tile)
     if not np.isfinite(training.second).any():
         return completion
-    loss = _loss(completion, training)
+    loss = completion.part(*tile).filter(training).loss
     for cause in Cause:
         if not (np.isfinite(training.second) & (training.cause == cause)).any():
             continue
         for tried in _distrusting(completion, cause):
-            if (other := _loss(tried, training)) < loss - GAIN:
-                completion, loss = tried, other
+            other = tried.part(*tile).filter(training).loss
+            if other > loss - GAIN:
+                break
+            completion, loss = tried, other
     return completion
-
-
-def _loss(completion: CoarseCompletion, training: CoarseTiers) -> float:
-    return completion.filter(training).loss
 
 
 def _distrusting(completion: CoarseCompletion, cause: Cause) -> Iterator[CoarseCompletion]:

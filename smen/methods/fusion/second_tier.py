@@ -6,7 +6,7 @@ mountains, towns) or passes (rain, frost, snow); its error differs accordingly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -107,6 +107,16 @@ class CoarseTiers:
         days = np.asarray(fields.coarse_time.astype("datetime64[s]").astype(np.int64) / 86400, np.float64)
         cause, missing = causes_of(flag, known | np.isfinite(second)), ~known & (flag != FLAG_FILL)
         return cls(recommended[rows], (second - half)[rows], cause[rows], missing[rows], days[rows])
+
+    def part(self, rows: slice, columns: slice) -> CoarseTiers:
+        """Return some of the cells.
+
+        Args:
+            rows: of the coarse cells.
+            columns: of the coarse cells.
+        """
+        stacks = ("recommended", "second", "cause", "missing")
+        return replace(self, **{name: getattr(self, name)[:, rows, columns] for name in stacks})
 
 
 def half_bias(fields: Fields, direction_bias: Stack) -> Stack:
