@@ -36,11 +36,13 @@ class SecondTierErrors:
         bias: of each cause at each cell, (causes, R, C), m3/m3.
         noise: variance that each retrieval has for itself, (causes,), (m3/m3)^2.
         shared: variance that all retrievals of a cause share on an overpass, (causes,), (m3/m3)^2.
+        used: whether retrievals of a cause tell anything, bool (causes,); others are left out.
     """
 
     bias: Stack
     noise: NDArray[np.float64]
     shared: NDArray[np.float64]
+    used: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class CoarseCompletion:
         return CompletedCoarse(
             cells=np.where(known, fields.coarse, expected),
             unknown=np.where(known, 0, filtered.variance / self.model.variance).astype(np.float32),
-            second=np.isfinite(tiers.second),
+            second=np.isfinite(tiers.second) & self.errors.used[tiers.cause],
             completion=self,
         )
 
@@ -131,7 +133,7 @@ class CoarseCompletion:
         second = tiers.second - self.mean - bias
         observations = Observations(
             recommended=tiers.recommended - self.mean,
-            second=second if with_second else np.full_like(second, np.nan),
+            second=np.where(self.errors.used[cause] & with_second, second, np.nan),
             noise=self.errors.noise[cause],
             shared=self.errors.shared[cause],
             cause=tiers.cause,

@@ -33,6 +33,7 @@ def header_of(completion: CoarseCompletion) -> dict[str, Any]:
     return {
         "model": asdict(completion.model),
         "causes": [cause.name for cause in Cause],
+        "used": [bool(used) for used in completion.errors.used],
         **{name: [float(v) for v in values] for name, values in zip(BY_CAUSE, by_cause, strict=True)},
     }
 
@@ -58,5 +59,5 @@ def restore(
     if tensors[MEAN].shape != shape or tensors[BIAS].shape != (len(Cause), *shape):
         raise ValueError("its completed coarse cells do not fit its window")
     noise, shared, shift, shift_variance = (np.array(header[name], np.float64) for name in BY_CAUSE)
-    errors = SecondTierErrors(tensors[BIAS], noise, shared)
+    errors = SecondTierErrors(tensors[BIAS], noise, shared, np.array(header["used"], bool))
     return CoarseCompletion(tensors[MEAN], SpaceTimeModel(**header["model"]), errors, shift, shift_variance)

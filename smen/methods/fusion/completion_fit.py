@@ -59,11 +59,15 @@ UNKNOWN_NOISE = 0.06**2
 LEAST_NOISE = 0.01**2
 """Least variance of the second tier, (m3/m3)^2."""
 
-DISTRUST = (4.0, 16.0, 1e6)
-"""Factors on the variances of a cause that are tried; the last leaves it out."""
+DISTRUST = (4.0, 16.0)
+"""Factors on the variances of a cause that are tried."""
 
-GAIN = 3.0
-"""Improvement of the loss that a change must bring: the sampling error of a difference that is none."""
+GAIN = 2.0
+"""Improvement of the loss that a larger variance must bring (Akaike 1974, IEEE Trans. Automat. Contr. 19, 716-723)."""
+
+LEAST_AGREEMENT = 0.1
+"""Share of the variance of the second tier that what else is known must explain: a cause with less tells nothing, and
+is left out."""
 
 
 def fit_completion(fields: Fields, direction_bias: Stack, until: np.datetime64) -> CoarseCompletion | None:
@@ -85,7 +89,9 @@ def fit_completion(fields: Fields, direction_bias: Stack, until: np.datetime64) 
     tile = _best_tile(training)
     model = _fit_model((training.recommended - means.mean)[:, *tile], training.days)
     causes, shape = len(Cause), means.mean.shape
-    nothing = SecondTierErrors(np.zeros((causes, *shape)), np.full(causes, UNKNOWN_NOISE), np.zeros(causes))
+    nothing = SecondTierErrors(
+        np.zeros((causes, *shape)), np.full(causes, UNKNOWN_NOISE), np.zeros(causes), np.zeros(causes, bool)
+    )
     completion = CoarseCompletion(means.mean, model, nothing, np.zeros(causes), np.zeros(causes))
     completion = _with_shift(completion, training)
     completion = _with_errors(completion, training, means)
@@ -158,21 +164,26 @@ def _with_errors(completion: CoarseCompletion, training: CoarseTiers, means: Cel
     proxy = (known.mean * weight + np.where(np.isfinite(soon), soon, 0) * soon_weight) / (weight + soon_weight)
     shape = completion.mean.shape
     bias, noise, shared = np.zeros((len(Cause), *shape)), np.full(len(Cause), UNKNOWN_NOISE), np.zeros(len(Cause))
-    mean = completion.mean
+    mean, used = completion.mean, np.zeros(len(Cause), bool)
     for cause in Cause:
         errors = np.where(training.cause == cause, training.second - completion.mean - proxy, np.nan)
         if np.isfinite(errors).sum() < PRIOR_CASES:
             continue
         overall, own = _bias_by_cell(errors)
         bias[cause], noise[cause], shared[cause] = overall + own, *_variances(errors - overall - own, training.days)
+        departures = np.where(np.isfinite(errors), training.second - completion.mean - bias[cause], np.nan)
+        agreement = _agreement(departures, proxy)
+        used[cause] = agreement >= LEAST_AGREEMENT
         if cause == Cause.SURFACE:
             # What differs at cells without a mean of their own is in part their true departure from the neighbours.
-            alike = _agreement(training.second, known.mean, training.cause == cause, ~means.seen)
-            true = np.where(means.seen, 0, own * means.true_share(own[~means.seen & (own != 0)]) * alike)
+            share = means.true_share(own[~means.seen & (own != 0)]) * agreement
+            true = np.where(means.seen, 0, own * share)
             mean = completion.mean + true
     # The bias is what is left of the difference from the cell's corrected mean.
     bias -= np.where(np.isfinite(mean), mean - completion.mean, 0)
-    return replace(completion, mean=mean, errors=SecondTierErrors(bias, noise, shared))
+    return replace(
+        completion, mean=mean, errors=replace(completion.errors, bias=bias, noise=noise, shared=shared, used=used)
+    )
 
 
 def _bias_by_cell(errors: Stack) -> tuple[float, Stack]:
@@ -222,25 +233,21 @@ def _lasting(errors: Stack, days: Vector) -> float:
     return min(max(product / square if square else 0.0, 0.0), 0.9)
 
 
-def _agreement(second: Stack, expected: Stack, chosen: NDArray[np.bool_], cells: NDArray[np.bool_]) -> float:
-    """Squared correlation in time of the second tier with what its neighbours tell, over some cells; 0 if negative."""
-    values = np.where(chosen & cells, second, np.nan)
-    valid = np.isfinite(values)
-    number = np.maximum(valid.sum(axis=0), 1)
-    x, y = (np.where(valid, stack, 0) for stack in (values, expected))
-    x, y = (np.where(valid, stack - stack.sum(axis=0) / number, 0) for stack in (x, y))
-    scale = float(np.sqrt((x**2).sum() * (y**2).sum()))
-    return max(float((x * y).sum()) / scale, 0.0) ** 2 if scale else 0.0
+def _agreement(departures: Stack, expected: Stack) -> float:
+    """Squared correlation of the second tier's departures, NaN elsewhere, with what else is known; 0 if negative."""
+    valid = np.isfinite(departures)
+    correlation = float(np.corrcoef(departures[valid], expected[valid])[0, 1])
+    return max(correlation, 0.0) ** 2
 
 
 def _trusted(completion: CoarseCompletion, training: CoarseTiers, tile: tuple[slice, slice]) -> CoarseCompletion:
-    """Raise the variances of each cause where recommended retrievals are predicted better for it."""
+    """Raise the variances of the causes for which recommended retrievals are predicted better with larger ones."""
     training = training.part(*tile)
-    if not np.isfinite(training.second).any():
+    if not completion.errors.used.any():
         return completion
     loss = completion.part(*tile).filter(training).loss
     for cause in Cause:
-        if not (np.isfinite(training.second) & (training.cause == cause)).any():
+        if not completion.errors.used[cause]:
             continue
         for tried in _distrusting(completion, cause):
             other = tried.part(*tile).filter(training).loss
@@ -252,8 +259,7 @@ def _trusted(completion: CoarseCompletion, training: CoarseTiers, tile: tuple[sl
 
 def _distrusting(completion: CoarseCompletion, cause: Cause) -> Iterator[CoarseCompletion]:
     """The completion with larger variances of one cause."""
-    factor = np.ones(len(Cause))
+    factor, errors = np.ones(len(Cause)), completion.errors
     for value in DISTRUST:
         factor[cause] = value
-        errors = completion.errors
         yield replace(completion, errors=replace(errors, noise=errors.noise * factor, shared=errors.shared * factor))
