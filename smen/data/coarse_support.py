@@ -10,12 +10,15 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from smen.data.fill import FILLED, OBSERVED, REACH, UNKNOWN, fill_coarse
+from smen.products.conventions import FLAG_FILL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from smen.data.records import Fields
 
-class CoarseState(IntEnum):
+
+class SupportState(IntEnum):
     """States of the cells of a coarse field without holes; the first three as `smen.data.fill` has them."""
 
     OBSERVED = OBSERVED
@@ -31,7 +34,7 @@ class CoarseSupport:
 
     Attributes:
         values: without holes, float32 (H, W), m3/m3.
-        state: `CoarseState` of each cell, uint8 (H, W).
+        state: `SupportState` of each cell, uint8 (H, W).
     """
 
     values: NDArray[np.float32]
@@ -45,6 +48,22 @@ class CoarseSupport:
             coarse: recommended retrievals, (H, W), m3/m3, NaN elsewhere.
         """
         return cls(*fill_coarse(coarse, 0.0))
+
+    @classmethod
+    def of_overpass(
+        cls, fields: Fields, index: int, cells: NDArray[np.floating], second: NDArray[np.bool_]
+    ) -> CoarseSupport:
+        """Say what the completed coarse cells of one overpass rest on, as `completed` does.
+
+        Args:
+            fields: the region's arrays.
+            index: of the overpass in the coarse series.
+            cells: completed, (R, C), m3/m3.
+            second: where retrievals of the second tier were used, (R, C).
+        """
+        layers = (np.asarray(cells, np.float32), np.isfinite(fields.coarse[index]), second)
+        values, recommended, used = (fields.window.expand(layer, fields.coarse_grid) for layer in layers)
+        return cls.completed(values, recommended, used, fields.coarse_flag_at(index) != FLAG_FILL)
 
     @classmethod
     def completed(
@@ -67,13 +86,13 @@ class CoarseSupport:
         """
         used = recommended | second
         if not used.any():
-            return cls(values, np.full(used.shape, CoarseState.UNKNOWN, np.uint8))
+            return cls(values, np.full(used.shape, SupportState.UNKNOWN, np.uint8))
         near = distance_transform_edt(~used) <= REACH
-        state = np.where(swath, CoarseState.COMPLETED, CoarseState.UNKNOWN)
+        state = np.where(swath, SupportState.COMPLETED, SupportState.UNKNOWN)
         for where, code in (
-            (near, CoarseState.FILLED),
-            (second, CoarseState.NOT_RECOMMENDED),
-            (recommended, CoarseState.OBSERVED),
+            (near, SupportState.FILLED),
+            (second, SupportState.NOT_RECOMMENDED),
+            (recommended, SupportState.OBSERVED),
         ):
             state = np.where(where, code, state)
         return cls(values, state.astype(np.uint8))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.data.coarse_support import CoarseState, CoarseSupport
+from smen.data.coarse_support import CoarseSupport, SupportState
 from smen.data.records import MISSING
 from smen.products.conventions import FLAG_FILL
 from smen.products.flags import SurfaceFlag
@@ -91,10 +91,10 @@ _BITS = {
 """Bits of the products' surface flag that set a code, in rising order of precedence."""
 
 _STATES = {
-    CoarseState.NOT_RECOMMENDED: QualityCode.NOT_RECOMMENDED,
-    CoarseState.FILLED: QualityCode.FILLED,
-    CoarseState.COMPLETED: QualityCode.COMPLETED,
-    CoarseState.UNKNOWN: QualityCode.NODATA,
+    SupportState.NOT_RECOMMENDED: QualityCode.NOT_RECOMMENDED,
+    SupportState.FILLED: QualityCode.FILLED,
+    SupportState.COMPLETED: QualityCode.COMPLETED,
+    SupportState.UNKNOWN: QualityCode.NODATA,
 }
 """States of the coarse field that set a code."""
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from smen.data.coarse_support import CoarseState, CoarseSupport
+from smen.data.coarse_support import CoarseSupport, SupportState
 
 
 def support(recommended=(), second=(), swath=60, width=60):
@@ -15,21 +15,21 @@ def support(recommended=(), second=(), swath=60, width=60):
 
 def test_states_by_distance_tier_and_swath():
     state = support(recommended=range(5), second=range(5, 10), swath=40)
-    assert (state[:5] == CoarseState.OBSERVED).all()
-    assert (state[5:10] == CoarseState.NOT_RECOMMENDED).all()
+    assert (state[:5] == SupportState.OBSERVED).all()
+    assert (state[5:10] == SupportState.NOT_RECOMMENDED).all()
     # A hole is small up to 12 cells (36 km) from the last retrieval, cell 9.
-    assert (state[10:22] == CoarseState.FILLED).all()
-    assert (state[22:40] == CoarseState.COMPLETED).all()
-    assert (state[40:] == CoarseState.UNKNOWN).all()
+    assert (state[10:22] == SupportState.FILLED).all()
+    assert (state[22:40] == SupportState.COMPLETED).all()
+    assert (state[40:] == SupportState.UNKNOWN).all()
 
 
 def test_no_code_for_small_holes_covers_a_hundred_kilometres():
     state = support(recommended=[0, 59])  # 58 cells, 174 km, between them
-    assert (state == CoarseState.FILLED).sum() == 24 and (state == CoarseState.COMPLETED).sum() == 34
+    assert (state == SupportState.FILLED).sum() == 24 and (state == SupportState.COMPLETED).sum() == 34
 
 
 def test_an_overpass_without_any_retrieval_tells_nothing():
-    assert (support() == CoarseState.UNKNOWN).all()
+    assert (support() == SupportState.UNKNOWN).all()
 
 
 def test_filled_is_as_methods_have_it_that_use_recommended_retrievals_alone():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_fields import make_fields, make_samples
 
-from smen.data.coarse_support import CoarseState, CoarseSupport
+from smen.data.coarse_support import CoarseSupport, SupportState
 from smen.data.quality import ALWAYS, COLOURS, MEANING, QualityCode, cell_age, flagged, quality_codes, static_surface
 
 CLIMATE = (0.0, 1.0)
@@ -50,8 +50,13 @@ def test_off_the_training_climate(fields, samples):
 
 
 def test_codes_of_what_the_coarse_field_rests_on(fields, samples):
-    state = np.full(fields.window.shape, CoarseState.OBSERVED, np.uint8)
-    state[:4] = [[CoarseState.NOT_RECOMMENDED], [CoarseState.FILLED], [CoarseState.COMPLETED], [CoarseState.UNKNOWN]]
+    state = np.full(fields.window.shape, SupportState.OBSERVED, np.uint8)
+    state[:4] = [
+        [SupportState.NOT_RECOMMENDED],
+        [SupportState.FILLED],
+        [SupportState.COMPLETED],
+        [SupportState.UNKNOWN],
+    ]
     surface = {code: np.full(state.shape, code == QualityCode.MOUNTAINS) for code in ALWAYS}
     support = CoarseSupport(np.full(state.shape, 0.9, np.float32), state)
     code = quality_codes(fields, samples, 4, surface, np.ones(state.shape, int), (0.0, 0.5), support)

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.data.coarse_support import CoarseSupport
+from smen.data.coarse_tiers import CoarseTiers, half_bias
 from smen.methods.fusion.coarse_filter import Filtered, Observations, SpaceTimeModel, filter_cells
-from smen.methods.fusion.second_tier import CoarseTiers, half_bias
-from smen.products.conventions import FLAG_FILL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,10 +68,7 @@ class CompletedCoarse:
             fields: the region's arrays.
             index: of the overpass in the coarse series.
         """
-        layers = (self.cells[index], np.isfinite(fields.coarse[index]), self.second[index])
-        values, recommended, second = (fields.window.expand(layer, fields.coarse_grid) for layer in layers)
-        swath = fields.coarse_flag_at(index) != FLAG_FILL
-        return CoarseSupport.completed(values.astype(np.float32), recommended, second, swath)
+        return CoarseSupport.of_overpass(fields, index, self.cells[index], self.second[index])
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from smen.data.coarse_tiers import Cause
 from smen.methods.fusion.coarse_completion import CoarseCompletion, SecondTierErrors
 from smen.methods.fusion.coarse_filter import SpaceTimeModel
-from smen.methods.fusion.second_tier import Cause
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

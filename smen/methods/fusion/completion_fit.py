@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smen.data.coarse_tiers import Cause, CoarseTiers
 from smen.methods.fusion.cell_means import CellMeans
 from smen.methods.fusion.coarse_completion import CoarseCompletion, SecondTierErrors
 from smen.methods.fusion.coarse_filter import Observations, SpaceTimeModel, filter_cells, tiles
-from smen.methods.fusion.second_tier import Cause, CoarseTiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.data.coarse_support import CoarseState, CoarseSupport
+from smen.data.coarse_support import CoarseSupport, SupportState
 from smen.data.quality import NO_VALUE, quality_codes
 from smen.data.records import MISSING, Prediction
 from smen.methods.fusion.coarse_history import CoarseHistory
@@ -64,7 +64,7 @@ class RegionMaps:
             )
             if samples.coarse[row] == MISSING:
                 continue
-            hidden = support.state == CoarseState.UNKNOWN
+            hidden = support.state == SupportState.UNKNOWN
             hidden |= np.isin(quality[row], NO_VALUE)
             if hidden.all():
                 continue

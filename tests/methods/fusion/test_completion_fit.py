@@ -8,8 +8,8 @@ import pytest
 from made_fields import make_fields
 from made_tiers import MODEL, RAIN, RAIN_BIAS, STATIC_BIAS, STATIC_NOISE, make_tiers
 
+from smen.data.coarse_tiers import Cause
 from smen.methods.fusion.completion_fit import fit_completion
-from smen.methods.fusion.second_tier import Cause
 
 LAST = 180
 """Overpasses after this one are not trained on."""

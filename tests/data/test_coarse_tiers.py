@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from made_fields import make_fields
 
-from smen.methods.fusion.second_tier import Cause, CoarseTiers, causes_of, second_tier
+from smen.data.coarse_tiers import Cause, CoarseTiers, causes_of, second_tier
 
 FIELDS = make_fields(n=12, shape=(60, 60))
 
