@@ -14,6 +14,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 
 from smen.data.quality import QualityCode, flagged
+from smen.grid import M36
 from smen.products.conventions import FLAG_FILL
 from smen.products.flags import SurfaceFlag
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from smen.data.records import Fields
+    from smen.grid import Grid
 
     Stack = NDArray[np.float64]
 
@@ -29,8 +31,8 @@ POSSIBLE = (0.0, 0.6)
 682-690: means of .34 to .47 by texture, standard deviations up to .1)."""
 
 AROUND, SKIPPED_SHARE = 5, 0.3
-"""Side of the square around a cell, in cells, and the share of its cells with frost or snow that SMAP skipped, above
-which the frost is deep: the more of a cell is frozen, the drier its retrieval, and from a half on it is skipped."""
+"""Side of the square around a cell, in cells of 36 km, and the share of its cells with frost or snow that SMAP skipped,
+above which frost is deep: the more of a cell is frozen, the drier its retrieval; from a half on it is skipped."""
 
 
 class Cause(IntEnum):
@@ -42,16 +44,17 @@ class Cause(IntEnum):
     DEEP_FROST = 3
 
 
-def causes_of(flag: NDArray[np.uint16], retrieved: NDArray[np.bool_]) -> NDArray[np.int8]:
+def causes_of(flag: NDArray[np.uint16], retrieved: NDArray[np.bool_], around: int = AROUND) -> NDArray[np.int8]:
     """Return the cause by the surface flag, int8 (T, R, C); `Cause.SURFACE` where it tells of no weather.
 
     Args:
         flag: bits of the coarse product's surface flag, (T, R, C), 65534 where there is none.
         retrieved: where there is a retrieval of either tier, (T, R, C).
+        around: side of the square around a cell that tells whether frost is deep, in the product's cells.
     """
     rain = ((flag & np.uint16(SurfaceFlag.PRECIPITATION)) != 0) & (flag != FLAG_FILL)
     frost = flagged(flag, QualityCode.FROZEN) | flagged(flag, QualityCode.SNOW)
-    size = (1, AROUND, AROUND)
+    size = (1, around, around)
     frozen, skipped = (uniform_filter(where.astype(np.float64), size) for where in (frost, frost & ~retrieved))
     deep = frost & (skipped > SKIPPED_SHARE * frozen)
     causes = np.where(frost, Cause.FROST, np.where(rain, Cause.RAIN, Cause.SURFACE))
@@ -105,7 +108,8 @@ class CoarseTiers:
         recommended = fields.coarse.astype(np.float64) - half
         flag, known = fields.coarse_flag, np.isfinite(recommended)
         days = np.asarray(fields.coarse_time.astype("datetime64[s]").astype(np.int64) / 86400, np.float64)
-        cause, missing = causes_of(flag, known | np.isfinite(second)), ~known & (flag != FLAG_FILL)
+        around = round(AROUND * cells_per_m36(fields.coarse_grid))
+        cause, missing = causes_of(flag, known | np.isfinite(second), around), ~known & (flag != FLAG_FILL)
         return cls(recommended[rows], (second - half)[rows], cause[rows], missing[rows], days[rows])
 
     def part(self, rows: slice, columns: slice) -> CoarseTiers:
@@ -117,6 +121,11 @@ class CoarseTiers:
         """
         stacks = ("recommended", "second", "cause", "missing")
         return replace(self, **{name: getattr(self, name)[:, rows, columns] for name in stacks})
+
+
+def cells_per_m36(grid: Grid) -> float:
+    """Return how many cells of a coarse grid lie along one of M36: lengths in cells are those of M36 times this."""
+    return M36.coarse_factor / grid.coarse_factor
 
 
 def half_bias(fields: Fields, direction_bias: Stack) -> Stack:

@@ -22,7 +22,7 @@ ROUNDS = 10
 """Alternations between the means of cells and of overpasses."""
 
 LENGTH = 3.0
-"""Scale of the exponential covariance of the means in space, in coarse cells (about 100 km: the mean soil moisture of
+"""Scale of the exponential covariance of the means in space, in cells of 36 km (about 100 km: the mean soil moisture of
 a real half-orbit's cells has no sill below that)."""
 
 NUGGET = 0.2
@@ -45,11 +45,12 @@ class CellMeans:
     unexplained: float
 
     @classmethod
-    def of(cls, values: Stack) -> CellMeans | None:
+    def of(cls, values: Stack, scale: float = 1.0) -> CellMeans | None:
         """Fit means by cell and by overpass together, and interpolate those of cells hardly observed.
 
         Args:
             values: retrievals, (T, R, C), m3/m3, NaN where missing.
+            scale: cells along one of 36 km.
 
         Returns:
             None where no cell was observed often enough.
@@ -59,7 +60,7 @@ class CellMeans:
         if not seen.any():
             return None
         level, departure = _two_way(values, valid)
-        mean, unexplained = _interpolated(departure, seen)
+        mean, unexplained = _interpolated(departure, seen, LENGTH * scale)
         return cls(level + mean, seen, unexplained)
 
     def true_share(self, differences: NDArray[np.float64]) -> float:
@@ -85,7 +86,7 @@ def _two_way(values: Stack, valid: NDArray[np.bool_]) -> tuple[float, Stack]:
     return float(overpass[number > 0].mean()), departure
 
 
-def _interpolated(departure: Stack, seen: NDArray[np.bool_]) -> tuple[Stack, float]:
+def _interpolated(departure: Stack, seen: NDArray[np.bool_], length: float) -> tuple[Stack, float]:
     """Departures (R, C) with those of unseen cells from their neighbours, and what neighbours leave unexplained."""
     places = np.argwhere(seen)
     row, column = places[:, 0], places[:, 1]
@@ -93,11 +94,11 @@ def _interpolated(departure: Stack, seen: NDArray[np.bool_]) -> tuple[Stack, flo
     centre, variance = float(values.mean()), max(float(values.var()), 1e-8)
     apart = np.hypot(row[:, None] - row, column[:, None] - column)
     inverse = np.linalg.inv(
-        variance * ((1 - NUGGET) * np.exp(-apart / LENGTH) + NUGGET * np.eye(len(values))) + 1e-10 * np.eye(len(values))
+        variance * ((1 - NUGGET) * np.exp(-apart / length) + NUGGET * np.eye(len(values))) + 1e-10 * np.eye(len(values))
     )
     weights = inverse @ (values - centre)
     left_out = weights / np.diag(inverse)
     everywhere = np.indices(seen.shape)[..., None]
     to_seen = np.hypot(everywhere[0] - row, everywhere[1] - column)
-    expected = centre + variance * (1 - NUGGET) * np.exp(-to_seen / LENGTH) @ weights
+    expected = centre + variance * (1 - NUGGET) * np.exp(-to_seen / length) @ weights
     return np.where(seen, departure, expected), float(np.mean(left_out**2))

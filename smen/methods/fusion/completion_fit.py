@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.data.coarse_tiers import Cause, CoarseTiers
+from smen.data.coarse_tiers import Cause, CoarseTiers, cells_per_m36
 from smen.methods.fusion.cell_means import CellMeans
 from smen.methods.fusion.coarse_completion import CoarseCompletion, SecondTierErrors
 from smen.methods.fusion.coarse_filter import Observations, SpaceTimeModel, filter_cells, tiles
@@ -34,8 +34,11 @@ LEAST_OVERPASSES, LEAST_CELLS = 60, 4
 SEARCHED_OVERPASSES = 300
 """Latest overpasses of the training period that choose the covariance."""
 
-CHOICES = {"length": (2.5, 4.0, 6.0), "days": (5.0, 8.0, 13.0, 20.0), "common": (0.2, 0.4, 0.6)}
-"""Values that the covariance's parameters are chosen from; the middle ones first."""
+LENGTHS = (2.5, 4.0, 6.0)
+"""Scales of the covariance in space that are tried, in cells of 36 km."""
+
+CHOICES = {"days": (5.0, 8.0, 13.0, 20.0), "common": (0.2, 0.4, 0.6)}
+"""Other parameters of the covariance, and the values that are tried."""
 
 VARIANCES = (1.0, 1.5)
 """Factors on the variance of the departures: in a period the slow ones do not show in full."""
@@ -82,12 +85,13 @@ def fit_completion(fields: Fields, direction_bias: Stack, until: np.datetime64) 
         None where there are too few retrievals to learn from.
     """
     training = CoarseTiers.of(fields, direction_bias, until)
-    means = CellMeans.of(training.recommended)
+    scale = cells_per_m36(fields.coarse_grid)
+    means = CellMeans.of(training.recommended, scale)
     observed = np.isfinite(training.recommended).any(axis=(1, 2)).sum()
     if means is None or observed < LEAST_OVERPASSES or means.seen.sum() < LEAST_CELLS:
         return None
     tile = _best_tile(training)
-    model = _fit_model((training.recommended - means.mean)[:, *tile], training.days)
+    model = _fit_model((training.recommended - means.mean)[:, *tile], training.days, scale)
     causes, shape = len(Cause), means.mean.shape
     nothing = SecondTierErrors(
         np.zeros((causes, *shape)), np.full(causes, UNKNOWN_NOISE), np.zeros(causes), np.zeros(causes, bool)
@@ -105,13 +109,14 @@ def _best_tile(training: CoarseTiers) -> tuple[slice, slice]:
     return max(places, key=lambda place: int(known[place].sum()))
 
 
-def _fit_model(departures: Stack, days: Vector) -> SpaceTimeModel:
+def _fit_model(departures: Stack, days: Vector, scale: float) -> SpaceTimeModel:
     """Choose the covariance by the likelihood of recommended retrievals, each predicted from those before."""
     variance = float(np.nanvar(departures))
     observations, days = Observations.of_recommended(departures[-SEARCHED_OVERPASSES:]), days[-SEARCHED_OVERPASSES:]
-    model = SpaceTimeModel(max(variance, 1e-8) * VARIANCES[-1], 0.4, 4.0, 8.0, NOISE)
+    model = SpaceTimeModel(max(variance, 1e-8) * VARIANCES[-1], 0.4, 4.0 * scale, 8.0, NOISE)
     loss = filter_cells(observations, model, days).loss
-    choices = {**CHOICES, "variance": tuple(max(variance, 1e-8) * factor for factor in VARIANCES)}
+    choices = {"length": tuple(length * scale for length in LENGTHS), **CHOICES}
+    choices |= {"variance": tuple(max(variance, 1e-8) * factor for factor in VARIANCES)}
     for name, values in choices.items():
         for value in values:
             tried = replace(model, **{name: value})
