@@ -1,6 +1,9 @@
 """What a coarse field rests on, by hand on a line of cells."""
 
+from dataclasses import replace
+
 import numpy as np
+from made_fields import make_fields
 
 from smen.data.coarse_support import CoarseSupport, SupportState
 
@@ -30,6 +33,18 @@ def test_no_code_for_small_holes_covers_a_hundred_kilometres():
 
 def test_an_overpass_without_any_retrieval_tells_nothing():
     assert (support() == SupportState.UNKNOWN).all()
+
+
+def test_far_from_retrievals_a_cell_has_a_value_only_where_enough_is_known():
+    fields = make_fields(n=2, shape=(12, 96), origin=(1020, 2652))
+    coarse = fields.coarse.copy()
+    coarse[0, :, 1:] = np.nan
+    unknown = np.array([[0, 0.1, 0.1, 0.6, 0.4, 0.5, 0.51, 0.1]])
+    fields = replace(fields, coarse=coarse)
+    second = np.zeros(unknown.shape, bool)
+    found = CoarseSupport.of_overpass(fields, 0, np.full(unknown.shape, 0.2), unknown, second).state[0, ::12]
+    states = ("OBSERVED", "FILLED", "COMPLETED", "UNKNOWN", "COMPLETED", "COMPLETED", "UNKNOWN", "COMPLETED")
+    assert found.tolist() == [SupportState[name] for name in states]
 
 
 def test_filled_is_as_methods_have_it_that_use_recommended_retrievals_alone():

@@ -68,7 +68,7 @@ class CompletedCoarse:
             fields: the region's arrays.
             index: of the overpass in the coarse series.
         """
-        return CoarseSupport.of_overpass(fields, index, self.cells[index], self.second[index])
+        return CoarseSupport.of_overpass(fields, index, self.cells[index], self.unknown[index], self.second[index])
 
 
 @dataclass(frozen=True)
