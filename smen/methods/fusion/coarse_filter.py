@@ -154,7 +154,9 @@ def tiles(length: int) -> Iterator[tuple[slice, slice]]:
 def _filter_tile(observations: Observations, model: SpaceTimeModel, days: NDArray[np.float64]) -> Filtered:
     """Filter the cells of one tile together."""
     shape = observations.recommended.shape
-    flat = Observations(*(getattr(observations, f.name).reshape(shape[0], -1) for f in fields(observations)))
+    flat = Observations(
+        *(getattr(observations, f.name).reshape(shape[0], shape[1] * shape[2]) for f in fields(observations))
+    )
     row, column = np.divmod(np.arange(shape[1] * shape[2]), shape[2])
     prior = model.covariance(row, column)
     state, error = np.zeros(len(row)), prior.copy()

@@ -179,7 +179,7 @@ def _with_errors(completion: CoarseCompletion, training: CoarseTiers, means: Cel
         departures = np.where(np.isfinite(errors), training.second - completion.mean - bias[cause], np.nan)
         agreement = _agreement(departures, proxy)
         used[cause] = agreement >= LEAST_AGREEMENT
-        if cause == Cause.SURFACE:
+        if cause == Cause.SURFACE and used[cause]:
             # What differs at cells without a mean of their own is in part their true departure from the neighbours.
             share = means.true_share(own[~means.seen & (own != 0)]) * agreement
             true = np.where(means.seen, 0, own * share)
@@ -241,8 +241,9 @@ def _lasting(errors: Stack, days: Vector) -> float:
 def _agreement(departures: Stack, expected: Stack) -> float:
     """Squared correlation of the second tier's departures, NaN elsewhere, with what else is known; 0 if negative."""
     valid = np.isfinite(departures)
-    correlation = float(np.corrcoef(departures[valid], expected[valid])[0, 1])
-    return max(correlation, 0.0) ** 2
+    x, y = (stack[valid] - stack[valid].mean() for stack in (departures, expected))
+    scale = float(np.sqrt((x**2).sum() * (y**2).sum()))
+    return max(float((x * y).sum()) / scale, 0.0) ** 2 if scale else 0.0
 
 
 def _trusted(completion: CoarseCompletion, training: CoarseTiers, tile: tuple[slice, slice]) -> CoarseCompletion:

@@ -117,3 +117,22 @@ def test_the_time_constant_is_of_the_order_of_the_true_one():
 def test_too_few_overpasses_are_not_learnt_from(n):
     fields = make_fields(n=n)
     assert fit_completion(fields, np.zeros(fields.coarse.shape[1:]), fields.coarse_time[-1]) is None
+
+
+def test_fields_without_an_overpass_are_completed_to_none():
+    fields, _, no_bias, completion = world()
+    none = slice(0, 0)
+    stacks = ("coarse", "coarse_time", "coarse_descending", "coarse_flag", "coarse_not_recommended")
+    empty = replace(fields, **{name: getattr(fields, name)[none] for name in stacks})
+    assert completion.complete(empty, no_bias).cells.shape == (0, *no_bias.shape)
+
+
+def test_a_world_that_never_changes_is_completed_by_itself():
+    fields, _, no_bias, _ = world()
+    tiers = {}
+    for name in ("coarse", "coarse_not_recommended"):
+        values = getattr(fields, name)
+        tiers[name] = np.where(np.isfinite(values), np.float32(0.2), values)
+    constant = replace(fields, **tiers)
+    completion = fit_completion(constant, no_bias, fields.coarse_time[LAST])
+    np.testing.assert_allclose(completion.complete(constant, no_bias).cells, 0.2, atol=1e-3)
