@@ -70,6 +70,7 @@ def read_fields(layout: FileLayout, region: str, years: Sequence[int]) -> Fields
         fine_flag=np.empty(shape, np.uint16) if empty else fine.surface_flag,
         coarse_grid=coarse.grid,
         simulated=coarse.simulated or fine.simulated,
+        coarse_not_recommended=coarse.not_recommended,
     )
 
 

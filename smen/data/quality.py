@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.data.fill import FILLED, UNKNOWN, fill_coarse
+from smen.data.coarse_support import CoarseSupport, SupportState
 from smen.data.records import MISSING
 from smen.products.conventions import FLAG_FILL
 from smen.products.flags import SurfaceFlag
@@ -27,7 +27,9 @@ class QualityCode(IntEnum):
     COARSE_ONLY = 3
     FILLED = 4
     EXTRAPOLATED = 5
-    OBSERVED_SCENE = 6
+    NOT_RECOMMENDED = 6
+    COMPLETED = 7
+    OBSERVED_SCENE = 8
     WATER = 10
     PERMANENT_ICE = 11
     FROZEN = 12
@@ -44,6 +46,8 @@ MEANING = {
     QualityCode.COARSE_ONLY: "coarse only: this cell was never observed at 3 km before",
     QualityCode.FILLED: "filled: the coarse observation was interpolated into a small hole",
     QualityCode.EXTRAPOLATED: "extrapolated: wetter or drier than any training date here",
+    QualityCode.NOT_RECOMMENDED: "not recommended: from a coarse retrieval that SMAP flags as doubtful, bias removed",
+    QualityCode.COMPLETED: "completed: no coarse retrieval near; from the cell's history and its neighbours",
     QualityCode.OBSERVED_SCENE: "observed scene: the 3 km observation of this overpass was used (retrospective maps)",
     QualityCode.WATER: "water",
     QualityCode.PERMANENT_ICE: "permanent snow or ice",
@@ -62,6 +66,8 @@ COLOURS = {
     QualityCode.COARSE_ONLY: "#fee08b",
     QualityCode.FILLED: "#fdae61",
     QualityCode.EXTRAPOLATED: "#d73027",
+    QualityCode.NOT_RECOMMENDED: "#c2a5cf",
+    QualityCode.COMPLETED: "#762a83",
     QualityCode.OBSERVED_SCENE: "#006837",
     QualityCode.WATER: "#2b83ba",
     QualityCode.PERMANENT_ICE: "#c6dbef",
@@ -86,6 +92,14 @@ _BITS = {
     QualityCode.WATER: SurfaceFlag.STATIC_WATER,
 }
 """Bits of the products' surface flag that set a code, in rising order of precedence."""
+
+_STATES = {
+    SupportState.NOT_RECOMMENDED: QualityCode.NOT_RECOMMENDED,
+    SupportState.FILLED: QualityCode.FILLED,
+    SupportState.COMPLETED: QualityCode.COMPLETED,
+    SupportState.UNKNOWN: QualityCode.NODATA,
+}
+"""States of the coarse field that set a code."""
 
 ALWAYS: tuple[QualityCode, ...] = (
     QualityCode.DENSE_VEGETATION,
@@ -168,14 +182,15 @@ def quality_codes(
     surface: dict[QualityCode, NDArray[np.bool_]],
     climatology_count: NDArray[np.integer],
     climate: tuple[float, float],
+    support: CoarseSupport | None = None,
     *,
     own_scene: bool = False,
 ) -> NDArray[np.uint8]:
     """The codes of one overpass, uint8 (H, W).
 
     Where several hold, the last of this order shows: coarse only, climatology only, observed history, observed scene,
-    dense vegetation, urban, mountains, extrapolated, filled, no data, snow, frozen, permanent ice, water. So the code
-    of a cell without a value is the reason, where the product's flags give one.
+    dense vegetation, urban, mountains, extrapolated, not recommended, filled, completed, no data, snow, frozen,
+    permanent ice, water. So the code of a cell without a value is the reason, where the product's flags give one.
 
     Args:
         fields: the region's arrays.
@@ -184,12 +199,12 @@ def quality_codes(
         surface: as `static_surface` gives it.
         climatology_count: how many training residuals each cell has, (H, W).
         climate: least and greatest coarse value of the training dates in m3/m3.
+        support: what the coarse field rests on; None: recommended retrievals, small holes filled.
         own_scene: whether the map rests on the overpass's own fine field as well.
     """
-    coarse = fields.coarse_at(samples.coarse[row])
     flag = fields.coarse_flag_at(samples.coarse[row])
-    filled, state = fill_coarse(coarse, 0.0)
-    code = np.full(coarse.shape, QualityCode.COARSE_ONLY, np.uint8)
+    support = CoarseSupport.filled(fields.coarse_at(samples.coarse[row])) if support is None else support
+    code = np.full(support.values.shape, QualityCode.COARSE_ONLY, np.uint8)
     code[climatology_count > 0] = QualityCode.CLIMATOLOGY_ONLY
     used = [j for j in samples.fine_history[row] if j != MISSING]
     code[np.isfinite(fields.fine[used]).any(axis=0)] = QualityCode.OBSERVED_HISTORY
@@ -197,9 +212,9 @@ def quality_codes(
         code[np.isfinite(fields.fine[samples.fine[row]])] = QualityCode.OBSERVED_SCENE
     for surface_code in (QualityCode.DENSE_VEGETATION, QualityCode.URBAN, QualityCode.MOUNTAINS):
         code[surface[surface_code]] = surface_code
-    code[(filled < climate[0]) | (filled > climate[1])] = QualityCode.EXTRAPOLATED
-    code[state == FILLED] = QualityCode.FILLED
-    code[state == UNKNOWN] = QualityCode.NODATA
+    code[(support.values < climate[0]) | (support.values > climate[1])] = QualityCode.EXTRAPOLATED
+    for state, quality_code in _STATES.items():
+        code[support.state == state] = quality_code
     for surface_code in (QualityCode.SNOW, QualityCode.FROZEN):
         code[flagged(flag, surface_code)] = surface_code
     for surface_code in (QualityCode.PERMANENT_ICE, QualityCode.WATER):

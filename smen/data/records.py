@@ -52,6 +52,8 @@ class Fields:
         coarse_grid: grid of the coarse cells: M36 for SPL2SMP, M09 for SPL2SMP_E.
         simulated: whether the fields come from the simulated source.
         covariates: static rasters of a user, each with mean 0 and standard deviation 1, float32 (C, H, W), or None.
+        coarse_not_recommended: soil moisture in m3/m3 of successful SMAP retrievals that are not recommended, float32
+            (Tc, R, C), NaN elsewhere, or None. Methods that use it say so; `coarse` holds none of it.
 
     Raises:
         DataError: the arrays do not fit together.
@@ -71,12 +73,13 @@ class Fields:
     coarse_grid: Grid = M36
     simulated: bool = False
     covariates: NDArray[np.float32] | None = None
+    coarse_not_recommended: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not fit together: a silent shift by one would spoil everything after."""
         coarse_shape = self.window.coarse_shape(self.coarse_grid)
         for name, time, shape, stack in (
-            ("coarse", self.coarse_time, coarse_shape, (self.coarse, self.coarse_flag)),
+            ("coarse", self.coarse_time, coarse_shape, (self.coarse, self.coarse_flag, self.coarse_not_recommended)),
             ("fine", self.fine_time, self.window.shape, (self.fine, self.fine_noise, self.fine_flag)),
         ):
             expected = (len(time), *shape)

@@ -35,6 +35,8 @@ class AlignedField:
         surface_flag: (R, C) uint16, 65534 where there is none.
         granules: names of the granules, space-separated.
         sentinel1_times: Sentinel-1 times of the scenes in it; none for a radiometer product.
+        not_recommended: (R, C) float32, m3/m3, successful retrievals that are not recommended, NaN elsewhere; None for
+            products of which they are not kept.
     """
 
     time: np.datetime64
@@ -45,6 +47,7 @@ class AlignedField:
     surface_flag: NDArray[np.uint16]
     granules: str
     sentinel1_times: tuple[np.datetime64, ...] = ()
+    not_recommended: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Series:
         granules: (T,) names of the granules, space-separated.
         sentinel1_times: (T,) tuples of datetime64[s]; empty for a radiometer product.
         simulated: whether the granules said that they are simulated.
+        not_recommended: (T, R, C) float32, m3/m3, successful retrievals that are not recommended, NaN elsewhere; or
+            None.
     """
 
     product: str
@@ -78,6 +83,7 @@ class Series:
     granules: tuple[str, ...]
     sentinel1_times: tuple[tuple[np.datetime64, ...], ...]
     simulated: bool
+    not_recommended: NDArray[np.float32] | None = None
 
 
 def concatenate(parts: Sequence[Series]) -> Series:
@@ -96,18 +102,25 @@ def concatenate(parts: Sequence[Series]) -> Series:
     time = np.concatenate([p.time for p in filled])
     if (np.diff(time) <= np.timedelta64(0, "s")).any():
         raise DataError("aligned series overlap in time: align them again")
-    deviations = [
-        np.full_like(p.soil_moisture, np.nan) if p.standard_deviation is None else p.standard_deviation for p in filled
-    ]
     return replace(
         filled[0],
         time=time,
         descending=np.concatenate([p.descending for p in filled]),
         overpass_time=np.concatenate([p.overpass_time for p in filled]),
         soil_moisture=np.concatenate([p.soil_moisture for p in filled]),
-        standard_deviation=(None if all(p.standard_deviation is None for p in filled) else np.concatenate(deviations)),
+        standard_deviation=_joined(filled, [p.standard_deviation for p in filled]),
         surface_flag=np.concatenate([p.surface_flag for p in filled]),
         granules=tuple(name for p in filled for name in p.granules),
         sentinel1_times=tuple(times for p in filled for times in p.sentinel1_times),
         simulated=any(p.simulated for p in filled),
+        not_recommended=_joined(filled, [p.not_recommended for p in filled]),
+    )
+
+
+def _joined(parts: Sequence[Series], stacks: Sequence[NDArray[np.float32] | None]) -> NDArray[np.float32] | None:
+    """Join one stack of several series, NaN for those without it; None where none of them has it."""
+    if all(stack is None for stack in stacks):
+        return None
+    return np.concatenate(
+        [np.full_like(p.soil_moisture, np.nan) if s is None else s for p, s in zip(parts, stacks, strict=True)]
     )

@@ -30,6 +30,11 @@ ROW = ("time", "overpass_time", "descending", "granules", "sentinel1_times")
 STACKS = (
     netcdf.float_variable("soil_moisture", long_name="soil moisture", **netcdf.SOIL_MOISTURE),
     netcdf.float_variable("standard_deviation", long_name="standard deviation", units="m3 m-3"),
+    netcdf.float_variable(
+        "soil_moisture_not_recommended",
+        long_name="soil moisture of successful retrievals that are not recommended",
+        **netcdf.SOIL_MOISTURE,
+    ),
     netcdf.flag_variable("surface_flag", long_name="surface condition bits, as in the product"),
 )
 """Variables of the file that hold a field for each overpass."""
@@ -124,6 +129,8 @@ def _write_field(stacks: dict[str, h5py.Dataset], i: int, field: AlignedField) -
     stacks["soil_moisture"][i] = netcdf.filled(field.soil_moisture)
     if field.standard_deviation is not None:
         stacks["standard_deviation"][i] = netcdf.filled(field.standard_deviation)
+    if field.not_recommended is not None:
+        stacks["soil_moisture_not_recommended"][i] = netcdf.filled(field.not_recommended)
     stacks["surface_flag"][i] = field.surface_flag
 
 
@@ -144,7 +151,6 @@ def read_series(path: Path) -> Series:
 
 def _read(file: h5netcdf.File) -> Series:
     row, column, height, width = (int(v) for v in file.attrs["window"])
-    deviation = _floats(file, "standard_deviation")
     return Series(
         product=str(file.attrs["product"]),
         window=Window(row, column, height, width),
@@ -153,19 +159,28 @@ def _read(file: h5netcdf.File) -> Series:
         descending=file.variables["descending"][:].astype(bool),
         overpass_time=netcdf.times_of(file.variables["overpass_time"][:]),
         soil_moisture=_floats(file, "soil_moisture"),
-        standard_deviation=None if np.isnan(deviation).all() else deviation,
+        standard_deviation=_floats_or_none(file, "standard_deviation"),
         surface_flag=np.asarray(file.variables["surface_flag"][:], np.uint16),
         granules=tuple(_texts(file, "granules")),
         sentinel1_times=tuple(
             tuple(np.datetime64(t, "s") for t in text.split()) for text in _texts(file, "sentinel1_times")
         ),
         simulated=str(file.attrs["simulated"]) == "true",
+        not_recommended=_floats_or_none(file, "soil_moisture_not_recommended"),
     )
 
 
 def _floats(file: h5netcdf.File, name: str) -> NDArray[np.float32]:
     """The fields of a variable, NaN where missing; without any, an array that is empty in all axes."""
     return netcdf.unfilled(file.variables[name][:] if file.dimensions["time"].size else np.empty((0, 0, 0)))
+
+
+def _floats_or_none(file: h5netcdf.File, name: str) -> NDArray[np.float32] | None:
+    """The fields of a variable, or None where there is no value, or the file is of a version without the variable."""
+    if name not in file.variables:
+        return None
+    values = _floats(file, name)
+    return None if np.isnan(values).all() else values
 
 
 def _texts(file: h5netcdf.File, name: str) -> list[str]:

@@ -38,6 +38,8 @@ class CoarseField:
         grid: the product's own grid, M36 or M09.
         soil_moisture: m3/m3, on the cells of `grid` under the window, (R, C) float32, NaN where there is no retrieval
             of the requested quality.
+        not_recommended: m3/m3, (R, C) float32, successful retrievals that are not recommended; NaN elsewhere, and
+            throughout where `soil_moisture` holds them.
         surface_flag: (R, C) uint16, bits of `SurfaceFlag`, 65534 where the granule has no cell or fill.
         overpass_time: mean of the seconds of all cells in the window, datetime64[s], NaT where none has any.
         begin: beginning of the half-orbit by /Metadata, datetime64[ms].
@@ -49,6 +51,7 @@ class CoarseField:
     name: GranuleName
     grid: Grid
     soil_moisture: NDArray[np.float32]
+    not_recommended: NDArray[np.float32]
     surface_flag: NDArray[np.uint16]
     overpass_time: np.datetime64
     begin: np.datetime64
@@ -107,11 +110,14 @@ def read_coarse(path: Path | str, window: Window, short_name: str, quality: Qual
     with open_granule(path, layout) as file:
         begin, end = file.metadata.period()
         cells = CellPlacement.of(file, window)
-        values, _, flags = _retrieval(file, cells, layout.retrievals[layout.default_variable], quality)
+        retrieval = layout.retrievals[layout.default_variable]
+        values, _, flags = _retrieval(file, cells, retrieval, quality)
+        successful, _, _ = _retrieval(file, cells, retrieval, "successful")
         return CoarseField(
             name=name,
             grid=layout.grid,
             soil_moisture=values,
+            not_recommended=np.where(np.isnan(values), successful, np.float32(np.nan)),
             surface_flag=flags,
             overpass_time=_mean_time(file, cells),
             begin=begin,

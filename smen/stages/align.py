@@ -78,6 +78,7 @@ def _coarse_fields(job: AlignJob, records: list[GranuleRecord], quality: Quality
             standard_deviation=None,
             surface_flag=field.surface_flag,
             granules=record.name,
+            not_recommended=field.not_recommended,
         )
 
 

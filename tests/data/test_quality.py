@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from made_fields import make_fields, make_samples
 
-from smen.data.quality import COLOURS, MEANING, QualityCode, cell_age, flagged, quality_codes, static_surface
+from smen.data.coarse_support import CoarseSupport, SupportState
+from smen.data.quality import ALWAYS, COLOURS, MEANING, QualityCode, cell_age, flagged, quality_codes, static_surface
 
 CLIMATE = (0.0, 1.0)
 DAY = np.timedelta64(1, "D")
@@ -46,6 +47,22 @@ def test_off_the_training_climate(fields, samples):
     limit = float(np.median(coarse))
     code = codes(fields, samples, 4, climate=(0.0, limit))
     assert ((code == QualityCode.EXTRAPOLATED) == (coarse > limit)).all()
+
+
+def test_codes_of_what_the_coarse_field_rests_on(fields, samples):
+    state = np.full(fields.window.shape, SupportState.OBSERVED, np.uint8)
+    state[:4] = [
+        [SupportState.NOT_RECOMMENDED],
+        [SupportState.FILLED],
+        [SupportState.COMPLETED],
+        [SupportState.UNKNOWN],
+    ]
+    surface = {code: np.full(state.shape, code == QualityCode.MOUNTAINS) for code in ALWAYS}
+    support = CoarseSupport(np.full(state.shape, 0.9, np.float32), state)
+    code = quality_codes(fields, samples, 4, surface, np.ones(state.shape, int), (0.0, 0.5), support)
+    expected = ("NOT_RECOMMENDED", "FILLED", "COMPLETED", "NODATA")
+    assert [(code[i] == QualityCode[name]).all() for i, name in enumerate(expected)] == [True] * 4
+    assert (code[4:] == QualityCode.EXTRAPOLATED).all()  # the values of the completed field, off the climate
 
 
 def test_surfaces_of_the_coarse_flag_of_the_day(fields, samples):

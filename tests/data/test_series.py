@@ -51,6 +51,13 @@ def test_a_year_without_deviations_has_none_where_another_has():
     assert np.isnan(joined.standard_deviation[:2]).all() and (joined.standard_deviation[2] == np.float32(0.02)).all()
 
 
+def test_retrievals_that_are_not_recommended_are_joined():
+    other = replace(year(2, 1), not_recommended=np.full((1, *SHAPE), 0.3, np.float32))
+    joined = concatenate([year(0, 2), other])
+    assert np.isnan(joined.not_recommended[:2]).all() and (joined.not_recommended[2] == np.float32(0.3)).all()
+    assert concatenate([year(0, 2)]).not_recommended is None
+
+
 def test_empty_years_do_not_matter():
     empty = year(0, 0)
     assert concatenate([empty, empty]) is empty

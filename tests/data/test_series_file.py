@@ -1,5 +1,6 @@
 """Aligned series: what is written comes back, and other tools read it."""
 
+import h5py
 import numpy as np
 import pytest
 import rasterio
@@ -59,6 +60,22 @@ def test_round_trip(tmp_path):
     assert back.standard_deviation is None
     assert back.sentinel1_times == ((), (), fields[2].sentinel1_times)
     assert back.granules == ("granule_0.h5", "granule_1.h5", "a.h5 b.h5")
+
+
+def test_retrievals_that_are_not_recommended_come_back(tmp_path):
+    other = np.full(WINDOW.shape, np.nan, np.float32)
+    other[1, 2] = 0.3
+    back = read_series(write(tmp_path / "a.nc", [field(0), field(1, not_recommended=other)]))
+    assert np.isnan(back.not_recommended[0]).all()
+    np.testing.assert_array_equal(back.not_recommended[1], other)
+    assert read_series(write(tmp_path / "b.nc", [field(0)])).not_recommended is None
+
+
+def test_a_file_from_before_they_were_kept_has_none(tmp_path):
+    path = write(tmp_path / "a.nc", [field(0)])
+    with h5py.File(path, "a") as file:
+        del file["soil_moisture_not_recommended"]
+    assert read_series(path).not_recommended is None
 
 
 @settings(max_examples=20, deadline=None)

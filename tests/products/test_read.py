@@ -39,6 +39,16 @@ def test_counts_of_tiers(real_half_orbit, quality, cells):
     assert field.cells == 17268
 
 
+def test_every_successful_retrieval_is_of_one_tier(real_half_orbit):
+    field = read_coarse(real_half_orbit, GLOBE, "SPL2SMP")
+    recommended, other = np.isfinite(field.soil_moisture), np.isfinite(field.not_recommended)
+    assert other.sum() == 2243 + 1119 and not (recommended & other).any()
+    everything = read_coarse(real_half_orbit, GLOBE, "SPL2SMP", "successful")
+    both = np.where(recommended, field.soil_moisture, field.not_recommended)
+    np.testing.assert_array_equal(both, everything.soil_moisture)
+    assert np.isnan(everything.not_recommended).all()
+
+
 def test_counts_of_flags(real_arrays):
     flags, counts = np.unique(real_arrays["retrieval_qual_flag"], return_counts=True)
     assert dict(zip(flags.tolist(), counts.tolist(), strict=True)) == {
@@ -211,7 +221,10 @@ def test_tiers_of_quality(tmp_path, flag, recommended, successful):
     path = write_coarse(tmp_path / COARSE_NAME, [10], [20], 0.2, quality=flag)
     window = Window(120, 240, 1, 1)
     for tier, kept in {"recommended": recommended, "successful": successful}.items():
-        assert np.isfinite(read_coarse(path, window, "SPL2SMP", tier).soil_moisture).item() is kept
+        field = read_coarse(path, window, "SPL2SMP", tier)
+        assert np.isfinite(field.soil_moisture).item() is kept
+        # Successful retrievals that the tier leaves out are told apart, failed ones never.
+        assert np.isfinite(field.not_recommended).item() is (successful and not kept)
 
 
 def test_the_surface_flag_does_not_depend_on_the_retrieval(tmp_path):

@@ -61,6 +61,18 @@ def test_coarse_fields_are_the_values_of_their_granules(project):
         assert field.flat[-1] == value[WINDOW.rows()[-1] // 12, WINDOW.columns()[-1] // 12]
 
 
+def test_coarse_retrievals_that_are_not_recommended_are_kept_apart(tmp_path):
+    tree = tmp_path / "archive"
+    add_coarse(tree, coarse_name(1), quality=1)
+    add_coarse(tree, coarse_name(3), quality=5)
+    plan = make_plan(tmp_path, WINDOW, source={"kind": "directory", "directory": str(tree)})
+    acquire.run(plan.acquire(REGION, 2016))
+    align.run(plan.align(REGION, 2016))
+    coarse = series_of(plan, "coarse")
+    assert np.isnan(coarse.soil_moisture).all()
+    assert np.isfinite(coarse.not_recommended[0]).all() and np.isnan(coarse.not_recommended[1]).all()
+
+
 def test_fine_fields_are_the_values_of_their_scenes(project):
     align.run(project.align(REGION, 2016))
     fine = series_of(project, "fine")

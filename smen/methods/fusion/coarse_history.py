@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from smen.data.records import Fields
     from smen.grid import Grid, Window
+    from smen.methods.fusion.coarse_completion import CoarseCompletion, CompletedCoarse
 
 TIME_CONSTANTS_DAYS = (0.0, 1.0, 2.0, 4.0, 10.0, 30.0)
 """Time constants of the averages, from no filter to a season; the regression weighs them."""
@@ -47,6 +48,7 @@ class CoarseHistory:
         cells: as observed, float64 (T, R, C), NaN where missing, m3/m3.
         averages: averages by time constant, float32 (K, T, R, C), NaN before the first value of a cell, m3/m3.
         direction_bias: mean of descending minus ascending overpasses, (R, C), m3/m3.
+        completed: cells without holes, from which the averages are made; or None: they are made of `cells`.
     """
 
     window: Window
@@ -54,9 +56,17 @@ class CoarseHistory:
     cells: NDArray[np.float64]
     averages: NDArray[np.float32]
     direction_bias: NDArray[np.float64]
+    completed: CompletedCoarse | None = None
 
     @classmethod
-    def of(cls, fields: Fields, bias: NDArray[np.float64], *, two_sided: bool = False) -> CoarseHistory:
+    def of(
+        cls,
+        fields: Fields,
+        bias: NDArray[np.float64],
+        completion: CoarseCompletion | None = None,
+        *,
+        two_sided: bool = False,
+    ) -> CoarseHistory:
         """Average a region's coarse fields.
 
         The averages are those of the mean direction, half of the bias put back by each overpass's own.
@@ -64,13 +74,16 @@ class CoarseHistory:
         Args:
             fields: the region's arrays.
             bias: mean of descending minus ascending overpasses, (R, C), m3/m3.
+            completion: of cells without a recommended retrieval; None: they keep the last one that they had.
             two_sided: whether overpasses after each one count as those before it, for retrospective maps.
         """
+        completed = None if completion is None else completion.complete(fields, bias)
         cells = fields.coarse.astype(np.float64)
+        whole = cells if completed is None else completed.cells
         sign = np.where(fields.coarse_descending, 0.5, -0.5)[:, None, None]
         average = _two_sided_averages if two_sided else _averages
-        averages = average(cells - sign * bias, _days(fields.coarse_time)) + (sign * bias)[None]
-        return cls(fields.window, fields.coarse_grid, cells, averages.astype(np.float32), bias)
+        averages = average(whole - sign * bias, _days(fields.coarse_time)) + (sign * bias)[None]
+        return cls(fields.window, fields.coarse_grid, cells, averages.astype(np.float32), bias, completed)
 
     def bilinear(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
         """Interpolate coarse cells (..., R, C) at the window's cells, float32 (..., H, W), NaN far from valid ones."""

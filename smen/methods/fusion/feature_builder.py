@@ -140,7 +140,6 @@ class FeatureBuilder:
 
     def _variance_predictors(self, state: CoarseState, pattern: Pattern, age: Field) -> list[Field]:
         """What makes the error of a cell's estimate larger, in the order of `VARIANCE_PREDICTORS`."""
-        observed = self._interpolate(np.isfinite(self.history.cells[state.index]).astype(np.float64))
         return [
             np.ones_like(state.base),
             pattern.unknown,
@@ -148,8 +147,16 @@ class FeatureBuilder:
             state.relative**2,
             pattern.variance / np.float32(pattern.within),
             self.relative_noise,
-            1 - np.clip(observed, 0, 1),
+            self._unobserved(state.index),
         ]
+
+    def _unobserved(self, index: int) -> Field:
+        """How little is known of the coarse field at an overpass, (H, W): 0 where it was observed, to 1."""
+        completed = self.history.completed
+        if completed is not None:
+            return np.clip(self._interpolate(completed.unknown[index]), 0, 1)
+        observed = self._interpolate(np.isfinite(self.history.cells[index]).astype(np.float64))
+        return 1 - np.clip(observed, 0, 1)
 
     def _history(
         self, samples: Samples, row: int, dropped: NDArray[np.bool_] | None, hidden: NDArray[np.bool_] | None

@@ -49,6 +49,7 @@ def fit_parameters(
     errors, left_out_errors = _errors_out_of_fold(region, coefficients)
     transfer_coefficients, transfer_error = fit_transfer([region, *donors])
     coarse = region.fields.coarse[region.dates.coarse]
+    completed = region.builder.history.completed
     assert region.builder.mean_coarse is not None  # noqa: S101  (made of the training dates)
     parameters = FusionParameters(
         window=region.fields.window,
@@ -71,6 +72,7 @@ def fit_parameters(
         surface=static_surface(region.fields, region.dates.coarse, region.dates.fine),
         training_times=region.dates.time,
         simulated=region.fields.simulated,
+        completion=None if completed is None else completed.completion,
     )
     return Fit(parameters, _summary(region, coefficients, errors), errors)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from smen.data.quality import QualityCode
 from smen.grid import GRIDS, Window
+from smen.methods.fusion import completion_file
 from smen.methods.fusion.covariance import NestedCovariance
 from smen.methods.fusion.error_model import ErrorModel
 from smen.methods.fusion.feature_names import FEATURES, MASKS, VARIANCE_PREDICTORS
@@ -92,6 +93,8 @@ def tensors_of(parameters: FusionParameters) -> dict[str, NDArray[Any]]:
     tensors |= {PATTERN + name: getattr(parameters.pattern, name) for name in PATTERN_ARRAYS}
     if parameters.random_features is not None:
         tensors |= {RANDOM + name: getattr(parameters.random_features, name) for name in RANDOM_ARRAYS}
+    if parameters.completion is not None:
+        tensors |= completion_file.tensors_of(parameters.completion)
     return tensors | {SURFACE + code.name: mask.astype(np.uint8) for code, mask in parameters.surface.items()}
 
 
@@ -106,6 +109,7 @@ def header_of(parameters: FusionParameters) -> dict[str, Any]:
         "variance_predictors": list(VARIANCE_PREDICTORS),
         "pattern": {name: getattr(pattern, name) for name in PATTERN_NUMBERS},
         "amplitude": None if random_features is None else random_features.amplitude,
+        "completion": None if parameters.completion is None else completion_file.header_of(parameters.completion),
         "training_times": [str(time) for time in parameters.training_times],
         **{name: getattr(parameters, name) for name in NUMBERS},
         **{name: list(getattr(parameters, name)) for name in RANGES},
@@ -127,7 +131,7 @@ def restore(tensors: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> F
     expected = {"features": FEATURES, "masks": MASKS, "variance_predictors": VARIANCE_PREDICTORS}
     if any(tuple(header[name]) != names for name, names in expected.items()):
         raise ValueError("its features are others than this version's")
-    window = Window(**header["window"])
+    window, grid = Window(**header["window"]), GRIDS[header["coarse_grid"]]
     surface = {
         QualityCode[name.removeprefix(SURFACE)]: mask.astype(bool)
         for name, mask in tensors.items()
@@ -145,9 +149,10 @@ def restore(tensors: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> F
     }
     return FusionParameters(
         window=window,
-        coarse_grid=GRIDS[header["coarse_grid"]],
+        coarse_grid=grid,
         random_features=_random_features(tensors, header),
         surface=surface,
+        completion=completion_file.restore(tensors, header["completion"], window.coarse_shape(grid)),
         training_times=np.array(header["training_times"], "datetime64[s]"),
         **parts,
     )

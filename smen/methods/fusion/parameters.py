@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from smen.data.quality import QualityCode
     from smen.grid import Grid, Window
+    from smen.methods.fusion.coarse_completion import CoarseCompletion
     from smen.methods.fusion.error_model import ErrorModel
     from smen.methods.fusion.pattern import Pattern
     from smen.methods.fusion.random_features import RandomFeatures
@@ -45,6 +46,7 @@ class FusionParameters:
         training_times: half-orbits of the training dates, datetime64[s].
         simulated: whether any of it comes from simulated fields.
         transferred: whether all of it was fitted to other regions (`smen.methods.fusion.region_transfer`).
+        completion: of coarse cells without a recommended retrieval, or None: too few retrievals to learn it from.
     """
 
     window: Window
@@ -68,3 +70,4 @@ class FusionParameters:
     training_times: NDArray[np.datetime64]
     simulated: bool
     transferred: bool = False
+    completion: CoarseCompletion | None = None

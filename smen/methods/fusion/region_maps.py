@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.data.fill import known_coarse
+from smen.data.coarse_support import CoarseSupport, SupportState
 from smen.data.quality import NO_VALUE, quality_codes
 from smen.data.records import MISSING, Prediction
 from smen.methods.fusion.coarse_history import CoarseHistory
@@ -57,7 +57,9 @@ class RegionMaps:
         """
         if parameters.window != fields.window:
             parameters = transferred(parameters, fields)
-        history = CoarseHistory.of(fields, parameters.direction_bias, two_sided=update is not None)
+        history = CoarseHistory.of(
+            fields, parameters.direction_bias, parameters.completion, two_sided=update is not None
+        )
         mean = None if parameters.transferred else parameters.mean_coarse
         noise, wetness = parameters.relative_noise, parameters.wetness_range
         return cls(fields, parameters, FeatureBuilder(fields, history, mean, noise, wetness, excluded), update)
@@ -73,6 +75,7 @@ class RegionMaps:
         mean = np.full((len(samples), *fields.window.shape), np.nan, np.float32)
         deviation, quality = mean.copy(), np.zeros(mean.shape, np.uint8)
         for row in range(len(samples)):
+            support = self._support(int(samples.coarse[row]))
             quality[row] = quality_codes(
                 fields,
                 samples,
@@ -80,11 +83,12 @@ class RegionMaps:
                 parameters.surface,
                 parameters.pattern.count,
                 parameters.coarse_range,
+                support,
                 own_scene=own_scene,
             )
             if samples.coarse[row] == MISSING:
                 continue
-            hidden = ~np.isfinite(known_coarse(fields.coarse_at(samples.coarse[row])))
+            hidden = support.state == SupportState.UNKNOWN
             hidden |= np.isin(quality[row], NO_VALUE)
             if hidden.all():
                 continue
@@ -96,6 +100,13 @@ class RegionMaps:
             mean[row] = np.where(hidden, np.nan, bounded(value, parameters.bounds, parameters.typical_error))
             deviation[row] = np.where(hidden, np.nan, error)
         return Prediction(mean=mean, standard_deviation=deviation, quality=quality)
+
+    def _support(self, index: int) -> CoarseSupport:
+        """What the coarse field of one overpass rests on."""
+        completed = self.builder.history.completed
+        if completed is None:
+            return CoarseSupport.filled(self.fields.coarse_at(index))
+        return completed.support(self.fields, index)
 
     def _estimate(self, samples: Samples, row: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Estimate and standard deviation of one overpass, (H, W) each, before bounds and masks."""

@@ -53,7 +53,7 @@ def fit_transfer(regions: Sequence[TrainingSet]) -> tuple[NDArray[np.float64], E
 def transferred(parameters: FusionParameters, fields: Fields) -> FusionParameters:
     """Return what holds of fitted parameters in another region.
 
-    How patterns and errors vary holds there; pattern, direction bias, mean and lower bound do not.
+    How patterns and errors vary holds there; pattern, direction bias, mean, lower bound and completion do not.
 
     Args:
         parameters: fitted in other regions.
@@ -69,6 +69,7 @@ def transferred(parameters: FusionParameters, fields: Fields) -> FusionParameter
         relative_noise=np.ones(shape, np.float32),
         bounds=(0.0, parameters.bounds[1]),
         transferred=True,
+        completion=None,
         surface=static_surface(fields, np.arange(len(fields.coarse_time)), np.array([], np.int64)),
     )
 

@@ -13,6 +13,7 @@ from smen.data.fill import known_coarse
 from smen.data.records import TRAIN, VALIDATION
 from smen.data.samples import with_later
 from smen.methods.fusion.coarse_history import BASE, CoarseHistory, direction_bias
+from smen.methods.fusion.completion_fit import fit_completion
 from smen.methods.fusion.error_model import ErrorModel
 from smen.methods.fusion.feature_builder import FeatureBuilder
 from smen.methods.fusion.feature_names import VARIANCE_PREDICTORS
@@ -200,7 +201,9 @@ def _dropped(shape: tuple[int, ...], seed: int) -> NDArray[np.bool_]:
 
 def _builder_of(fields: Fields, dates: Samples, excluded: tuple[str, ...], *, two_sided: bool) -> FeatureBuilder:
     """Return the builder of a training: statistics of the coarse field and of the noise come from its dates."""
-    history = CoarseHistory.of(fields, direction_bias(fields, dates.time[-1]), two_sided=two_sided)
+    bias = direction_bias(fields, dates.time[-1])
+    completion = fit_completion(fields, bias, dates.time[-1])
+    history = CoarseHistory.of(fields, bias, completion, two_sided=two_sided)
     stack = history.averages[BASE, dates.coarse].astype(np.float64)
     count = np.isfinite(stack).sum(axis=0)
     total = np.where(np.isfinite(stack), stack, 0).sum(axis=0)
