@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from smen.data.error_correlation import ErrorCorrelation
     from smen.data.quality import QualityCode
     from smen.data.records import Fields, Prediction, Samples
     from smen.grid import Window
@@ -191,6 +192,17 @@ class Method(Predictor, Protocol):
             DataError: the method is not fitted, or was fitted for something else.
         """
         ...
+
+    def error_correlation(self, fields: Fields) -> ErrorCorrelation | None:
+        """Return how the errors of the maps go together in space and time; None: the method has no uncertainty.
+
+        Args:
+            fields: the region's arrays.
+
+        Raises:
+            DataError: the method is not fitted, or was fitted for something else.
+        """
+        return None
 
     def training_summary(self) -> TrainingSummary:
         """Return how well the method fits its training dates and those held out.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from smen.data.error_correlation import ErrorCorrelation
     from smen.data.quality import QualityCode
     from smen.data.records import Fields, Prediction, Samples
     from smen.grid import Window
@@ -115,6 +116,14 @@ class FusionMethod(Method):
             DataError: the method is not trained, or the fields are of another coarse product.
         """
         return self._maps_of(fields).parameters.surface
+
+    def error_correlation(self, fields: Fields) -> ErrorCorrelation:
+        """Return how the errors of a region's maps go together in space and time.
+
+        Raises:
+            DataError: the method is not trained, or the fields are of another coarse product.
+        """
+        return self._maps_of(fields).error_correlation()
 
     def training_summary(self) -> TrainingSummary:
         """Return ubRMSE on the training dates, and of their out-of-fold estimates.
