@@ -144,19 +144,17 @@ class ErrorCorrelation:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.array([1.0 if days == 0 else float(np.exp(-abs(days) / d)) if d > 0 else 0.0 for d in self.days])
 
-    def amplitudes(
-        self, deviation: NDArray[np.floating], part: tuple[slice, slice] = (slice(None), slice(None))
-    ) -> NDArray[np.float64]:
+    def amplitudes(self, deviation: NDArray[np.floating], part: Any = ...) -> NDArray[np.float64]:  # noqa: ANN401
         """Return the standard deviation of each part of the error.
 
         Where the map states less than all parts together, they give way in proportion, the pattern last.
 
         Args:
-            deviation: stated standard deviation of a map, (h, w), m3/m3, NaN where there is none.
-            part: rows and columns of the region that it is of.
+            deviation: stated standard deviation of a map or of some of its cells, m3/m3, NaN where there is none.
+            part: the index that takes these cells out of an array of the region; by default all.
 
         Returns:
-            (6, h, w) in the order of `PARTS`, m3/m3, 0 where there is no map; their squares sum to its own.
+            (6, ...) in the order of `PARTS`, m3/m3, 0 where there is no map; their squares sum to its own.
         """
         s = self.structure
         total = np.where(np.isfinite(deviation), deviation, 0.0).astype(np.float64) ** 2

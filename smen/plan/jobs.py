@@ -194,6 +194,7 @@ class DownscaleJob(WindowJob):
     span: Span
     model: str
     masked: tuple[SurfaceCondition, ...]
+    members: int
 
 
 class EvaluateJob(WindowJob):

@@ -206,6 +206,7 @@ class Plan(PaperPlan):
             span=span,
             model=self.model(region),
             masked=self.regions[region].settings.maps.masked,
+            members=self.regions[region].settings.maps.members,
         )
 
     def evaluate(self, region: str) -> EvaluateJob:

@@ -69,6 +69,7 @@ USED_BY = {
     "smen.weights": {"downscale", "evaluate", "publish"},
     "maps.period": ALL - {"train"} - PAPER,
     "maps.masked": {"downscale"},
+    "maps.members": {"downscale"},
     "paper.epochs": PAPER_TRAININGS,
     "paper.learning_rate": PAPER_TRAININGS,
     "paper.batch_size": PAPER_TRAININGS,
