@@ -83,7 +83,11 @@ class FeatureErrors:
             row |= self._change(time, moisture, deviation)
         if self.wanted.below is not None and self._area is not None:
             share, spread = self._area.share_below(moisture, deviation, self.wanted.below)
-            row |= dict(zip(BELOW, (share, spread, *share_interval(share, spread)), strict=True))
+            weights = self.cells.weights[np.isfinite(moisture)]
+            interval = share_interval(
+                share, spread, float(weights.sum() ** 2 / (weights**2).sum()) if share >= 0 else 1
+            )
+            row |= dict(zip(BELOW, (share, spread, *interval), strict=True))
         return row
 
     def _change(
@@ -105,20 +109,25 @@ class FeatureErrors:
         return dict(zip(CHANGE, (change, float(np.sqrt(variance))), strict=True))
 
 
-def share_interval(share: float, deviation: float) -> tuple[float, float]:
+def share_interval(share: float, deviation: float, cells: float) -> tuple[float, float]:
     """Return the 90 % interval of a share, of the beta distribution with this mean and standard deviation.
+
+    Half a cell wider on either side: over a few cells a share takes only steps.
 
     Args:
         share: expected, 0..1.
         deviation: its standard deviation.
+        cells: number of cells of the area.
     """
     if not np.isfinite(share):
         return float("nan"), float("nan")
     size = share * (1 - share) / max(deviation**2, 1e-12) - 1
-    if size * min(share, 1 - share) < LEAST_BETA:  # all of the area or nothing: a single cell, or hardly any doubt
-        return float(share > INTERVAL[1]), float(share > INTERVAL[0])
-    low, high = betaincinv(share * size, (1 - share) * size, INTERVAL)
-    return float(low), float(high)
+    low = high = share
+    if size * min(share, 1 - share) > LEAST_BETA:
+        low, high = betaincinv(share * size, (1 - share) * size, INTERVAL)
+    elif share * (1 - share) > 0:  # all of the area or nothing, as a single cell
+        low, high = float(share > INTERVAL[1]), float(share > INTERVAL[0])
+    return max(float(low) - 0.5 / cells, 0.0), min(float(high) + 0.5 / cells, 1.0)
 
 
 def weighted_mean(values: NDArray[np.floating], weights: NDArray[np.float64]) -> float:
