@@ -40,8 +40,11 @@ SEEN = 0.15
 LASTING_DAYS = 8.0
 """Days in which detail that the estimate lacks fades to 1/e."""
 
-LASTING_SHARE, LASTING_WEIGHT = 0.6, 0.5
-"""Share of the detail that lasts where dates show nothing of it, and the weight of this against what they show."""
+LASTING_SHARE, LASTING_PAIRS = 0.6, 10.0
+"""Share of the detail that lasts where dates show nothing of it, and the pairs of dates that this weighs as much as."""
+
+NEAREST_RINGS = 4
+"""Rings of distance that show what lasts: farther cells have little in common."""
 
 PAIRS_OF_DAYS = ((2.0, 4.0), (4.0, 8.0), (8.0, 16.0), (16.0, 32.0))
 """Days between two dates whose errors are compared; nearer ones may share a scene."""
@@ -143,15 +146,16 @@ def lasting_share(ratio: NDArray[np.floating], days: NDArray[np.floating], share
     product = square = 0.0
     for low, high in PAIRS_OF_DAYS:
         chosen = np.argwhere((apart >= low) & (apart < high))
-        distance, covariance, pairs = transforms.between(chosen)
+        distance, covariance, pairs = (part[:NEAREST_RINGS] for part in transforms.between(chosen))
         if not distance.size:
             continue
         mean = float(np.mean([apart[i, j] for i, j in chosen]))
-        model = _models(distance) @ np.array(shares) * np.exp(-mean / LASTING_DAYS)
+        model = _models(distance) @ np.array(shares)
         weight = pairs / pairs.sum() * len(chosen)
-        product += float((weight * model * covariance).sum())
-        square += float((weight * model**2).sum())
-    prior = LASTING_WEIGHT * float(np.square(shares).sum()) + 1e-12
+        faded = model * np.exp(-mean / LASTING_DAYS)
+        product += float((weight * faded * covariance).sum())
+        square += float((weight * faded**2).sum())
+    prior = LASTING_PAIRS * float(((_models(RINGS[:NEAREST_RINGS] - 0.5) @ np.array(shares)) ** 2).mean()) + 1e-12
     return float(np.clip((product + prior * LASTING_SHARE) / (square + prior), 0.0, 1.0))
 
 
