@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from made_fields import make_fields
 from made_fusion import FIELDS, default_method, training_set
 from made_random_field import draw
 
@@ -17,7 +18,11 @@ from smen.methods.fusion.error_structure import (
     pattern_shares,
     retrieval_noise,
 )
+from smen.methods.fusion.feature_names import VARIANCE_PREDICTORS
+from smen.methods.fusion.region_maps import RegionMaps
+from smen.methods.fusion.region_transfer import transferred
 
+ABROAD = make_fields(n=20, seed=4)
 SHAPE = (32, 36)
 RNG_SEED = 8
 
@@ -123,20 +128,22 @@ def test_a_region_has_a_structure_of_its_own():
     assert 0 <= structure.lasting_share <= 1
 
 
-def test_the_method_says_how_errors_go_together_at_home_and_abroad():
+def test_the_pattern_of_maps_has_the_variance_that_the_error_model_gives_it():
     method = default_method()
-    home = method.error_correlation(FIELDS)
-    unknown = method.parameters.pattern.unknown
-    assert home.pattern_variance.shape == FIELDS.window.shape
-    assert home.bounds == method.parameters.bounds
-    order = np.argsort(unknown.ravel())
-    assert (np.diff(home.pattern_variance.ravel()[order]) >= 0).all()  # more where less is known
-    np.testing.assert_array_equal(
-        home.pattern_variance
-        <= method.parameters.error.standard_deviation(
-            np.concatenate([np.ones((1, *unknown.shape)), unknown[None], np.zeros((5, *unknown.shape))])
-        )
-        ** 2
-        + 1e-9,
-        True,
-    )
+    correlation, parameters = method.error_correlation(FIELDS), method.parameters
+    assert correlation.structure == parameters.error_structure
+    assert correlation.bounds == parameters.bounds
+    predictors = np.zeros((len(VARIANCE_PREDICTORS), *FIELDS.window.shape))
+    predictors[VARIANCE_PREDICTORS.index("unknown_pattern")] = parameters.pattern.unknown
+    expected = parameters.error.standard_deviation(predictors) ** 2
+    np.testing.assert_allclose(correlation.pattern_variance, expected, rtol=1e-5)
+
+
+def test_abroad_nothing_is_known_of_the_pattern():
+    parameters = default_method().parameters
+    there = RegionMaps.of(ABROAD, transferred(parameters, ABROAD)).error_correlation()
+    at = VARIANCE_PREDICTORS.index("unknown_pattern")
+    model = parameters.transfer_error
+    expected = model.coefficients[at] * (model.factor * parameters.variability) ** 2
+    np.testing.assert_allclose(there.pattern_variance, expected, rtol=1e-5)
+    assert there.structure == parameters.error_structure
