@@ -20,6 +20,8 @@ from smen.errors import SettingsError, SmenError
 from smen.plan.stage_table import STAGES, Stage
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from smen.plan.plan import Plan
 
 _config_option = click.option(
@@ -154,6 +156,14 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
 @click.option("--name", "column", help="The column that names the features; without it they are numbered from 0.")
 @click.option("--region", "regions", multiple=True, help="Look in this region only (may be given several times).")
 @click.option("--daily", "by_day", is_flag=True, help="Join the overpasses of each UTC day.")
+@click.option(
+    "--below", type=click.FloatRange(0, 1), help="Add the share of each area below this soil moisture, m3/m3."
+)
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Add the change since the first map on or after this date, with its standard deviation.",
+)
 @_config_option
 @_log_option
 def extract(
@@ -163,6 +173,8 @@ def extract(
     column: str | None,
     regions: tuple[str, ...],
     by_day: bool,
+    below: float | None,
+    since: dt.datetime | None,
     config_file: Path,
     log_file: Path | None,
 ) -> None:
@@ -175,6 +187,8 @@ def extract(
         column: with the names of the features; None: they are numbered from 0.
         regions: to look in; empty: all.
         by_day: whether the overpasses of each UTC day are joined.
+        below: soil moisture below which the share of each area is added, m3/m3.
+        since: date from which changes are added.
         config_file: the settings.
         log_file: where messages go beside the terminal.
 
@@ -185,7 +199,9 @@ def extract(
 
     _start_log(log_file, "extract")
     plan = _plan(config_file)
-    extract.run(plan, features, output, column=column, regions=regions, by_day=by_day, layer=layer)
+    day = None if since is None else since.date()
+    choices: dict[str, Any] = {"column": column, "regions": regions, "by_day": by_day, "layer": layer}
+    extract.run(plan, features, output, **choices, below=below, since=day)
 
 
 def _plan(config_file: Path) -> Plan:

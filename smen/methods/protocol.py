@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from smen.data.error_correlation import ErrorCorrelation
     from smen.data.quality import QualityCode
     from smen.data.records import Fields, Prediction, Samples
     from smen.grid import Window
@@ -217,6 +218,18 @@ class Method(Predictor, Protocol):
             DataError: the method is not fitted, or was fitted for something else.
         """
         ...
+
+    def error_correlation(self, fields: Fields, *, retrospective: bool = False) -> ErrorCorrelation | None:
+        """Return how the errors of the maps go together in space and time; None: the method has no uncertainty.
+
+        Args:
+            fields: the region's arrays.
+            retrospective: of retrospective maps, for a method that makes these.
+
+        Raises:
+            DataError: the method is not fitted, or was fitted for something else.
+        """
+        return None
 
     def training_summary(self) -> TrainingSummary:
         """Return how well the method fits its training dates and those held out.

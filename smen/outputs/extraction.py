@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from smen.data.error_correlation import ErrorCorrelation
 from smen.outputs.feature_cells import Cells
+from smen.outputs.feature_errors import FeatureErrors, Wanted, weighted_mean
 from smen.outputs.labels import yes_or_no
 from smen.outputs.map_files import MapFile, read_bands
 from smen.outputs.map_names import DIRECTIONS, iso
@@ -20,6 +22,9 @@ COLUMNS = (
 )  # fmt: skip
 """Columns of a table of values; moisture and its standard deviation in m3/m3, age in days."""
 
+NOTHING_MORE = Wanted()
+"""No columns beside these."""
+
 
 def extract(
     maps: Sequence[MapFile],
@@ -28,12 +33,14 @@ def extract(
     *,
     region: str,
     simulated: bool,
+    errors: ErrorCorrelation | None = None,
+    wanted: Wanted = NOTHING_MORE,
 ) -> pd.DataFrame:
     """Read the values of a region's maps at features.
 
-    Over several cells soil moisture is the mean weighted by area over valid cells. So are the standard deviation and
-    the age; the former is thus an upper bound of the mean's own, reached where the cells err together. The quality is
-    the code that covers most of the feature.
+    Over several cells soil moisture is the mean weighted by area over valid cells, and so is the age. The standard
+    deviation is that of this mean, from the correlation of the cells' errors; where that is not known, the mean of
+    theirs, an upper bound reached where they err together. The quality is the code that covers most of the feature.
 
     Args:
         maps: the maps.
@@ -41,9 +48,11 @@ def extract(
         codes: meaning of each quality code.
         region: name of the region.
         simulated: whether the maps are simulated.
+        errors: how the errors of the region's maps go together; None: not known.
+        wanted: which columns to add; those of an unknown correlation are NaN.
 
     Returns:
-        A row for each map and feature, with the columns `COLUMNS`, by feature and time.
+        A row for each map and feature, with the columns `COLUMNS` and those wanted, by feature and time.
 
     Raises:
         DataError: a map cannot be read.
@@ -52,31 +61,38 @@ def extract(
     rows: list[dict[str, Any]] = []
     if inside:
         part = _bounding_slices(list(inside.values()))
-        for file in maps:
+        areas = {name: FeatureErrors(touched, errors, wanted) for name, touched in inside.items()}
+        for file in sorted(maps, key=lambda file: file.time):
             bands, quality = read_bands(file, part=part)
             about = {"region": region, "time": iso(file.time), "direction": DIRECTIONS[file.direction]}
             rows += [
-                {"feature": name, **about, **_values(bands, quality, touched, part)} for name, touched in inside.items()
+                {"feature": name, **about, **_values(file.time, bands, quality, area, part)}
+                for name, area in areas.items()
             ]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(rows, columns=[*COLUMNS, *wanted.columns])
     table["quality_meaning"] = [codes.get(code, "none") for code in table["quality"]]
     table["simulated"] = yes_or_no(simulated)
     return table.sort_values(["feature", "time"], kind="stable", ignore_index=True)
 
 
 def _values(
-    bands: NDArray[np.float32], quality: NDArray[np.uint8], cells: Cells, part: tuple[slice, slice]
+    time: np.datetime64,
+    bands: NDArray[np.float32],
+    quality: NDArray[np.uint8],
+    area: FeatureErrors,
+    part: tuple[slice, slice],
 ) -> dict[str, float | int]:
     """Values of one map over the cells of one feature, from the part of the map that was read."""
-    rows, columns = cells.rows - part[0].start, cells.columns - part[1].start
-    moisture, deviation, age = (_weighted_mean(band[rows, columns], cells.weights) for band in bands)
+    cells = area.cells
+    index = cells.rows - part[0].start, cells.columns - part[1].start
+    moisture, deviation, age = (band[index] for band in bands)
     return {
-        "soil_moisture": moisture,
-        "standard_deviation": deviation,
-        "age": age,
-        "quality": int(np.argmax(np.bincount(quality[rows, columns], cells.weights))),
-        "valid_share": cells.weights[np.isfinite(bands[0][rows, columns])].sum() / cells.weights.sum(),
+        "soil_moisture": weighted_mean(moisture, cells.weights),
+        "age": weighted_mean(age, cells.weights),
+        "quality": int(np.argmax(np.bincount(quality[index], cells.weights))),
+        "valid_share": cells.weights[np.isfinite(moisture)].sum() / cells.weights.sum(),
         "cells": cells.rows.size,
+        **area.columns(time, moisture, deviation),
     }
 
 
@@ -84,10 +100,3 @@ def _bounding_slices(features: Sequence[Cells]) -> tuple[slice, slice]:
     """Rows and columns of the smallest rectangle that holds all cells."""
     rows, columns = (np.concatenate([getattr(cells, name) for cells in features]) for name in ("rows", "columns"))
     return slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1)
-
-
-def _weighted_mean(values: NDArray[np.floating], weights: NDArray[np.float64]) -> float:
-    """Mean over the valid cells, NaN where there is none."""
-    valid = np.isfinite(values)
-    total = weights[valid].sum()
-    return float((values[valid] * weights[valid]).sum() / total) if total else float("nan")

@@ -41,6 +41,22 @@ def quality_path(map_file: Path) -> Path:
     return map_file.with_name(f"{map_file.stem}_quality{map_file.suffix}")
 
 
+def members_path(map_file: Path) -> Path:
+    """Return the raster of the members of a map: the same name with ``_members``."""
+    map_file = Path(map_file)
+    return map_file.with_name(f"{map_file.stem}_members{map_file.suffix}")
+
+
+def errors_path(folder: Path, region: str) -> Path:
+    """Return the file that says how the errors of a year's maps go together: ``{region}_errors.nc`` beside them.
+
+    Args:
+        folder: the year's folder of maps.
+        region: name of the region.
+    """
+    return Path(folder) / f"{region}_errors.nc"
+
+
 def stamp(time: np.datetime64) -> str:
     """Format a time as SMAP's file names do: ``20180704T115959``, UTC, fractions of a second cut off."""
     return iso(time).replace("-", "").replace(":", "").removesuffix("Z")

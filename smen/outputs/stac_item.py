@@ -24,7 +24,7 @@ from smen import __version__
 from smen.grid import CRS_CODE, M03, Window
 from smen.outputs.geotiff import BANDS, NODATA
 from smen.outputs.map_files import SCENES, MapFile
-from smen.outputs.map_names import DIRECTIONS
+from smen.outputs.map_names import DIRECTIONS, members_path
 from smen.outputs.qgis_styles import style_path
 from smen.outputs.quality_raster import QUALITY_NODATA
 from smen.outputs.thumbnail import write_thumbnail
@@ -111,6 +111,8 @@ def _add_assets(item: pystac.Item, file: MapFile, folder: Path) -> None:
         "style": (style_path(file.path), _QML, ["style", "metadata"], "style for QGIS"),
         "thumbnail": (thumbnail, pystac.MediaType.PNG, ["thumbnail"], "soil moisture"),
     }
+    if (members := members_path(file.path)).is_file():
+        rows["members"] = (members, pystac.MediaType.COG, ["data"], "members: soil moisture as it might as well be")
     for key, (path, media, roles, title) in rows.items():
         asset = pystac.Asset(relative(path, folder), title=title, media_type=media, roles=roles)
         item.add_asset(key, asset)
@@ -122,6 +124,14 @@ def _add_assets(item: pystac.Item, file: MapFile, folder: Path) -> None:
     quality = RasterBand.create(nodata=QUALITY_NODATA, sampling=Sampling.AREA, data_type=DataType.UINT8)
     quality.properties["name"] = "quality"
     RasterExtension.ext(item.assets["quality"], add_if_missing=True).apply([quality])
+    if "members" in item.assets:
+        RasterExtension.ext(item.assets["members"], add_if_missing=True).apply(_member_bands(members))
+
+
+def _member_bands(path: Path) -> list[RasterBand]:
+    """The bands of a raster of members."""
+    with rasterio.open(path) as raster:
+        return [_band(str(raster.descriptions[n - 1]), "m3 m-3", raster.tags(n)) for n in raster.indexes]
 
 
 def _band(name: str, units: str, tags: Mapping[str, str]) -> RasterBand:

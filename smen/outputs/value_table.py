@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def daily(values: pd.DataFrame) -> pd.DataFrame:
     """Join the overpasses of each UTC day: means over those that have a value.
 
-    The standard deviation is the mean of their standard deviations, since the errors of two overpasses of a day are
-    much alike; the quality is the code of most overpasses, of several such the greatest; the direction lists those
-    that have a value.
+    Standard deviations are the means of theirs, since the errors of two overpasses of a day are much alike, and so are
+    changes, shares and the bounds of their intervals. The quality is the code of most overpasses, of several such the
+    greatest; the direction lists those that have a value.
 
     Args:
         values: a table of `smen.outputs.extraction.extract`.
@@ -33,7 +33,8 @@ def daily(values: pd.DataFrame) -> pd.DataFrame:
     valid = values["soil_moisture"].notna()
     keys = ["feature", "region", day.rename("time")]
     grouped = values.groupby(keys, sort=True, dropna=False)
-    table = grouped[["soil_moisture", "standard_deviation", "age", "valid_share"]].mean()
+    more = [name for name in values.columns if name not in COLUMNS]
+    table = grouped[["soil_moisture", "standard_deviation", "age", "valid_share", *more]].mean()
     table["quality"] = grouped["quality"].agg(lambda codes: max(codes.mode()))
     for name in ("cells", "simulated"):
         table[name] = grouped[name].first()
@@ -41,7 +42,7 @@ def daily(values: pd.DataFrame) -> pd.DataFrame:
     table["quality_meaning"] = table["quality"].map(meanings)
     directions = values.assign(direction=values["direction"].where(valid)).groupby(keys, dropna=False)["direction"]
     table["direction"] = directions.agg(lambda names: " ".join(sorted(set(names.dropna()))) or "none")
-    return table.reset_index()[list(COLUMNS)]
+    return table.reset_index()[list(values.columns)]
 
 
 def write_values(path: Path, values: pd.DataFrame, features: gpd.GeoDataFrame, names: Sequence[Any]) -> None:

@@ -198,6 +198,7 @@ class DownscaleJob(WindowJob):
     mode: MapMode
     goes_on: bool = Field(description="whether the region's period ends today, so that more is still to come")
     masked: tuple[SurfaceCondition, ...]
+    members: int
 
 
 class EvaluateJob(WindowJob):

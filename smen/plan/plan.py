@@ -209,6 +209,7 @@ class Plan(PaperPlan):
             mode=self.regions[region].settings.maps.mode,
             goes_on=self._ends_today(region),
             masked=self.regions[region].settings.maps.masked,
+            members=self.regions[region].settings.maps.members,
         )
 
     def evaluate(self, region: str) -> EvaluateJob:

@@ -67,3 +67,10 @@ class MapSettings(Section):
         description="conditions to leave out of the maps beside water and permanent ice; else mapped and marked "
         "in the quality raster",
     )
+    members: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="beside each map so many members, which it might as well have been: their errors go together in "
+        "space and time as those of the map do (`method: fusion`)",
+    )

@@ -13,6 +13,8 @@ from tqdm import tqdm
 
 from smen import __version__
 from smen.atomic import empty_folder, write_text
+from smen.data.error_correlation_file import write_error_correlation
+from smen.data.error_fields import ErrorFields
 from smen.data.load import read_fields, read_samples
 from smen.data.masking import mask_conditions
 from smen.data.quality import COLOURS, MEANING, QualityCode, cell_age
@@ -21,7 +23,8 @@ from smen.methods.checkpoint import load_checkpoint, read_header
 from smen.methods.map_mode import mode_of, predict_in_mode, provisional, scenes_behind
 from smen.outputs.geotiff import write_map
 from smen.outputs.labels import map_title, yes_or_no
-from smen.outputs.map_names import map_path, quality_path
+from smen.outputs.map_names import errors_path, map_path, members_path, quality_path
+from smen.outputs.members_raster import write_members
 from smen.outputs.quality_raster import write_quality
 from smen.plan.jobs import DownscaleJob
 
@@ -60,6 +63,8 @@ class Layers(NamedTuple):
 def run(job: DownscaleJob) -> None:
     """Map every overpass of a year: a GeoTIFF of soil moisture, deviation and age, and one of quality codes.
 
+    Beside them lies how their errors go together, where the method knows it, and members where they are wanted.
+
     The list of maps is written last: where it is, all maps of the year are.
 
     Raises:
@@ -75,7 +80,8 @@ def run(job: DownscaleJob) -> None:
         log.info("the method %s knows nothing of what comes after an overpass: its maps are causal", method.name)
     folder = Path(job.layout.maps(job.region, job.year))
     empty_folder(folder)
-    rows = list(_maps(job, mode, fields, samples, method, known.fine))
+    errors = _errors(job, mode, fields, method)
+    rows = list(_maps(job, mode, fields, samples, method, known.fine, errors))
     table = pd.DataFrame(rows, columns=COLUMNS)
     write_text(Path(job.layout.map_list(job.region, job.year)), table.to_csv(index=False, lineterminator="\n"))
     log.info("%d maps in %s", len(rows), folder)
@@ -87,6 +93,23 @@ def _in_span(job: DownscaleJob, samples: Samples) -> NDArray[np.bool_]:
     return (day >= np.datetime64(job.span[0])) & (day <= np.datetime64(job.span[1]))
 
 
+def _errors(job: DownscaleJob, mode: MapMode, fields: Fields, method: Method) -> ErrorFields | None:
+    """Write how the errors of the maps go together; return what draws them, None where no members are wanted.
+
+    Raises:
+        DataError: members are wanted of a method without uncertainty.
+    """
+    correlation = method.error_correlation(fields, retrospective=mode == "retrospective")
+    if correlation is None:
+        if job.members:
+            raise DataError(f"maps.members is {job.members}, but {method.name} has no uncertainty: set it to 0")
+        return None
+    path = errors_path(Path(job.layout.maps(job.region, job.year)), job.region)
+    title = f"Correlation of errors: {map_title(job.region, simulated=fields.simulated)}"
+    write_error_correlation(path, job.window, correlation, title=title, simulated=fields.simulated)
+    return ErrorFields(correlation, job.region) if job.members else None
+
+
 def _maps(
     job: DownscaleJob,
     mode: MapMode,
@@ -94,6 +117,7 @@ def _maps(
     samples: Samples,
     method: Method,
     targets: NDArray[np.integer],
+    errors: ErrorFields | None,
 ) -> Iterator[dict[str, object]]:
     """Write all maps; yield each one's row of the list."""
     tags, surface = _tags(job, method, fields), method.surface(fields)
@@ -116,6 +140,10 @@ def _maps(
             about = _about(mode, scenes[i], provisional=bool(unfinished[i]))
             named = {name.upper(): _counted(value) for name, value in about.items()}
             row = _write(job, time, direction, layers, {**tags, "SMAP_HALF_ORBIT": str(time), **named})
+            if errors is not None and deviation is not None:
+                drawn = errors.members(job.members, time, moisture, deviation)
+                path = members_path(Path(job.layout.maps(job.region, job.year)) / str(row["map"]))
+                write_members(path, job.window, drawn, time=time, direction=direction, tags=tags)
             yield {**row, **about}
             progress.update()
     progress.close()

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from smen.data.error_correlation_file import read_error_correlation
 from smen.data.quality import MEANING
 from smen.errors import DataError, SettingsError
 from smen.outputs.extraction import extract
 from smen.outputs.feature_cells import cells_of, read_features
+from smen.outputs.feature_errors import Wanted
 from smen.outputs.map_files import read_lists
+from smen.outputs.map_names import errors_path
 from smen.outputs.value_table import daily, write_values
 from smen.vector_file import feature_names
 
 if TYPE_CHECKING:
+    from smen.data.error_correlation import ErrorCorrelation
+    from smen.grid import Window
     from smen.outputs.map_files import MapFile
     from smen.plan.plan import Plan
 
@@ -33,6 +40,8 @@ def run(
     regions: Sequence[str],
     by_day: bool,
     layer: str | None = None,
+    below: float | None = None,
+    since: dt.date | None = None,
 ) -> pd.DataFrame:
     """Write the values of all maps at the features of a file; return them.
 
@@ -44,6 +53,8 @@ def run(
         regions: the regions to look in; none: all.
         by_day: join the overpasses of each UTC day.
         layer: the layer of the file; None: the only one.
+        below: add the share of each feature below this soil moisture, m3/m3.
+        since: add the change since the first map on or after this date.
 
     Raises:
         SettingsError: an unknown region.
@@ -55,14 +66,17 @@ def run(
         raise SettingsError(f"{', '.join(unknown)}: no such region; there are {', '.join(plan.regions)}")
     features = read_features(file, layer)
     names = list(range(len(features))) if column is None else _names(features, column, file)
+    wanted = Wanted(below, None if since is None else np.datetime64(since, "s"))
     tables = []
     for region in regions or plan.regions:
-        cells = dict(zip(names, cells_of(features, plan.regions[region].window), strict=True))
+        window = plan.regions[region].window
+        cells = dict(zip(names, cells_of(features, window), strict=True))
         if any(feature.rows.size for feature in cells.values()):
             maps = _maps(plan, region)
             meaning = {int(code): text for code, text in MEANING.items()}
             simulated = _simulated(maps)
-            tables.append(extract(maps, cells, meaning, region=region, simulated=simulated))
+            about: dict[str, Any] = {"region": region, "simulated": simulated, "wanted": wanted}
+            tables.append(extract(maps, cells, meaning, errors=_errors(maps, region, window), **about))
     if not tables:
         raise DataError(f"no feature of {file} lies in {', '.join(regions or plan.regions)}: see regions.geojson")
     values = pd.concat(tables, ignore_index=True)
@@ -88,6 +102,17 @@ def _maps(plan: Plan, region: str) -> list[MapFile]:
     layout = plan.layout
     years = plan.map_years(region)
     return read_lists([(Path(layout.map_list(region, y)), Path(layout.maps(region, y))) for y in years])
+
+
+def _errors(maps: Sequence[MapFile], region: str, window: Window) -> ErrorCorrelation | None:
+    """How the errors of a region's maps go together, as lies beside the latest of them; None where nothing does."""
+    if not maps:
+        return None
+    path = errors_path(maps[-1].path.parent, region)
+    if not path.is_file():
+        log.warning("%s is not there: standard deviations of areas are upper bounds, and changes have none", path)
+        return None
+    return read_error_correlation(path, window)
 
 
 def _simulated(maps: Sequence[MapFile]) -> bool:

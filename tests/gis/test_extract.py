@@ -1,13 +1,19 @@
 """`smen extract`: from a file of features and the settings to a table."""
 
+import datetime as dt
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+from made_errors import made_correlation
 from shapely import Point, box
 
+from smen.data.error_correlation_file import write_error_correlation
 from smen.errors import DataError, SettingsError
+from smen.outputs.map_names import errors_path
 from smen.stages import extract
 
 
@@ -84,3 +90,36 @@ def test_bad_input_is_named(made, stations, tmp_path):
     with pytest.raises(DataError, match="does not tell its features apart"):
         run(far, column="n")
     assert not (tmp_path / "v.csv").exists()
+
+
+def test_areas_have_changes_and_shares_where_the_errors_are_known(made, stations, tmp_path, caplog):
+    def run(**more):
+        choices = {"column": "station", "regions": (), "by_day": False, "since": dt.date(2018, 7, 5), "below": 0.2}
+        values = extract.run(made, stations, tmp_path / "v.csv", **choices | more)
+        assert pd.read_csv(tmp_path / "v.csv").shape == values.shape
+        return values.set_index("feature").loc["b"]
+
+    bound = run()
+    assert "standard deviations of areas are upper bounds" in caplog.text
+    assert bound["share_below"].isna().all()
+    window, folder = made.regions["tucson"].window, Path(made.layout.maps("tucson", 2018))
+    correlation = made_correlation(window.shape)
+    path = errors_path(folder, "tucson")
+    try:
+        write_error_correlation(path, window, correlation, title="errors", simulated=True)
+        found = run()
+        daily = run(by_day=True)
+    finally:
+        path.unlink()
+    valid = found["soil_moisture"].notna()
+    assert (found["standard_deviation"] < bound["standard_deviation"])[valid].all()
+    assert found["share_below"][valid].between(0, 1).all()
+    later = valid & (found["time"] >= "2018-07-05")
+    changes = found[later]
+    assert changes["change"].iloc[0] == 0
+    np.testing.assert_allclose(
+        changes["change"], changes["soil_moisture"] - changes["soil_moisture"].iloc[0], atol=1e-6
+    )
+    assert (changes["change_standard_deviation"].iloc[1:] > 0).all()
+    assert found[found["time"] < "2018-07-05"]["change"].isna().all()
+    assert set(daily.columns) == set(found.columns)

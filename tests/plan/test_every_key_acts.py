@@ -72,6 +72,7 @@ USED_BY = {
     "fusion.covariate_classes": {"train"},
     "maps.mode": {"downscale", "evaluate"},
     "maps.masked": {"downscale"},
+    "maps.members": {"downscale"},
     "paper.epochs": PAPER_TRAININGS,
     "paper.learning_rate": PAPER_TRAININGS,
     "paper.batch_size": PAPER_TRAININGS,

@@ -11,11 +11,14 @@ from made_project import WINDOW, make_plan
 from made_region import REGION
 
 from smen.data import masking
+from smen.data.error_correlation_file import read_error_correlation
 from smen.data.load import read_samples
 from smen.data.quality import QualityCode
 from smen.errors import DataError, OutputError
 from smen.grid import Window
 from smen.methods.checkpoint import load_checkpoint
+from smen.methods.fusion.fusion_method import FusionMethod
+from smen.outputs.map_names import errors_path
 from smen.stages import downscale
 
 PERIOD = ["2016-03-11", "2016-03-20"]
@@ -207,3 +210,45 @@ def test_maps_near_the_end_of_what_there_is_are_provisional_where_more_is_to_com
     late = table["time"] > table["time"].iloc[-1] - pd.Timedelta(days=30)
     assert (table["provisional"] == "yes").tolist() == late.tolist()
     assert late.any()
+
+
+def test_beside_the_maps_lies_how_their_errors_go_together(made, mapped):
+    path = errors_path(Path(mapped.layout.maps(REGION, 2016)), REGION)
+    method = load_checkpoint(Path(mapped.model(REGION)), WINDOW)
+    expected, found = method.error_correlation(made.fields), read_error_correlation(path, WINDOW)
+    assert found.structure == expected.structure
+    np.testing.assert_allclose(found.pattern_variance, expected.pattern_variance, rtol=1e-5)
+
+
+def test_members_scatter_about_the_map_as_it_states(copied):
+    plan = copied(maps={"period": ["2016-03-11", "2016-03-14"], "members": 40})
+    downscale.run(plan.downscale(REGION, 2016))
+    folder = Path(plan.layout.maps(REGION, 2016))
+    paths = sorted(folder.glob("*_members.tif"))
+    assert len(paths) == len(table_of(plan))
+    scaled = []
+    for raster, path in zip(rasters(plan), paths, strict=True):
+        value, deviation, _ = raster.read(masked=True).filled(np.nan)
+        with rasterio.open(path) as file:
+            members = file.read(masked=True).filled(np.nan)
+            assert file.tags()["REGION"] == REGION
+        assert (np.isfinite(members) == np.isfinite(value)).all()
+        scaled.append((members - value) / deviation)
+    scaled = np.array(scaled)
+    assert np.nanmean(scaled**2) == pytest.approx(1, abs=0.2)
+    assert abs(np.nanmean(scaled)) < 0.2
+    before = [path.read_bytes() for path in paths]
+    one_day = copied(maps={"period": ["2016-03-13", "2016-03-14"], "members": 40})
+    downscale.run(one_day.downscale(REGION, 2016))
+    again = sorted(folder.glob("*_members.tif"))
+    assert [path.read_bytes() for path in again] == before[-len(again) :]
+
+
+def test_members_need_a_method_with_uncertainty(copied, monkeypatch):
+    monkeypatch.setattr(FusionMethod, "error_correlation", lambda *_: None)
+    plan = copied(maps={"period": ["2016-03-11", "2016-03-14"], "members": 2})
+    with pytest.raises(DataError, match="members is 2, but fusion has no uncertainty"):
+        downscale.run(plan.downscale(REGION, 2016))
+    plan = copied(**FEW)
+    downscale.run(plan.downscale(REGION, 2016))
+    assert not errors_path(Path(plan.layout.maps(REGION, 2016)), REGION).exists()

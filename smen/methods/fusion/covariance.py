@@ -14,6 +14,8 @@ import numpy as np
 from scipy import fft
 from scipy.optimize import nnls
 
+from smen.grid.torus import torus_distance
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -123,13 +125,3 @@ def _by_distance(
     mean_distance = np.bincount(ring, distance[use] * pairs[use])[filled] / number[filled]
     covariance = np.bincount(ring, products[use])[filled] / number[filled]
     return mean_distance, covariance, number[filled]
-
-
-def torus_distance(shape: tuple[int, int]) -> NDArray[np.float64]:
-    """Return the distance of each cell of a grid without edges from its first cell, in cells.
-
-    Args:
-        shape: of the grid.
-    """
-    rows, columns = (np.minimum(np.arange(size), size - np.arange(size)) for size in shape)
-    return np.asarray(np.hypot(rows[:, None], columns), np.float64)

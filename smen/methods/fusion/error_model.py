@@ -75,6 +75,15 @@ class ErrorModel:
         variance = np.tensordot(self.coefficients, np.asarray(predictors, np.float64), 1)
         return np.asarray(self.factor * np.sqrt(variance), np.float32)
 
+    def variance_of(self, index: int, predictor: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return what one predictor adds to the variance, (m3/m3)^2, float32, the shape of its values.
+
+        Args:
+            index: which predictor.
+            predictor: its values, of any shape.
+        """
+        return np.asarray(self.factor**2 * self.coefficients[index] * predictor, np.float32)
+
 
 def _quantile(ratio: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
     """Weighted quantile of ratios (n,) at the level.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from smen.data.quality import static_surface
+from smen.methods.fusion.error_structure import fit_error_structure
 from smen.methods.fusion.estimates import RegionCoefficients
 from smen.methods.fusion.parameters import FusionParameters
 from smen.methods.fusion.random_features import DRAWS, UNITS, RandomFeatures
@@ -47,6 +48,7 @@ def fit_parameters(
     """
     coefficients = _coefficients(region, donors, seed if with_random_features else None)
     errors, left_out_errors = _errors_out_of_fold(region, coefficients)
+    error = fit_error_model([(region.with_pattern, errors), (region.left_out, left_out_errors)])
     transfer_coefficients, transfer_error = fit_transfer([region, *donors])
     coarse = region.fields.coarse[region.dates.coarse]
     completed = region.builder.history.completed
@@ -63,8 +65,9 @@ def fit_parameters(
         transfer_coefficients=transfer_coefficients,
         random_features=coefficients.random_features,
         typical_error=max(float(np.sqrt(np.nanmean(errors**2, dtype=np.float64))), 1e-4),
-        error=fit_error_model([(region.with_pattern, errors), (region.left_out, left_out_errors)]),
+        error=error,
         transfer_error=transfer_error,
+        error_structure=fit_error_structure(region, error, errors, left_out_errors),
         variability=float(np.mean([part.variability for part in (region, *donors)])),
         bounds=(max(float(np.nanmin(region.target)), 0.0), float(np.nanmax(region.target))),
         coarse_range=(float(np.nanmin(coarse)), float(np.nanmax(coarse))),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from smen.data.error_correlation import ErrorStructure
 from smen.data.quality import QualityCode
 from smen.grid import GRIDS, Window
 from smen.methods.fusion import completion_file
@@ -113,6 +114,7 @@ def header_of(parameters: FusionParameters) -> dict[str, Any]:
         "training_times": [str(time) for time in parameters.training_times],
         **{name: getattr(parameters, name) for name in NUMBERS},
         **{name: list(getattr(parameters, name)) for name in RANGES},
+        "error_structure": parameters.error_structure.to_header(),
         **{name: _error_model_entry(getattr(parameters, name)) for name in ERROR_MODELS},
     }
 
@@ -146,6 +148,7 @@ def restore(tensors: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> F
         **{name: header[name] for name in NUMBERS},
         **{name: (header[name][0], header[name][1]) for name in RANGES},
         **{name: _error_model(header[name]) for name in ERROR_MODELS},
+        "error_structure": ErrorStructure.from_header(header["error_structure"]),
     }
     return FusionParameters(
         window=window,

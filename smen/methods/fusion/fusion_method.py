@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from smen.data.error_correlation import ErrorCorrelation
     from smen.data.quality import QualityCode
     from smen.data.records import Fields, Prediction, Samples
     from smen.grid import Window
@@ -154,6 +155,18 @@ class FusionMethod(Method):
             DataError: the method is not trained, or the fields are of another coarse product.
         """
         return self._maps_of(fields).parameters.surface
+
+    def error_correlation(self, fields: Fields, *, retrospective: bool = False) -> ErrorCorrelation:
+        """Return how the errors of a region's maps go together in space and time.
+
+        Args:
+            fields: the region's arrays.
+            retrospective: of retrospective maps, as they are without a scene of their own.
+
+        Raises:
+            DataError: the method is not trained, or the fields are of another coarse product.
+        """
+        return self._maps_of(fields, retrospective=retrospective).error_correlation()
 
     def training_summary(self) -> TrainingSummary:
         """Return ubRMSE on the training dates, and of their out-of-fold estimates.

@@ -15,7 +15,8 @@ import numpy as np
 from scipy import fft
 from scipy.spatial import cKDTree
 
-from smen.methods.fusion.covariance import LENGTHS, torus_distance
+from smen.grid.torus import torus_distance
+from smen.methods.fusion.covariance import LENGTHS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

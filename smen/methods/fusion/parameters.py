@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from smen.data.error_correlation import ErrorStructure
     from smen.data.quality import QualityCode
     from smen.grid import Grid, Window
     from smen.methods.fusion.coarse_completion import CoarseCompletion
@@ -38,6 +39,7 @@ class FusionParameters:
         typical_error: root mean square of the out-of-fold errors at seen cells, m3/m3.
         error: error model of the region.
         transfer_error: of another region, in units of its coarse field's variability.
+        error_structure: how errors go together in space and time.
         variability: standard deviation of the coarse field over space and time, m3/m3.
         bounds: residual and saturated water content that maps keep within, m3/m3.
         coarse_range: least and greatest coarse value of the dates, m3/m3.
@@ -62,6 +64,7 @@ class FusionParameters:
     typical_error: float
     error: ErrorModel
     transfer_error: ErrorModel
+    error_structure: ErrorStructure
     variability: float
     bounds: tuple[float, float]
     coarse_range: tuple[float, float]

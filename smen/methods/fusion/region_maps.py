@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.data.coarse_support import CoarseSupport, SupportState
+from smen.data.error_correlation import ErrorCorrelation
 from smen.data.quality import NO_VALUE, quality_codes
 from smen.data.records import MISSING, Prediction
 from smen.methods.fusion.coarse_history import CoarseHistory
 from smen.methods.fusion.estimates import bounded, estimate_abroad, estimate_at_home
 from smen.methods.fusion.feature_builder import FeatureBuilder
+from smen.methods.fusion.feature_names import VARIANCE_PREDICTORS
 from smen.methods.fusion.region_transfer import transferred
 
 if TYPE_CHECKING:
@@ -107,6 +109,14 @@ class RegionMaps:
         if completed is None:
             return CoarseSupport.filled(self.fields.coarse_at(index))
         return completed.support(self.fields, index)
+
+    def error_correlation(self) -> ErrorCorrelation:
+        """Return how the errors of the maps go together; the pattern's are those of the cells it knows little of."""
+        parameters = self.parameters
+        model = parameters.transfer_error if parameters.transferred else parameters.error
+        scale = parameters.variability**2 if parameters.transferred else 1.0
+        pattern = scale * model.variance_of(VARIANCE_PREDICTORS.index("unknown_pattern"), parameters.pattern.unknown)
+        return ErrorCorrelation(parameters.error_structure, pattern.astype(np.float32), parameters.bounds)
 
     def _estimate(self, samples: Samples, row: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Estimate and standard deviation of one overpass, (H, W) each, before bounds and masks."""

@@ -171,6 +171,18 @@ class NetworkMethod(Method):
         """
         return self.fitted_for(fields).surface
 
+    def error_correlation(self, fields: Fields, *, retrospective: bool = False) -> None:
+        """Return None: the network has no uncertainty.
+
+        Args:
+            fields: the region's arrays.
+            retrospective: without effect, the network maps causally.
+
+        Raises:
+            DataError: the method is not trained, or the fields are of another window or coarse product.
+        """
+        self.fitted_for(fields)
+
     def training_summary(self) -> TrainingSummary:
         """Return the losses of the epoch whose weights were kept, and the history of the training.
 

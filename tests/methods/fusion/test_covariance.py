@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_random_field import draw
 
-from smen.methods.fusion.covariance import LENGTHS, NestedCovariance, torus_distance
+from smen.grid.torus import torus_distance
+from smen.methods.fusion.covariance import LENGTHS, NestedCovariance
 
 SHAPE = (40, 44)
 ALL = np.ones(SHAPE, bool)

@@ -206,3 +206,7 @@ def test_a_region_without_validation_dates(fields, samples):
     method.fit(fields, only)
     assert len(method.epochs) == 2 and np.isfinite(method.predict(fields, only).mean).all()
     assert len(method.fitted.training_times) == len(only.with_target(TRAIN))
+
+
+def test_the_network_has_no_uncertainty(fields, method):
+    assert method.error_correlation(fields) is None
