@@ -1,5 +1,6 @@
 """The command line: what each command takes, what it calls, and how it ends."""
 
+import datetime
 import json
 import logging
 from pathlib import Path
@@ -264,3 +265,14 @@ def test_job_and_settings_do_the_same(stage):
     call("pair", "geneva", 2018)
     call("pair", "--job", json.dumps(plan().pair("geneva", 2018).model_dump(mode="json")))
     assert stage.jobs[0] == stage.jobs[1]
+
+
+def test_extract_hands_on_threshold_and_day(tmp_path, monkeypatch):
+    asked = {}
+    monkeypatch.setattr("smen.stages.extract.run", lambda plan, features, output, **choices: asked.update(choices))
+    (tmp_path / "config.yaml").write_text("{}\n")
+    (tmp_path / "a.csv").write_text("lon,lat\n1,2\n")
+    options = ["--below", "0.12", "--since", "2018-05-01", "--config", str(tmp_path / "config.yaml")]
+    result = CliRunner().invoke(cli.smen, ["extract", str(tmp_path / "a.csv"), *options])
+    assert result.exit_code == 0, result.output
+    assert (asked["below"], asked["since"]) == (0.12, datetime.date(2018, 5, 1))
