@@ -245,7 +245,7 @@ def test_members_scatter_about_the_map_as_it_states(copied):
 
 
 def test_members_need_a_method_with_uncertainty(copied, monkeypatch):
-    monkeypatch.setattr(FusionMethod, "error_correlation", lambda *_: None)
+    monkeypatch.setattr(FusionMethod, "error_correlation", lambda *_, **__: None)
     plan = copied(maps={"period": ["2016-03-11", "2016-03-14"], "members": 2})
     with pytest.raises(DataError, match="members is 2, but fusion has no uncertainty"):
         downscale.run(plan.downscale(REGION, 2016))

@@ -77,7 +77,7 @@ def test_the_completion_comes_back_from_a_file():
     fields, _, _, method = world()
     again = restore(tensors_of(method.parameters), header_of(method.parameters))
     assert again.completion is not None
-    other = replace(method, parameters=again, _kept=None)
+    other = replace(method, parameters=again, _kept={})
     np.testing.assert_array_equal(maps(fields, other).mean, maps(fields, method).mean)
 
 
