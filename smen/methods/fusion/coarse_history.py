@@ -66,6 +66,7 @@ class CoarseHistory:
         completion: CoarseCompletion | None = None,
         *,
         two_sided: bool = False,
+        completed: CompletedCoarse | None = None,
     ) -> CoarseHistory:
         """Average a region's coarse fields.
 
@@ -76,8 +77,10 @@ class CoarseHistory:
             bias: mean of descending minus ascending overpasses, (R, C), m3/m3.
             completion: of cells without a recommended retrieval; None: they keep the last one that they had.
             two_sided: whether overpasses after each one count as those before it, for retrospective maps.
+            completed: what the completion gave already, so that it need not be done again.
         """
-        completed = None if completion is None else completion.complete(fields, bias)
+        if completed is None and completion is not None:
+            completed = completion.complete(fields, bias)
         cells = fields.coarse.astype(np.float64)
         whole = cells if completed is None else completed.cells
         sign = np.where(fields.coarse_descending, 0.5, -0.5)[:, None, None]

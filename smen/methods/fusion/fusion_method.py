@@ -91,16 +91,21 @@ class FusionMethod(Method):
         if any(f.coarse_grid != fields.coarse_grid for f, _ in donor_regions):
             raise DataError("the donor regions have another coarse product: learn from regions with the same one")
         regions = [(fields, samples), *donor_regions]
-        self.parameters, self.summary, _ = self._fit(regions, two_sided=False)
+        excluded = self._excluded()
+        causal = [TrainingSet.of(f, s, self.seed, excluded) for f, s in regions]
+        self.parameters, self.summary, _ = self._fit(fields, causal)
         if self.retrospective:
-            self.retrospective_parameters, _, self.scene_update = self._fit(regions, two_sided=True)
+            around = [
+                TrainingSet.of(f, s, self.seed, excluded, two_sided=True, like=like)
+                for (f, s), like in zip(regions, causal, strict=True)
+            ]
+            self.retrospective_parameters, _, self.scene_update = self._fit(fields, around)
 
     def _fit(
-        self, regions: Sequence[tuple[Fields, Samples]], *, two_sided: bool
+        self, fields: Fields, sets: Sequence[TrainingSet | None]
     ) -> tuple[FusionParameters, TrainingSummary, SceneUpdate]:
-        """Fit to what precedes each date, or to what surrounds it."""
-        fields = regions[0][0]
-        own, *others = (TrainingSet.of(f, s, self.seed, self._excluded(), two_sided=two_sided) for f, s in regions)
+        """Fit to the training sets of the region, if it has dates, and of the donor regions."""
+        own, *others = sets
         donors = [part for part in others if part]
         if own is None and not donors:
             raise DataError(

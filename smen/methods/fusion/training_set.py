@@ -78,6 +78,7 @@ class TrainingSet:
         excluded: tuple[str, ...] = (),
         *,
         two_sided: bool = False,
+        like: TrainingSet | None = None,
     ) -> TrainingSet | None:
         """Build the features of the dates of the training period, those for validation included.
 
@@ -87,6 +88,7 @@ class TrainingSet:
             seed: of which earlier fine fields are left out.
             excluded: groups of features that are left out, for an ablation.
             two_sided: whether features tell of what comes after each date as well, but of no date beyond the training.
+            like: the training set of the same dates without that, whose completed coarse field is used again.
 
         Returns:
             None where there is no date.
@@ -98,7 +100,7 @@ class TrainingSet:
             return None
         if two_sided:
             dates = with_later(dates, fields, dates.fine)
-        builder = _builder_of(fields, dates, excluded, two_sided=two_sided)
+        builder = _builder_of(fields, dates, excluded, two_sided=two_sided, like=like)
         residual, wetness = builder.residuals(dates.fine)
         sums = PatternSums.of(residual, wetness)
         estimator = PatternEstimator.of(sums, fields.covariates)
@@ -199,11 +201,14 @@ def _dropped(shape: tuple[int, ...], seed: int) -> NDArray[np.bool_]:
     return np.asarray(rng.random(shape) < DROPPED_SHARE * (rng.random(shape[0]) < 0.5)[:, None] * 2)
 
 
-def _builder_of(fields: Fields, dates: Samples, excluded: tuple[str, ...], *, two_sided: bool) -> FeatureBuilder:
+def _builder_of(
+    fields: Fields, dates: Samples, excluded: tuple[str, ...], *, two_sided: bool, like: TrainingSet | None
+) -> FeatureBuilder:
     """Return the builder of a training: statistics of the coarse field and of the noise come from its dates."""
     bias = direction_bias(fields, dates.time[-1])
-    completion = fit_completion(fields, bias, dates.time[-1])
-    history = CoarseHistory.of(fields, bias, completion, two_sided=two_sided)
+    completed = None if like is None else like.builder.history.completed
+    completion = fit_completion(fields, bias, dates.time[-1]) if completed is None else completed.completion
+    history = CoarseHistory.of(fields, bias, completion, two_sided=two_sided, completed=completed)
     stack = history.averages[BASE, dates.coarse].astype(np.float64)
     count = np.isfinite(stack).sum(axis=0)
     total = np.where(np.isfinite(stack), stack, 0).sum(axis=0)
