@@ -73,24 +73,33 @@ def test_scores_have_every_method_split_and_reference(finished):
 
 
 def test_maps_are_what_was_scored(finished):
-    """The bias of the table, computed again from the rasters and the aligned product."""
+    """The scores against the truth everywhere mapped, computed again from the rasters and the truth's file."""
     import xarray as xr
 
-    with xr.open_dataset(finished.folder / "results/plains/aligned/fine_2016.nc", engine="h5netcdf") as fine:
-        fine = fine.load()
-    errors = []
-    for path in maps(finished, "plains"):
-        stamp = pd.Timestamp(path.stem.split("_")[1])
-        if stamp in fine.time.values:
-            product = fine.soil_moisture.sel(time=stamp).values
-            if np.isfinite(product).mean() >= 0.1:
-                with rasterio.open(path) as raster:
-                    estimate = raster.read(1, masked=True).filled(np.nan)
-                errors.append(np.nanmean(estimate - product))
-    scores = pd.read_csv(finished.folder / "results/plains/scores/scores.csv")
-    row = scores[(scores.method == "fusion") & (scores.split == "test") & (scores.against == "3 km product")].iloc[0]
-    assert row["dates"] == len(errors)
-    assert row["bias [m3/m3]"] == pytest.approx(np.mean(errors), abs=2e-3)
+    results = finished.folder / "results/plains"
+    with xr.open_dataset(results / "aligned/fine_2016.nc", engine="h5netcdf") as fine:
+        covered = np.isfinite(fine.soil_moisture.values).mean(axis=(1, 2)) >= 0.1
+        scenes = set(fine.time.values[covered].astype("datetime64[s]"))
+    source = finished.folder / "resources/simulated/plains/truth/truth_2016.nc"
+    errors, dates = [], 0
+    with xr.open_dataset(source, engine="h5netcdf") as truth:
+        (name,) = [name for name, variable in truth.data_vars.items() if variable.ndim == 3]
+        for path in maps(finished, "plains"):
+            stamp = np.datetime64(pd.Timestamp(path.stem.split("_")[1]), "s")
+            if stamp not in scenes:
+                continue
+            with rasterio.open(path) as raster:
+                estimate = raster.read(1, masked=True).filled(np.nan)
+                x, y = (raster.transform * (np.arange(n) + 0.5, np.arange(n) + 0.5) for n in raster.shape[::-1])
+            field = truth[name].sel(time=stamp, method="nearest").sel(x=x[0], y=y[1], method="nearest").values
+            errors.append((estimate - field)[np.isfinite(estimate)])
+            dates += 1
+    classes = pd.read_csv(results / "scores/classes.csv")
+    row = classes[(classes["method"] == "fusion") & (classes["class"] == "everywhere mapped")].iloc[0]
+    assert row["against"] == "truth" and row["dates"] == dates > 3
+    every = np.concatenate(errors)
+    assert row["bias [m3/m3]"] == pytest.approx(every.mean(), abs=2e-5)
+    assert row["RMSE [m3/m3]"] == pytest.approx(np.sqrt((every**2).mean()), rel=1e-3)
 
 
 def test_a_second_run_has_nothing_to_do(finished):
