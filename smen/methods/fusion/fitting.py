@@ -26,17 +26,22 @@ class Fit(NamedTuple):
 
     Attributes:
         parameters: all of them.
-        summary: ubRMSE of fitted and of out-of-fold estimates.
+        summary: ubRMSE of fitted and of out-of-fold estimates; None for a retrospective fit.
         errors: of each training date with the coefficients of its fold, float32 (n, H, W), m3/m3, NaN where missing.
     """
 
     parameters: FusionParameters
-    summary: TrainingSummary
+    summary: TrainingSummary | None
     errors: NDArray[np.float32]
 
 
 def fit_parameters(
-    region: TrainingSet, donors: Sequence[TrainingSet], seed: int, *, with_random_features: bool = True
+    region: TrainingSet,
+    donors: Sequence[TrainingSet],
+    seed: int,
+    *,
+    with_random_features: bool = True,
+    causal: FusionParameters | None = None,
 ) -> Fit:
     """Fit all parameters.
 
@@ -45,11 +50,16 @@ def fit_parameters(
         donors: training dates of other regions.
         seed: of the random features.
         with_random_features: False for a ridge regression of the features alone, for an ablation.
+        causal: for retrospective estimates those fitted to the same dates without what comes after; where there are
+            no donors, what other regions would take over is taken from these.
     """
     coefficients = _coefficients(region, donors, seed if with_random_features else None)
     errors, left_out_errors = _errors_out_of_fold(region, coefficients)
     error = fit_error_model([(region.with_pattern, errors), (region.left_out, left_out_errors)])
-    transfer_coefficients, transfer_error = fit_transfer([region, *donors])
+    if causal is None or donors:
+        transfer_coefficients, transfer_error = fit_transfer([region, *donors])
+    else:
+        transfer_coefficients, transfer_error = causal.transfer_coefficients, causal.transfer_error
     coarse = region.fields.coarse[region.dates.coarse]
     completed = region.builder.history.completed
     assert region.builder.mean_coarse is not None  # noqa: S101  (made of the training dates)
@@ -77,7 +87,7 @@ def fit_parameters(
         simulated=region.fields.simulated,
         completion=None if completed is None else completed.completion,
     )
-    return Fit(parameters, _summary(region, coefficients, errors), errors)
+    return Fit(parameters, None if causal else _summary(region, coefficients, errors), errors)
 
 
 def _coefficients(region: TrainingSet, donors: Sequence[TrainingSet], seed: int | None) -> RegionCoefficients:

@@ -99,11 +99,11 @@ class FusionMethod(Method):
                 TrainingSet.of(f, s, self.seed, excluded, two_sided=True, like=like)
                 for (f, s), like in zip(regions, causal, strict=True)
             ]
-            self.retrospective_parameters, _, self.scene_update = self._fit(fields, around)
+            self.retrospective_parameters, _, self.scene_update = self._fit(fields, around, self.parameters)
 
     def _fit(
-        self, fields: Fields, sets: Sequence[TrainingSet | None]
-    ) -> tuple[FusionParameters, TrainingSummary, SceneUpdate]:
+        self, fields: Fields, sets: Sequence[TrainingSet | None], causal: FusionParameters | None = None
+    ) -> tuple[FusionParameters, TrainingSummary | None, SceneUpdate]:
         """Fit to the training sets of the region, if it has dates, and of the donor regions."""
         own, *others = sets
         donors = [part for part in others if part]
@@ -113,7 +113,8 @@ class FusionMethod(Method):
                 "coarse field: widen the period, lower the minimum coverage, or use a network trained elsewhere"
             )
         first, *rest = donors if own is None else [own, *donors]
-        fit = fit_parameters(first, rest, self.seed, with_random_features=self.options.get("random_features", True))
+        random_features = self.options.get("random_features", True)
+        fit = fit_parameters(first, rest, self.seed, with_random_features=random_features, causal=causal)
         noise = first.fields.fine_noise
         update = SceneUpdate.fit(fit.errors, None if noise is None else noise[first.dates.fine])
         return (fit.parameters if own is not None else transferred(fit.parameters, fields)), fit.summary, update

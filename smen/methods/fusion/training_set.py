@@ -50,9 +50,9 @@ class TrainingSet:
         pattern: of all dates.
         with_pattern: features of each date, the pattern without the dates near it.
         left_out: the same with some cells left out of pattern and history, as if they had never been observed.
-        without_pattern: the same without any pattern, as at a cell without training dates.
         target: fine fields, (n, H, W), m3/m3, NaN where missing.
         hidden: the cells that are left out of each date, (n, H, W).
+        dropped: earlier fine fields that are left out of each date's history, (n, k).
         folds: indices of the dates that are held out in turn.
         variability: standard deviation of the coarse cells over space and time, m3/m3.
     """
@@ -63,8 +63,8 @@ class TrainingSet:
     pattern: Pattern
     with_pattern: list[OverpassFeatures]
     left_out: list[OverpassFeatures]
-    without_pattern: list[OverpassFeatures]
     hidden: NDArray[np.bool_]
+    dropped: NDArray[np.bool_]
     target: NDArray[np.float32]
     folds: list[NDArray[np.int64]]
     variability: float
@@ -107,7 +107,7 @@ class TrainingSet:
         pattern = estimator.pattern(sums)
         builder.wetness_range = (float(wetness.min()), float(wetness.max()))
         dropped = _dropped(dates.fine_history.shape, seed)
-        empty, seen, rng = Pattern.empty(pattern), sums.count > 0, np.random.default_rng(seed)
+        seen, rng = sums.count > 0, np.random.default_rng(seed)
         with_pattern, left_out, hidden = [], [], np.zeros(residual.shape, bool)
         for group, near in groups_of(dates.time):
             rest = sums.without(residual[near], wetness[near])
@@ -124,11 +124,17 @@ class TrainingSet:
             with_pattern=with_pattern,
             left_out=left_out,
             hidden=hidden,
-            without_pattern=[builder.build(dates, i, empty, dropped[i]) for i in range(len(dates))],
+            dropped=dropped,
             target=fields.fine[dates.fine],
             folds=folds_of(len(dates), FOLDS),
             variability=_variability(builder, dates),
         )
+
+    @cached_property
+    def without_pattern(self) -> list[OverpassFeatures]:
+        """Features of each date without any pattern, as at a cell without training dates."""
+        empty = Pattern.empty(self.pattern)
+        return [self.builder.build(self.dates, i, empty, self.dropped[i]) for i in range(len(self.dates))]
 
     @cached_property
     def fold_of(self) -> NDArray[np.int64]:
