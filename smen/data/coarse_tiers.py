@@ -107,7 +107,7 @@ class CoarseTiers:
         half, second = half_bias(fields, direction_bias), second_tier(fields)
         recommended = fields.coarse.astype(np.float64) - half
         flag, known = fields.coarse_flag, np.isfinite(recommended)
-        days = np.asarray(fields.coarse_time.astype("datetime64[s]").astype(np.int64) / 86400, np.float64)
+        days = days_of(fields.coarse_time)
         around = round(AROUND * cells_per_m36(fields.coarse_grid))
         cause, missing = causes_of(flag, known | np.isfinite(second), around), ~known & (flag != FLAG_FILL)
         return cls(recommended[rows], (second - half)[rows], cause[rows], missing[rows], days[rows])
@@ -126,6 +126,11 @@ class CoarseTiers:
 def cells_per_m36(grid: Grid) -> float:
     """Return how many cells of a coarse grid lie along one of M36: lengths in cells are those of M36 times this."""
     return M36.coarse_factor / grid.coarse_factor
+
+
+def days_of(time: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Return times as days since the epoch, of the same shape."""
+    return np.asarray(time.astype("datetime64[s]").astype(np.int64) / 86400, np.float64)
 
 
 def half_bias(fields: Fields, direction_bias: Stack) -> Stack:

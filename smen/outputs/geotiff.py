@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,13 +70,43 @@ def write_map(
             raise ValueError(f"{band.name} of {path} holds infinite values")
         valid = ~np.isnan(values)
         layer[valid] = values[valid]
-    options = {"dtype": "float32", "nodata": NODATA, "predictor": "FLOATING_POINT", "overview_resampling": "AVERAGE"}
+    write_bands(path, window, stack, BANDS, "AVERAGE", time=time, direction=direction, tags=tags)
+
+
+def write_bands(
+    path: Path,
+    window: Window,
+    stack: NDArray[np.float32],
+    bands: Sequence[Band],
+    overview_resampling: str,
+    *,
+    time: np.datetime64,
+    direction: Direction,
+    tags: Mapping[str, str],
+) -> None:
+    """Write bands of one overpass, the first of which is soil moisture, and beside them their style.
+
+    Args:
+        path: the GeoTIFF to write; sidecars of an earlier one of this name are removed.
+        window: where the bands lie.
+        stack: float32 (n, height, width), `NODATA` where missing.
+        bands: names and units, n of them.
+        overview_resampling: GDAL's name of how overviews are made.
+        time: time of the half-orbit, UTC.
+        direction: ``A`` or ``D``.
+        tags: dataset tags, as for `write_map`.
+
+    Raises:
+        OutputError: the file cannot be written; no part of it is left.
+    """
+    options = {"dtype": "float32", "nodata": NODATA, "predictor": "FLOATING_POINT"}
+    options["overview_resampling"] = overview_resampling
     with MemoryFile() as memory:
-        with memory.open(**creation_options(window, len(BANDS), **options)) as raster:
+        with memory.open(**creation_options(window, len(bands), **options)) as raster:
             raster.write(stack)
-            raster.descriptions = tuple(band.name for band in BANDS)
-            raster.units = tuple(band.units for band in BANDS)
-            raster.scales, raster.offsets = (1.0,) * len(BANDS), (0.0,) * len(BANDS)
+            raster.descriptions = tuple(band.name for band in bands)
+            raster.units = tuple(band.units for band in bands)
+            raster.scales, raster.offsets = (1.0,) * len(bands), (0.0,) * len(bands)
             raster.update_tags(**overpass_tags(tags, time, direction))
             for number, layer in enumerate(stack, start=1):
                 raster.update_tags(number, **statistics(layer[layer != np.float32(NODATA)], layer.size))

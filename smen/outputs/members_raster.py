@@ -7,14 +7,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.io import MemoryFile
 
 from smen.grid import Window
-from smen.outputs.cog import check_shape, creation_options, overpass_tags, write_raster
-from smen.outputs.colours import SOIL_MOISTURE
-from smen.outputs.geotiff import NODATA, statistics
+from smen.outputs.cog import check_shape
+from smen.outputs.geotiff import NODATA, Band, write_bands
 from smen.outputs.map_names import Direction
-from smen.outputs.qgis_styles import ramp_style
 
 STEP = 2.0**-13
 """Values are rounded to this, .00012 m3/m3: far below their errors, and a file half as large."""
@@ -47,14 +44,5 @@ def write_members(
         check_shape("a member", member, window)
     rounded = (np.round(members / STEP) * STEP).astype(np.float32)
     stack = np.where(np.isnan(rounded), np.float32(NODATA), rounded)
-    options = {"dtype": "float32", "nodata": NODATA, "predictor": "FLOATING_POINT", "overview_resampling": "NEAREST"}
-    with MemoryFile() as memory:
-        with memory.open(**creation_options(window, len(stack), **options)) as raster:
-            raster.write(stack)
-            raster.descriptions = tuple(f"member_{number}" for number in range(1, len(stack) + 1))
-            raster.units = ("m3 m-3",) * len(stack)
-            raster.update_tags(**overpass_tags(tags, time, direction))
-            for number, layer in enumerate(stack, start=1):
-                raster.update_tags(number, **statistics(layer[layer != np.float32(NODATA)], layer.size))
-        content = memory.read()
-    write_raster(path, content, ramp_style(SOIL_MOISTURE, 1, time))
+    bands = [Band(f"member_{number}", "m3 m-3") for number in range(1, len(stack) + 1)]
+    write_bands(path, window, stack, bands, "NEAREST", time=time, direction=direction, tags=tags)

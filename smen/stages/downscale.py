@@ -137,14 +137,16 @@ def _maps(
             moisture = prediction.mean[i]
             deviation = None if prediction.standard_deviation is None else prediction.standard_deviation[i]
             layers = Layers(moisture, deviation, np.where(np.isnan(moisture), np.nan, ages[i]), prediction.quality[i])
-            about = _about(mode, scenes[i], provisional=bool(unfinished[i]))
-            named = {name.upper(): _counted(value) for name, value in about.items()}
-            row = _write(job, time, direction, layers, {**tags, "SMAP_HALF_ORBIT": str(time), **named})
+            about = {"mode": mode, "provisional": yes_or_no(bool(unfinished[i]))}
+            named = {"SMAP_HALF_ORBIT": str(time), **{name.upper(): value for name, value in about.items()}}
+            named |= {f"SCENES_{when.upper()}": str(len(times)) for when, times in _scene_times(scenes[i]).items()}
+            row = _write(job, time, direction, layers, tags | named)
             if errors is not None and deviation is not None:
                 drawn = errors.members(job.members, time, moisture, deviation)
                 path = members_path(Path(job.layout.maps(job.region, job.year)) / str(row["map"]))
                 write_members(path, job.window, drawn, time=time, direction=direction, tags=tags)
-            yield {**row, **about}
+            listed = {f"scenes_{when}": " ".join(times) for when, times in _scene_times(scenes[i]).items()}
+            yield {**row, **about, **listed}
             progress.update()
     progress.close()
 
@@ -169,21 +171,9 @@ def _write(
     }
 
 
-def _about(mode: MapMode, scenes: Scenes, *, provisional: bool) -> dict[str, str]:
-    """What a map rests on, for the list of maps: scenes by their half-orbits."""
-    before, own, after = (" ".join(f"{time}Z" for time in part) for part in scenes)
-    return {
-        "mode": mode,
-        "provisional": yes_or_no(provisional),
-        "scenes_before": before,
-        "scenes_at": own,
-        "scenes_after": after,
-    }
-
-
-def _counted(value: str) -> str:
-    """A tag's value: how many scenes a list of them holds; else the value itself."""
-    return value if value.isalpha() else str(len(value.split()))
+def _scene_times(scenes: Scenes) -> dict[str, list[str]]:
+    """Half-orbits of the scenes that a map rests on, before, at and after its overpass."""
+    return {when: [f"{time}Z" for time in part] for when, part in zip(("before", "at", "after"), scenes, strict=True)}
 
 
 def _tags(job: DownscaleJob, method: Method, fields: Fields) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smen.data.coarse_tiers import days_of, half_bias
 from smen.grid.bilinear import bilinear
 from smen.methods import directions
 
@@ -83,9 +84,9 @@ class CoarseHistory:
             completed = completion.complete(fields, bias)
         cells = fields.coarse.astype(np.float64)
         whole = cells if completed is None else completed.cells
-        sign = np.where(fields.coarse_descending, 0.5, -0.5)[:, None, None]
+        half = half_bias(fields, bias)
         average = _two_sided_averages if two_sided else _averages
-        averages = average(whole - sign * bias, _days(fields.coarse_time)) + (sign * bias)[None]
+        averages = average(whole - half, days_of(fields.coarse_time)) + half
         return cls(fields.window, fields.coarse_grid, cells, averages.astype(np.float32), bias, completed)
 
     def bilinear(self, cells: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -134,22 +135,17 @@ def direction_bias(fields: Fields, until: np.datetime64) -> NDArray[np.float64]:
 
 
 def _averages(cells: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Exponentially weighted causal means (K, T, R, C): the recursive filter of Albergel et al. 2008."""
+    """Exponentially weighted causal means (K, T, R, C): the recursive filter of Albergel et al. 2008.
+
+    Where all weights have decayed the last mean stays: there is none newer.
+    """
     result = np.empty((len(TIME_CONSTANTS_DAYS), *cells.shape))
     for k, time_constant in enumerate(TIME_CONSTANTS_DAYS):
-        total, weight = np.zeros(cells.shape[1:]), np.zeros(cells.shape[1:])
-        value = np.full(cells.shape[1:], np.nan)
-        for i, field in enumerate(cells):
-            valid = np.isfinite(field)
-            if time_constant == 0:
-                value = np.where(valid, field, value)
-            else:
-                decay = np.exp(-(days[i] - days[i - 1]) / time_constant) if i else 0.0
-                total = total * decay + np.where(valid, field, 0)
-                weight = weight * decay + valid
-                # Where all weights have decayed the last value stays: there is none newer.
-                value = np.where(weight > LEAST_WEIGHT, total / np.maximum(weight, LEAST_WEIGHT), value)
-            result[k, i] = value
+        means = cells
+        if time_constant > 0:
+            total, weight = _sums(cells, days, time_constant)
+            means = np.where(weight > LEAST_WEIGHT, total / np.maximum(weight, LEAST_WEIGHT), np.nan)
+        result[k] = _nearest(means, days)[0]
     return result
 
 
@@ -201,8 +197,3 @@ def _nearest(cells: NDArray[np.float64], days: NDArray[np.float64]) -> tuple[NDA
         value, day = np.where(valid, field, value), np.where(valid, days[i], day)
         values[i], since[i] = value, days[i] - day
     return values, since
-
-
-def _days(time: NDArray[np.datetime64]) -> NDArray[np.float64]:
-    """Times as days since the epoch."""
-    return np.asarray(time.astype("datetime64[s]").astype(np.int64) / 86400, np.float64)

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import fft
 from scipy.optimize import nnls
 
-from smen.grid.torus import torus_distance
+from smen.grid.torus import means_by_ring, torus_distance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -116,12 +116,5 @@ def _by_distance(
     products, pairs = (fft.irfft2(p.reshape(-1, *p.shape[-2:]).sum(axis=0), shape) for p in powers)
     distance = torus_distance((shape[0], shape[1]))
     use = (distance > 0) & (distance <= FARTHEST) & (pairs > 1e-6)
-    if not use.any():
-        return np.zeros(0), np.zeros(0), np.zeros(0)
     rings = np.concatenate([np.arange(1.2, 8), np.arange(8, FARTHEST + 1, 3)])
-    ring = np.digitize(distance[use], rings)
-    number = np.bincount(ring, pairs[use]).astype(np.float64)
-    filled = number > 0
-    mean_distance = np.bincount(ring, distance[use] * pairs[use])[filled] / number[filled]
-    covariance = np.bincount(ring, products[use])[filled] / number[filled]
-    return mean_distance, covariance, number[filled]
+    return means_by_ring(products, pairs, use, rings)

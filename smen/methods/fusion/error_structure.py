@@ -20,8 +20,9 @@ import numpy as np
 from scipy import fft
 from scipy.optimize import nnls
 
+from smen.data.coarse_tiers import half_bias
 from smen.data.error_correlation import LENGTHS, ErrorStructure
-from smen.grid.torus import torus_distance
+from smen.grid.torus import means_by_ring, torus_distance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,8 +97,7 @@ def fit_error_structure(
     shares = detail_shares(ratio, None if noise is None else noise / deviation)
     until = int(region.dates.coarse.max()) + 1
     history, fields = region.builder.history, region.fields
-    sign = np.where(fields.coarse_descending[:until], 0.5, -0.5)[:, None, None]
-    coarse = history.cells[:until] - sign * history.direction_bias
+    coarse = (history.cells - half_bias(fields, history.direction_bias))[:until]
     return ErrorStructure(
         bias_variance=ASSUMED_BIAS**2,
         noise_variance=retrieval_noise(coarse, fields.coarse_time[:until]) ** 2,
@@ -229,9 +229,8 @@ class _Transforms:
         self, pairs: Sequence[tuple[int, int]] | NDArray[np.integer]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Mean distance, covariance and number of pairs of cells in rings of distance, over pairs of fields."""
-        empty = np.zeros(0), np.zeros(0), np.zeros(0)
         if not len(pairs):
-            return empty
+            return np.zeros(0), np.zeros(0), np.zeros(0)
         product, number = (np.zeros(self.values.shape[1:], np.complex128) for _ in range(2))
         table = np.asarray(pairs)
         for i in np.unique(table[:, 0]):
@@ -240,16 +239,7 @@ class _Transforms:
             number += self.known[i] * np.conj(self.known[others].sum(axis=0))
         sums, count = (fft.irfft2(part, self.shape) for part in (product, number))
         distance = torus_distance(self.shape)
-        use = (distance <= FARTHEST) & (count > 0.5)
-        if not use.any():
-            return empty
-        ring = np.digitize(distance[use], RINGS)
-        cells = np.bincount(ring, count[use])
-        filled = cells > 0
-        mean_distance, mean = (
-            np.bincount(ring, part)[filled] / cells[filled] for part in (distance[use] * count[use], sums[use])
-        )
-        return mean_distance, mean, cells[filled].astype(np.float64)
+        return means_by_ring(sums, count, (distance <= FARTHEST) & (count > 0.5), RINGS)
 
 
 def _models(distance: NDArray[np.floating]) -> NDArray[np.float64]:
