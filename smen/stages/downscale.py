@@ -144,7 +144,7 @@ def _maps(
             if errors is not None and deviation is not None:
                 drawn = errors.members(job.members, time, moisture, deviation)
                 path = members_path(Path(job.layout.maps(job.region, job.year)) / str(row["map"]))
-                write_members(path, job.window, drawn, time=time, direction=direction, tags=tags)
+                write_members(path, job.window, drawn, time=time, direction=direction, tags=tags | named)
             listed = {f"scenes_{when}": " ".join(times) for when, times in _scene_times(scenes[i]).items()}
             yield {**row, **about, **listed}
             progress.update()
