@@ -111,13 +111,16 @@ class PatternEstimator:
         solution = mean_field.solve(mean - prior - drift, noise, seen)
         return cls(mean_field, slope_field, prior, drift, solution, slope_solution)
 
-    def pattern(self, sums: PatternSums, unknown: NDArray[np.float32] | None = None) -> Pattern:
+    def pattern(
+        self, sums: PatternSums, unknown: NDArray[np.float32] | None = None, *, same_cells: bool = False
+    ) -> Pattern:
         """Estimate the pattern.
 
         Args:
             sums: over all dates or some of them, over all cells or some of them.
             unknown: that of all dates and cells, (H, W), which is kept at cells that still have a date: some dates
                 less change it little, and computing it takes longer than all else. None: compute it everywhere.
+            same_cells: whether `unknown` is of the same dates and cells, so that it is kept everywhere.
         """
         seen = sums.count > 0
         slope_solution = self.slope_field.solve(sums.slope, sums.slope_noise, seen, self.slope_solution)
@@ -125,15 +128,18 @@ class PatternEstimator:
         mean, noise = sums.mean_at_usual_wetness(slope), sums.mean_noise
         usual = self.prior + self.drift
         solution = self.mean_field.solve(mean - usual, noise, seen, self.mean_solution)
-        wanted = np.ones(seen.shape, bool) if unknown is None else ~seen
         sill = self.mean_field.covariance.sill
-        share = (self.mean_field.variance(noise, seen, wanted) / sill).astype(np.float32)
+        if unknown is None:
+            unknown = (self.mean_field.variance(noise, seen, np.ones(seen.shape, bool)) / sill).astype(np.float32)
+        elif not same_cells:
+            computed = (self.mean_field.variance(noise, seen, ~seen) / sill).astype(np.float32)
+            unknown = np.where(seen, unknown, computed)
         return Pattern(
             count=sums.count,
             mean=(usual + self.mean_field.mean(solution)).astype(np.float32),
             slope=slope.astype(np.float32),
             variance=sums.variance,
-            unknown=share if unknown is None else np.where(wanted, share, unknown),
+            unknown=unknown,
             prior=self.prior,
             wetness_variance=sums.wetness_variance,
             within=sums.within,

@@ -40,6 +40,23 @@ CELL_STEP = 7
 
 
 @dataclass(frozen=True)
+class GroupPatterns:
+    """Patterns without a group of dates.
+
+    Attributes:
+        dates: indices of the dates of the group.
+        cells: those that the second pattern leaves out, bool (H, W).
+        known: the pattern without these dates and those with the same weather.
+        fewer: the same without those cells as well.
+    """
+
+    dates: NDArray[np.int64]
+    cells: NDArray[np.bool_]
+    known: Pattern
+    fewer: Pattern
+
+
+@dataclass(frozen=True)
 class TrainingSet:
     """A region's n training dates with their features and targets.
 
@@ -48,6 +65,7 @@ class TrainingSet:
         dates: the training dates.
         builder: of their features.
         pattern: of all dates.
+        groups: the dates in groups, each with the patterns that leave it out.
         with_pattern: features of each date, the pattern without the dates near it.
         left_out: the same with some cells left out of pattern and history, as if they had never been observed.
         target: fine fields, (n, H, W), m3/m3, NaN where missing.
@@ -61,6 +79,7 @@ class TrainingSet:
     dates: Samples
     builder: FeatureBuilder
     pattern: Pattern
+    groups: list[GroupPatterns]
     with_pattern: list[OverpassFeatures]
     left_out: list[OverpassFeatures]
     hidden: NDArray[np.bool_]
@@ -88,7 +107,8 @@ class TrainingSet:
             seed: of which earlier fine fields are left out.
             excluded: groups of features that are left out, for an ablation.
             two_sided: whether features tell of what comes after each date as well, but of no date beyond the training.
-            like: the training set of the same dates without that, whose completed coarse field is used again.
+            like: the training set of the same dates and seed without that: its completed coarse field is used again, as
+                is how well each cell's pattern is known, which depends on the dates alone and takes half of the time.
 
         Returns:
             None where there is no date.
@@ -104,23 +124,21 @@ class TrainingSet:
         residual, wetness = builder.residuals(dates.fine)
         sums = PatternSums.of(residual, wetness)
         estimator = PatternEstimator.of(sums, fields.covariates)
-        pattern = estimator.pattern(sums)
+        pattern = estimator.pattern(sums, None if like is None else like.pattern.unknown, same_cells=like is not None)
         builder.wetness_range = (float(wetness.min()), float(wetness.max()))
         dropped = _dropped(dates.fine_history.shape, seed)
-        seen, rng = sums.count > 0, np.random.default_rng(seed)
+        groups = _patterns_of_groups(estimator, pattern, sums, residual, wetness, dates, seed, like)
         with_pattern, left_out, hidden = [], [], np.zeros(residual.shape, bool)
-        for group, near in groups_of(dates.time):
-            rest = sums.without(residual[near], wetness[near])
-            cells = left_out_cells(seen, rng)
-            hidden[group] = cells
-            known, fewer = (estimator.pattern(part, pattern.unknown) for part in (rest, rest.without_cells(cells)))
-            with_pattern += [builder.build(dates, i, known, dropped[i]) for i in group]
-            left_out += [builder.build(dates, i, fewer, dropped[i], cells) for i in group]
+        for part in groups:
+            hidden[part.dates] = part.cells
+            with_pattern += [builder.build(dates, i, part.known, dropped[i]) for i in part.dates]
+            left_out += [builder.build(dates, i, part.fewer, dropped[i], part.cells) for i in part.dates]
         return cls(
             fields=fields,
             dates=dates,
             builder=builder,
             pattern=pattern,
+            groups=groups,
             with_pattern=with_pattern,
             left_out=left_out,
             hidden=hidden,
@@ -199,6 +217,44 @@ def fit_error_model(parts: Sequence[tuple[Sequence[OverpassFeatures], NDArray[np
             dates.append(np.full(len(cells), number, np.int64))
             number += 1
     return ErrorModel.fit(np.concatenate(predictors, axis=1), np.concatenate(values), np.concatenate(dates))
+
+
+def _patterns_of_groups(
+    estimator: PatternEstimator,
+    pattern: Pattern,
+    sums: PatternSums,
+    residual: NDArray[np.float32],
+    wetness: NDArray[np.float32],
+    dates: Samples,
+    seed: int,
+    like: TrainingSet | None,
+) -> list[GroupPatterns]:
+    """Estimate the patterns that leave out each group of dates, and those that leave out some cells as well.
+
+    Args:
+        estimator: with the covariances of all dates.
+        pattern: of all dates.
+        sums: over all dates.
+        residual: of the n dates, (n, H, W), m3/m3.
+        wetness: anomaly of the coarse field, (n, H, W), m3/m3.
+        dates: the n dates.
+        seed: of the cells that are left out.
+        like: a training set of the same dates and seed, which has the same groups and cells: how well its patterns
+            are known is not computed again. None: compute it.
+    """
+    rng = np.random.default_rng(seed)
+    groups = []
+    for number, (group, near) in enumerate(groups_of(dates.time)):
+        cells = left_out_cells(sums.count > 0, rng)
+        rest = sums.without(residual[near], wetness[near])
+        if like is None:
+            known, fewer = (estimator.pattern(part, pattern.unknown) for part in (rest, rest.without_cells(cells)))
+        else:
+            same = like.groups[number]
+            known = estimator.pattern(rest, same.known.unknown, same_cells=True)
+            fewer = estimator.pattern(rest.without_cells(cells), same.fewer.unknown, same_cells=True)
+        groups.append(GroupPatterns(group, cells, known, fewer))
+    return groups
 
 
 def _dropped(shape: tuple[int, ...], seed: int) -> NDArray[np.bool_]:

@@ -131,3 +131,14 @@ def test_the_types_are_those_of_the_record():
 
 def found_types(pattern):
     return {getattr(pattern, name).dtype for name in ("mean", "slope", "variance", "unknown")}
+
+
+def test_shares_unknown_of_the_same_cells_are_kept_and_nothing_else_changes():
+    fewer = SUMS.without(RESIDUAL[:6], WETNESS[:6]).without_cells(np.arange(SHAPE[1]) % 9 == np.zeros((SHAPE[0], 1)))
+    computed = ESTIMATOR.pattern(fewer, FOUND.unknown)
+    kept = ESTIMATOR.pattern(fewer, computed.unknown, same_cells=True)
+    np.testing.assert_array_equal(kept.unknown, computed.unknown)
+    np.testing.assert_array_equal(kept.mean, computed.mean)
+    np.testing.assert_array_equal(kept.slope, computed.slope)
+    marked = ESTIMATOR.pattern(fewer, np.full(SHAPE, 0.5, np.float32), same_cells=True)
+    assert (marked.unknown == 0.5).all()

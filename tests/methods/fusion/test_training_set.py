@@ -145,3 +145,16 @@ def test_nothing_after_the_last_date_takes_part():
     for before, after in zip(SET.with_pattern, changed.with_pattern, strict=True):
         np.testing.assert_array_equal(after.features, before.features)
         np.testing.assert_array_equal(after.variance_predictors, before.variance_predictors)
+
+
+def test_the_two_sided_set_knows_as_much_of_each_cell_as_if_it_had_computed_it_itself():
+    alone = TrainingSet.of(FIELDS, SAMPLES, 0, two_sided=True)
+    like = TrainingSet.of(FIELDS, SAMPLES, 0, two_sided=True, like=TrainingSet.of(FIELDS, SAMPLES, 0))
+    np.testing.assert_array_equal(like.hidden, alone.hidden)
+    # Wetness and residuals of the two are not quite the same, so the fitted covariances are not either.
+    for ours, theirs in zip(like.groups, alone.groups, strict=True):
+        assert np.abs(ours.known.unknown - theirs.known.unknown).mean() < 0.05
+        assert np.abs(ours.fewer.unknown - theirs.fewer.unknown).mean() < 0.05
+    pattern = FEATURES.index("pattern")
+    for ours, theirs in zip(like.with_pattern, alone.with_pattern, strict=True):
+        assert np.abs(ours.features[pattern] - theirs.features[pattern]).max() < 2e-3
