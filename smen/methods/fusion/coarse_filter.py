@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.linalg.lapack import dtrtrs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -186,10 +187,11 @@ def _update(
     state: Stack, error: Stack, where: NDArray[np.intp], values: Stack, noise: Stack
 ) -> tuple[Stack, Stack, float]:
     """Correct the state by observations; return it, the covariance of its errors, and the observations' score."""
-    gain_of = error[:, where]
-    expected = gain_of[where] + noise
-    inverse = np.linalg.inv(expected)
-    innovation = values - state[where]
-    score = float(np.linalg.slogdet(expected)[1] + innovation @ inverse @ innovation)
-    left = error - gain_of @ inverse @ gain_of.T
-    return state + gain_of @ (inverse @ innovation), (left + left.T) / 2, score
+    gain_of = error[where]
+    # One Cholesky factor L of the observations' covariance gives gain, remaining covariance and likelihood.
+    factor = np.linalg.cholesky(gain_of[:, where] + noise)
+    right = np.column_stack([gain_of, values - state[where]])
+    solved = dtrtrs(factor, right, lower=True)[0]
+    gain, innovation = solved[:, :-1], solved[:, -1]
+    score = float(2 * np.log(np.diag(factor)).sum() + innovation @ innovation)
+    return state + innovation @ gain, error - gain.T @ gain, score

@@ -20,6 +20,8 @@ from smen.methods.protocol import TrainingSummary
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from smen.methods.fusion.overpass_features import OverpassFeatures
+
 
 class Fit(NamedTuple):
     """What a fit gives.
@@ -105,18 +107,28 @@ def _errors_out_of_fold(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Errors of each date with the coefficients of its fold: of all cells, and of those left out, (n, H, W) each."""
     of_date = [coefficients.of_fold(int(fold)) for fold in region.fold_of]
-    seen, left_out = (
-        np.array([c.correction(f) for c, f in zip(of_date, features, strict=True)], np.float32)
-        for features in (region.with_pattern, region.left_out)
+    return (
+        _errors(region.residuals(region.with_pattern), region.with_pattern, of_date),
+        _errors(region.left_out_residuals(), region.left_out, of_date),
     )
-    return region.residuals(region.with_pattern) - seen, region.left_out_residuals() - left_out
+
+
+def _errors(
+    residuals: NDArray[np.float32], features: Sequence[OverpassFeatures], coefficients: Sequence[RegionCoefficients]
+) -> NDArray[np.float32]:
+    """Errors of n dates, (n, H, W), each with its own coefficients; computed just where there is a target."""
+    errors = residuals.copy()
+    for error, overpass, own in zip(errors, features, coefficients, strict=True):
+        cells = np.isfinite(error)
+        error[cells] -= own.correction(overpass.at(cells))
+    return errors
 
 
 def _summary(region: TrainingSet, coefficients: RegionCoefficients, errors: NDArray[np.float32]) -> TrainingSummary:
     """The ubRMSE of fitted and of out-of-fold estimates."""
-    mean = coefficients.mean()
-    fitted = np.array([mean.correction(f) for f in region.with_pattern], np.float32)
-    return TrainingSummary(train=_ubrmse(region.residuals(region.with_pattern) - fitted), validation=_ubrmse(errors))
+    residuals = region.residuals(region.with_pattern)
+    fitted = _errors(residuals, region.with_pattern, [coefficients.mean()] * len(residuals))
+    return TrainingSummary(train=_ubrmse(fitted), validation=_ubrmse(errors))
 
 
 def fit_random_features(
@@ -135,19 +147,27 @@ def fit_random_features(
     """
     number = len(region.with_pattern[0].features)
     coefficients = np.zeros((len(region.folds), number + DRAWS * UNITS))
+    parts = [_targets(part) for part in (region, *donors)]
     for draw in range(DRAWS):
         own, *others = (
             NormalEquations.of(
-                (np.concatenate([f.features, random_features.units(f, draw)]) for f in part.with_pattern),
-                part.residuals(part.with_pattern),
+                (np.concatenate([f.features, random_features.units(f, draw)]) for f in features), targets
             )
-            for part in (region, *donors)
+            for features, targets in parts
         )
         of_draw = fit_folds(own, region.folds, _joined(others))
         coefficients[:, :number] += of_draw[:, :number] / DRAWS
         at = number + draw * UNITS
         coefficients[:, at : at + UNITS] = of_draw[:, number:] / DRAWS
     return coefficients
+
+
+def _targets(region: TrainingSet) -> tuple[list[OverpassFeatures], list[NDArray[np.float32]]]:
+    """Features and residuals of each date at the cells with a target, so that units are computed just there."""
+    residuals = region.residuals(region.with_pattern)
+    cells = np.isfinite(residuals)
+    features = [f.at(valid) for f, valid in zip(region.with_pattern, cells, strict=True)]
+    return features, [residual[valid] for residual, valid in zip(residuals, cells, strict=True)]
 
 
 def fit_left_out(region: TrainingSet, donors: Sequence[TrainingSet]) -> NDArray[np.float64]:

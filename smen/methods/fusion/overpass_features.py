@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,3 +30,14 @@ class OverpassFeatures:
     unknown: NDArray[np.float32]
     variance_predictors: NDArray[np.float32]
     extrapolation: NDArray[np.float32]
+
+    def at(self, cells: NDArray[np.bool_]) -> OverpassFeatures:
+        """Return the features at some cells alone, for what is computed cell by cell.
+
+        Args:
+            cells: which ones, bool (H, W), N of them.
+
+        Returns:
+            The features, the last axes (H, W) of each array flattened to (N,).
+        """
+        return replace(self, **{field.name: getattr(self, field.name)[..., cells] for field in fields(self)})

@@ -85,7 +85,9 @@ class RandomFeatures:
         inputs = _inputs(overpass)
         flat = (inputs.reshape(len(inputs), -1) - self.centre[:, None]) / self.scale[:, None]
         activation = np.tanh(self.weights[part] @ np.clip(flat, -INPUT_LIMIT, INPUT_LIMIT) + self.bias[part, None])
-        return np.asarray(np.float32(self.amplitude) * activation, np.float32).reshape(-1, *inputs.shape[1:])
+        return np.asarray(np.float32(self.amplitude) * activation, np.float32).reshape(
+            len(activation), *inputs.shape[1:]
+        )
 
 
 def ridge_correction(

@@ -100,9 +100,10 @@ def test_each_set_of_random_features_is_fitted_by_itself():
         equations = NormalEquations.of(features, REGION.residuals(REGION.with_pattern))
         of_draw = fit_folds(equations, REGION.folds)
         at = number + draw * UNITS
-        np.testing.assert_allclose(found[:, at : at + UNITS], of_draw[:, number:] / DRAWS, rtol=1e-9)
+        # Units at some of the cells alone are rounded otherwise, in single precision.
+        np.testing.assert_allclose(found[:, at : at + UNITS], of_draw[:, number:] / DRAWS, rtol=1e-4, atol=1e-7)
         means.append(of_draw[:, :number])
-    np.testing.assert_allclose(found[:, :number], np.mean(means, axis=0), rtol=1e-7, atol=1e-12)
+    np.testing.assert_allclose(found[:, :number], np.mean(means, axis=0), rtol=1e-4, atol=1e-6)
 
 
 def test_without_random_features_it_is_the_ridge_regression_of_the_features():

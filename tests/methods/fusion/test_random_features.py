@@ -105,3 +105,14 @@ def test_each_cell_is_computed_by_itself():
         one.base, shuffled(one.features), shuffled(one.masks), one.unknown, one.variance_predictors, one.base
     )
     np.testing.assert_allclose(RANDOM.units(other), shuffled(RANDOM.units(one)), rtol=1e-4, atol=1e-8)
+
+
+def test_at_some_cells_alone_units_and_corrections_are_the_same():
+    whole = overpass()
+    cells = np.random.default_rng(0).random((H, W)) < 0.5
+    random_features = RandomFeatures.of([whole], 0.03, 1)
+    part = whole.at(cells)
+    np.testing.assert_allclose(random_features.units(part), random_features.units(whole)[:, cells], atol=1e-7)
+    coefficients = np.random.default_rng(1).normal(size=F + len(random_features.weights))
+    at_cells = ridge_correction(part, coefficients, random_features)
+    np.testing.assert_allclose(at_cells, ridge_correction(whole, coefficients, random_features)[cells], atol=1e-5)
