@@ -16,7 +16,7 @@ from smen.settings.section import Section
 
 HEADER = """\
 # What SMEN does, and where. Everything that a user edits is in this file; every key may be left out and then has
-# the value shown here. `smen config` prints this file as it came; the README lists the keys in a table.
+# the value shown here. `smen config` prints this file as it came; workflow/docs/settings.md lists the keys in a table.
 """
 
 
@@ -80,7 +80,7 @@ def json_schema() -> str:
 
 
 def markdown_table() -> str:
-    """Return the README's table of settings, in Markdown."""
+    """Return the table of settings of workflow/docs/settings.md, in Markdown."""
     rows = ["| key | default | what it is |", "|---|---|---|"]
     settings = Settings()
     for name, field in Settings.model_fields.items():

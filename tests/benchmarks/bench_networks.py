@@ -1,4 +1,4 @@
-"""Networks and baselines over several worlds: the figures of the README's section on how good it is.
+"""Networks and baselines over several worlds: the figures of workflow/docs/accuracy.md.
 
 Each folder given holds a config.yaml whose series are aligned (`snakemake` or `smen simulate`, `acquire`, `align` for
 every region and year), e.g. one for each `source.seed`. Differences are paired by date, against the default network.

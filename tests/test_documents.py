@@ -1,0 +1,61 @@
+"""The documents: the README stays short, links lead somewhere, and every command stands in a test."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "workflow" / "docs").glob("*.md"))]
+
+TESTED = {
+    "python3 -m venv": "tests/test_environment.py",
+    "snakemake --cores 8 paper": "tests/workflow/test_paper_run.py",
+    "smen acquire --plan": "tests/workflow/test_earthdata.py",
+    "smen extract": "tests/gis/test_extract.py",
+    "echo 'machine urs.earthdata.nasa.gov": "tests/sources/earthdata/test_auth.py",
+}
+"""Where each command of the documents' shell blocks runs, by its beginning."""
+
+
+def lines_of(document):
+    """Lines of the shell blocks of a document, comments taken off."""
+    blocks = re.findall(r"```sh\n(.*?)```", document.read_text(), re.S)
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def anchor(heading):
+    """The anchor that a heading has on a page."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 130
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document):
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.S)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in target:
+            continue
+        name, _, part = target.partition("#")
+        path = (document.parent / name).resolve() if name else document
+        assert path.exists(), f"{document.name}: {target}"
+        if part:
+            assert part in {anchor(h) for h in re.findall(r"^#+ (.+)$", path.read_text(), re.M)}, target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_runs_in_a_test(document):
+    for line in lines_of(document):
+        places = [place for beginning, place in TESTED.items() if line.startswith(beginning)]
+        assert places, f"{document.name}: no test is named for {line!r}"
+        assert all((ROOT / place).exists() for place in places)
+
+
+def test_every_document_is_listed_under_the_questions():
+    listed = (ROOT / "workflow" / "docs" / "README.md").read_text()
+    for document in DOCUMENTS[1:]:
+        assert document.name == "README.md" or f"]({document.name}" in listed, document.name
