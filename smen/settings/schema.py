@@ -1,7 +1,7 @@
 """config.yaml as typed values: all sections together, and the checks that concern several of them.
 
 Every key, its type, its default, its check and its comment stand once, in the module of its section. The default
-config.yaml, its JSON schema and the table in workflow/docs/settings.md are made from them (`smen.settings.document`), and
+config.yaml, its JSON schema and the table in workflow/docs/settings.md are made from them (`smen.settings.document`);
 a test fails where they drift apart. `smen.settings.file` turns what was read from a file into `Settings`.
 """
 
