@@ -94,29 +94,43 @@ for _stage in STAGES.values():
     _add(_stage)
 
 
-@smen.command(help="Print the default config.yaml, or check a file of settings.")
+@smen.command(help="Check settings, granules, login, weights and disk before a run, and say what it will take.")
+@click.argument("regions", nargs=-1)
+@click.option("--map/--no-map", "with_map", default=True, help="Draw each region in letters.")
+@_config_option
+def check(regions: tuple[str, ...], config_file: Path, with_map: bool) -> None:
+    """Report place, size and needs of each region, and all that a run would stop for.
+
+    Args:
+        regions: to report; empty: all.
+        config_file: the settings.
+        with_map: whether each region is drawn in letters.
+
+    Raises:
+        SettingsError: the file is not valid, or something is missing.
+    """
+    from smen.stages import check
+
+    findings = check.run(_plan(config_file), regions, with_map=with_map)
+    click.echo(findings.text)
+    for warning in findings.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if findings.missing:
+        raise SettingsError("before a run:\n  " + "\n  ".join(findings.missing))
+    click.echo("\nNothing is missing: snakemake --cores 8 all")
+
+
+@smen.command(help="Print the default config.yaml, its JSON schema or the table of its keys.")
 @click.option("--schema", "kind", flag_value="schema", help="Its JSON schema instead.")
 @click.option("--table", "kind", flag_value="table", help="The table of its keys in Markdown instead.")
-@click.option("--check", "check", type=click.Path(path_type=Path), help="Check this file and name its regions.")
-def config(kind: str | None, check: Path | None) -> None:
-    """Print the default file of settings or a document made from the schema, or check a file.
+def config(kind: str | None) -> None:
+    """Print the default file of settings or a document made from the schema.
 
     Args:
         kind: ``schema`` or ``table``; None: the default file.
-        check: the file to check; the regions in it are printed with their size and place.
-
-    Raises:
-        SettingsError: the file is not valid.
     """
-    from smen.plan import region_size
     from smen.settings.document import default_config, json_schema, markdown_table
 
-    if check:
-        for name, region in _plan(check).regions.items():
-            click.echo(f"{name}: {region_size.described(region.window)}")
-            for hint in region_size.hints(region.window, region.centre):
-                click.echo(f"warning: {name}: {hint}", err=True)
-        return
     make = {"schema": json_schema, "table": markdown_table}.get(kind or "", default_config)
     click.echo(make(), nl=False)
 

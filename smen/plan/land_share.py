@@ -56,6 +56,20 @@ def certainly_sea(window: Window) -> bool:
     return not _cells(window, margin=1).any()
 
 
+def land_at(latitude: NDArray[np.floating], longitude: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the share of land around each crossing of some parallels and meridians, (R, C), 0..1; beyond a pole 0.
+
+    Args:
+        latitude: of the R parallels, degrees north.
+        longitude: of the C meridians, degrees east, any turn.
+    """
+    row = ((90 - latitude) * PER_DEGREE).astype(np.int64)
+    column = np.floor((longitude + 180) * PER_DEGREE).astype(np.int64) % (360 * PER_DEGREE)
+    there = (row >= 0) & (row < 180 * PER_DEGREE)
+    found = _map()[np.ix_(np.clip(row, 0, 180 * PER_DEGREE - 1), column)] / FULL
+    return np.asarray(np.where(there[:, None], found, 0))
+
+
 def _cells(window: Window, margin: int = 0) -> NDArray[np.uint8]:
     """Cells of the map at the centres of a window's rows and columns, and some cells farther on every side."""
     row = np.clip(((90 - window.latitudes) * PER_DEGREE).astype(np.int64), 0, 180 * PER_DEGREE - 1)

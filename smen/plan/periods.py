@@ -106,6 +106,14 @@ class RegionPeriods:
         first, last = self._full_period(region)
         return tuple(range(first.year, last.year + 1))
 
+    def full_period(self, region: str) -> Span:
+        """Return the first day of training and the last one of test and maps."""
+        return self._full_period(region)
+
+    def mapped_period(self, region: str) -> Span:
+        """Return the first and the last day that are mapped."""
+        return self._mapped(region)
+
     def training_years(self, region: str) -> tuple[int, ...]:
         """Return the years that training depends on."""
         first, last = self.regions[region].settings.periods.training

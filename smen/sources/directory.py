@@ -99,6 +99,20 @@ def find(
     return records
 
 
+def count(root: Path | str, short_name: str) -> int:
+    """Count the granules of a product below a folder by the names of the files alone.
+
+    Args:
+        root: the folder.
+        short_name: the product.
+
+    Raises:
+        ArchiveError: the folder is missing or cannot be read, or has no granule of this product.
+    """
+    listing = _list(Path(root), short_name)
+    return len(highest_versions(listing.named)) + len(listing.others)
+
+
 def _verify(
     candidates: list[FoundGranule], short_name: str, window: Window, variable: str | None
 ) -> tuple[list[GranuleRecord], list[str]]:

@@ -57,7 +57,7 @@ def test_refresh(run):
 
 
 def test_the_commands(run):
-    assert "land" in run("smen", "config", "--check", "config.yaml")
+    assert "land" in run("smen", "check")
     (run.folder / "places.csv").write_text("name,longitude,latitude\nfarm,-97.6,35.5\n", encoding="utf-8")
     run("smen", "extract", "places.csv", "--name", "name", "-o", "values.csv")
     assert (run.folder / "values.csv").is_file()

@@ -1,0 +1,82 @@
+"""What a region asks of a machine: disk, processor time and memory, from its cells and overpasses.
+
+The figures were measured with the default run of one region of 100 x 100 cells and three years (Geneva, simulated
+source, 1627 overpasses, 542 maps; one core of a server): 360 MB of granules, 109 MB of results, 255 s of a core.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CELLS = 100 * 100
+"""Cells of the region that the figures are of."""
+
+GRANULES_PER_OVERPASS = {"simulated": 0.22e6, "directory": 0.0, "earthdata": 3.7e6}
+"""Bytes of granules for each overpass. Earthdata: a half-orbit of 1.7 MB, and of the 3 km product 1 to 4 GB for 1365
+to 1627 of them. A folder of the user's is there already."""
+
+RESULTS_PER_MAP = 0.2e6
+"""Bytes of results for each map, with all that is published of it."""
+
+SECONDS_PER_OVERPASS = 0.07
+"""Seconds of a core to make or read, align and pair one overpass."""
+
+SECONDS_PER_MAP = 0.26
+"""Seconds of a core for each map, with training, scores and what is published."""
+
+MEMORY = 3e9
+"""Bytes of memory of one job."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a region asks for.
+
+    Attributes:
+        granules: bytes on disk of granules; of a user's own folder none more.
+        results: bytes on disk of results.
+        seconds: of one core, without downloads.
+        memory: bytes, of the largest job.
+    """
+
+    granules: float
+    results: float
+    seconds: float
+    memory: float
+
+    def described(self, cores: int) -> str:
+        """Return the needs in words.
+
+        Args:
+            cores: of this machine.
+        """
+        return (
+            f"about {_bytes(self.granules + self.results)} on disk, at most {_bytes(self.memory)} of memory a job and "
+            f"{_minutes(self.seconds)} of one core ({cores} here)"
+        )
+
+
+def needs_of(source: str, cells: int, overpasses: int, maps: int) -> Needs:
+    """Estimate the needs of a region.
+
+    Args:
+        source: kind of the source.
+        cells: of the region, 3 km.
+        overpasses: in all its periods.
+        maps: of them mapped.
+    """
+    size = cells / CELLS
+    # A granule of the archive is as large whatever the region is; what is made and written here is not.
+    granules = GRANULES_PER_OVERPASS[source] * overpasses * (1 if source == "earthdata" else size)
+    seconds = size * (SECONDS_PER_OVERPASS * overpasses + SECONDS_PER_MAP * maps)
+    return Needs(granules, RESULTS_PER_MAP * size * maps, seconds, MEMORY * max(size, 0.2))
+
+
+def _bytes(number: float) -> str:
+    """A number of bytes, in MB or GB."""
+    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{max(number / 1e6, 1):.0f} MB"
+
+
+def _minutes(seconds: float) -> str:
+    """A time, in minutes or hours."""
+    return f"{seconds / 3600:.1f} h" if seconds >= 5400 else f"{max(round(seconds / 60), 1)} min"

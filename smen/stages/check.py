@@ -1,0 +1,148 @@
+"""Is everything here for a run, and what will it take? Says so for each region, before anything is made."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smen.errors import ArchiveError
+from smen.grid import M03, M09, M36, Window
+from smen.plan.needs import needs_of
+from smen.plan.plan import FINE, Plan
+from smen.plan.processors import processors
+from smen.plan.region_size import described, hints
+from smen.plan.text_map import text_map
+from smen.simulation.smap_overpasses import half_orbits_over
+from smen.sources import directory
+from smen.sources.earthdata.auth import log_in
+from smen.sources.earthdata.endpoints import earthdata_system
+
+if TYPE_CHECKING:
+    from smen.settings.choices import Span
+
+
+@dataclass
+class Findings:
+    """What a check found.
+
+    Attributes:
+        text: the report, without what is missing.
+        missing: what a run would stop for, each with what to do.
+        warnings: what a user should know.
+    """
+
+    text: str = ""
+    missing: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def run(plan: Plan, names: tuple[str, ...] = (), *, with_map: bool = True) -> Findings:
+    """Check what a run needs: place and size of each region, granules, login, weights, disk, memory and time.
+
+    Args:
+        plan: of the settings.
+        names: regions to report; empty: all.
+        with_map: whether a small map of each region is drawn.
+
+    Raises:
+        SettingsError: there is no such region.
+    """
+    findings, parts, disk = Findings(), [], 0.0
+    for name in names or tuple(plan.regions):
+        text, size = _region(plan, name, findings, with_map=with_map)
+        parts.append(text)
+        disk += size
+    source, missing = _source(plan)
+    parts += [source] * bool(source)
+    findings.missing += [*missing, *_weights(plan, names or tuple(plan.regions))]
+    folder = _existing(Path(plan.settings.folders.results))
+    free = shutil.disk_usage(folder).free
+    if disk > free:
+        findings.missing.append(
+            f"disk: about {disk / 1e9:.1f} GB are needed and {free / 1e9:.1f} GB are free at {folder}: choose other "
+            "`folders`, fewer regions or shorter periods"
+        )
+    findings.text = "\n\n".join(parts)
+    return findings
+
+
+def _region(plan: Plan, name: str, findings: Findings, *, with_map: bool) -> tuple[str, float]:
+    """The lines of one region, and the bytes that it needs on disk."""
+    if name not in plan.regions:
+        plan.years(name)  # says which regions there are
+    region = plan.regions[name]
+    overpasses, mapped = (_overpasses(plan, name, span) for span in (plan.full_period(name), plan.mapped_period(name)))
+    first, last = plan.full_period(name)
+    needs = needs_of(plan.settings.source.kind, region.window.height * region.window.width, overpasses, mapped)
+    lines = [
+        f"{name}: {described(region.window)}",
+        f"  {first} to {last}: about {overpasses} SMAP overpasses, {mapped} of them mapped",
+        f"  {needs.described(processors())}",
+    ]
+    if with_map:
+        lines += [f"  | {row}" for row in text_map(region.window).splitlines()]
+    findings.warnings += [f"{name}: {hint}" for hint in hints(region.window, region.centre)]
+    return "\n".join(lines), needs.granules + needs.results
+
+
+def _overpasses(plan: Plan, name: str, span: Span) -> int:
+    """How often SMAP sees any of a region in a span, by its orbit: a few more or less became granules."""
+    products = plan.regions[name].settings.products
+    grid = M36 if products.coarse == "SPL2SMP" else M09
+    first, last = (np.datetime64(day, "D") for day in span)
+    seen = half_orbits_over(_whole_cells(plan.regions[name].window), grid, first, last)
+    directions = {"descending": True, "ascending": False}
+    wanted = {directions[overpass] for overpass in products.overpasses}
+    return sum(orbit.descending in wanted for orbit in seen)
+
+
+def _whole_cells(window: Window) -> Window:
+    """The cells of 36 km that a window touches, whole."""
+    factor = M36.coarse_factor
+    top, left = window.row // factor * factor, window.column // factor * factor
+    bottom = -(-(window.row + window.height) // factor) * factor
+    right = -(-(window.column + window.width) // factor) * factor
+    return Window(top, left, bottom - top, min(right - left, M03.columns))
+
+
+def _source(plan: Plan) -> tuple[str, list[str]]:
+    """Where granules come from, on one line, and what is missing there."""
+    source = plan.settings.source
+    try:
+        if source.kind == "directory":
+            products = sorted({FINE, *(region.settings.products.coarse for region in plan.regions.values())})
+            numbers = [f"{directory.count(source.directory or '', product)} of {product}" for product in products]
+            return f"granules: {' and '.join(numbers)} in {source.directory}", []
+        if source.kind == "earthdata":
+            login = log_in(earthdata_system(source.cmr_url, source.edl_host))
+            return f"granules: NASA's archive; logged in with {login.source}; `smen acquire --plan` counts them", []
+    except ArchiveError as problem:
+        return "", [f"granules: {problem}"]
+    return "granules: simulated here, from a seed; maps say so", []
+
+
+def _weights(plan: Plan, names: tuple[str, ...]) -> list[str]:
+    """Files that the settings name and that are not there."""
+    missing = []
+    for name in names:
+        weights = plan.regions[name].settings.weights
+        if weights and not Path(weights).is_file():
+            missing.append(f"{name}: no file {weights}: correct `weights`, or leave it out to train here")
+        missing += [
+            f"{name}: no file {path}: correct `fusion.covariates.{key}`"
+            for key, path in plan.covariates(name).items()
+            if not Path(path).is_file() and plan.settings.source.kind != "simulated"
+        ]
+    return missing
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
+    path = folder.resolve()
+    while not path.exists():
+        path = path.parent
+    return path
