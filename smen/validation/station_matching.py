@@ -148,7 +148,7 @@ def _collocate(series: list[pd.Series[float]], hours: float) -> pd.DataFrame:
 
 
 def _nearest(other: pd.Series[float], reference: pd.Series[float] | pd.DataFrame, hours: float) -> pd.Series[float]:
-    """A product's values at the reference's times: at equal times where they share any, else the nearest in the window."""
+    """A product's values at the reference's times: equal ones where they share any, else the nearest in the window."""
     import pandas as pd
     from pytesmo.temporal_matching import temporal_collocation
 
