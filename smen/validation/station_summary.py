@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -51,12 +51,20 @@ class _Sample:
     draws: Draws
     stations: NDArray[np.int64]
     pairs: int
+    moments: dict[tuple[bool, str], tuple[Moments, Moments]] = field(default_factory=dict)
 
     def metric(self, name: str, product: str) -> tuple[Array, Array]:
         """The metric of a product at each station, (1, P), and in each sample, (B, P)."""
-        sums = self.ranks[product] if name == "spearman_r" else self.sums[product]
-        function = _METRICS[name]
-        return function(sums.whole()), function(sums.resampled(self.draws.dates))
+        whole, resampled = self.moments_of(product, of_ranks=name == "spearman_r")
+        return _METRICS[name](whole), _METRICS[name](resampled)
+
+    def moments_of(self, product: str, *, of_ranks: bool = False) -> tuple[Moments, Moments]:
+        """The moments of all pairs and of each sample, made once."""
+        key = of_ranks, product
+        if key not in self.moments:
+            sums = (self.ranks if of_ranks else self.sums)[product]
+            self.moments[key] = sums.whole(), sums.resampled(self.draws.dates)
+        return self.moments[key]
 
 
 _METRICS: dict[str, Callable[[Moments], Any]] = {
@@ -205,10 +213,14 @@ def _samples(
     owner = pairs.table["point"].to_numpy(np.int64)
     for period, mask in sub_periods(times, periods).items():
         enough = np.bincount(owner[mask], minlength=len(names)) >= minimum
+        whole: _Sample | None = None
         for group, members in groups.items():
             stations = np.flatnonzero(enough & members)
             rows = mask & np.isin(owner, stations)
             if not rows.any():
+                continue
+            if whole is not None and len(stations) == len(whole.stations):  # one network: the same once more
+                yield replace(whole, group=group)
                 continue
             point = np.searchsorted(stations, owner[rows])
             date, days = date_numbers(times[rows])
@@ -220,7 +232,9 @@ def _samples(
                 sums[product] = DateSums.of_pairs(point, date, values[rows, number], y, shape)
                 ranks[product] = DateSums.of_pairs(point, date, order[:, number], order[:, 0], shape)
             draws = draw(len(days), len(stations), resamples, seed)
-            yield _Sample(period, group, sums, ranks, draws, stations, int(rows.sum()))
+            sample = _Sample(period, group, sums, ranks, draws, stations, int(rows.sum()))
+            whole = sample if group == ALL else whole
+            yield sample
 
 
 def _ranks(point: NDArray[np.int64], values: Array) -> Array:
@@ -236,9 +250,8 @@ def _ranks(point: NDArray[np.int64], values: Array) -> Array:
 def _difference(sample: _Sample, metric: str, product: str, reference: str) -> tuple[Array, Array]:
     """Metric of a product minus that of the reference at each station, (1, P), and in each sample, (B, P)."""
     if metric == G_DOWN:
-        ours, theirs = sample.sums[product], sample.sums[reference]
-        counts = sample.draws.dates
-        return g_down_of(ours.whole(), theirs.whole()), g_down_of(ours.resampled(counts), theirs.resampled(counts))
+        ours, theirs = sample.moments_of(product), sample.moments_of(reference)
+        return g_down_of(ours[0], theirs[0]), g_down_of(ours[1], theirs[1])
     differences = []
     for first, second in zip(sample.metric(metric, product), sample.metric(metric, reference), strict=True):
         if metric == "bias":
