@@ -62,7 +62,7 @@ def read_representativeness(files: StationFiles) -> tuple[dict[tuple[str, str], 
         path, _ = _as_utf8(files.fetch(name), files.scratch)
         table = pd.read_csv(path, sep=";", dtype=str)
         rows = table[["network", "station", "frm_class"]].dropna()
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # noqa: BLE001  (a damaged zip raises errors of zlib and others)
         return {}, [StationProblem(name, f"it has no usable columns network, station, frm_class ({_short(error)})")]
     return {(str(n), str(s)): str(c) for n, s, c in rows.itertuples(index=False)}, []
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from smen.scores.metrics import is_constant
+from smen.validation.station_bootstrap import RESAMPLES
 from smen.validation.station_matching import STATION
+from smen.validation.station_samples import station_samples
 from smen.validation.sub_periods import sub_periods
 
 if TYPE_CHECKING:
@@ -29,8 +32,8 @@ LEAST_PAIRS = 10
 """Pairs below which a station has no metrics, as in QA4SM."""
 
 COLUMNS = (
-    *("kind", "period", "network", "station", "product", "n", "metric", "value", "low", "high", "reason"),
-    *("climate", "land_cover", "representativeness"),
+    *("kind", "period", "network", "station", "product", "n", "metric", "value", "low", "high"),
+    *("bootstrap_low", "bootstrap_high", "reason", "climate", "land_cover", "representativeness"),
 )
 """Columns of the table of metrics."""
 
@@ -73,6 +76,8 @@ def station_metrics(
     minimum: int = LEAST_PAIRS,
     periods: Sequence[str] = ("all", "season", "year", "sentinel1b"),
     alpha: float = 0.05,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Compute the metrics of all products at all stations.
 
@@ -81,15 +86,19 @@ def station_metrics(
         metrics: of `POINT_METRICS`.
         minimum: pairs below which there is a reason instead of values.
         periods: divisions of the time, see `smen.validation.sub_periods`.
-        alpha: 1 minus the level of the analytic intervals, which take pairs as independent.
+        alpha: 1 minus the level of the intervals.
+        resamples: samples of a bootstrap over blocks of dates.
+        seed: of the random draws.
 
     Returns:
         One row for each period, station, product and metric, with the columns `COLUMNS`: number of pairs n, value,
-        ends of the interval, the reason where there is no value, and the station's classes.
+        ends of pytesmo's analytic interval (low, high), which takes pairs as independent, and of a bootstrap over
+        blocks of dates, the reason where there is no value, and the station's classes.
     """
     import pandas as pd
 
     rows: list[tuple[Any, ...]] = []
+    ends = _bootstrap_ends(pairs, metrics, minimum, periods, alpha, resamples, seed)
     names = [STATION, *pairs.products]
     for period, mask in sub_periods(pairs.table["time"].to_numpy(), periods).items():
         within = pairs.table[mask]
@@ -100,7 +109,8 @@ def station_metrics(
                 head = (pairs.kind, period, point.station.network, point.name, product, len(values))
                 for metric in metrics:
                     found = _value(metric, values[:, number], values[:, 0], minimum, alpha)
-                    rows.append((*head, metric, *found, *_classes(point)))
+                    bootstrap = ends.get((period, product, metric, index), (np.nan, np.nan))
+                    rows.append((*head, metric, *found[:3], *bootstrap, found[3], *_classes(point)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -113,6 +123,29 @@ def _value(
         return np.nan, np.nan, np.nan, reason
     found = point_metric(metric, product, station, alpha)
     return *found, "" if np.isfinite(found[0]) else "the station or the product does not vary"
+
+
+def _bootstrap_ends(
+    pairs: StationPairs,
+    metrics: Sequence[str],
+    minimum: int,
+    periods: Sequence[str],
+    alpha: float,
+    resamples: int,
+    seed: int,
+) -> dict[tuple[str, str, str, int], tuple[float, float]]:
+    """Ends of the bootstrap's interval by period, product, metric and point."""
+    ends = {}
+    for sample in station_samples(pairs, minimum, periods, None, resamples, seed):
+        for product in pairs.products:
+            for metric in metrics:
+                resampled = sample.metric(metric, product)[1]
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", RuntimeWarning)  # a correlation that no sample has is missing
+                    low, high = np.nanquantile(resampled, [alpha / 2, 1 - alpha / 2], axis=0)
+                for place, index in enumerate(sample.stations):
+                    ends[sample.period, product, metric, int(index)] = float(low[place]), float(high[place])
+    return ends
 
 
 def _classes(point: StationPoint) -> tuple[str, str, str]:

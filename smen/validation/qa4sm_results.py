@@ -126,7 +126,7 @@ def _attributes(pairs: StationPairs, names: Mapping[str, str]) -> dict[str, str 
         "val_is_scattered_data": "True",
         "val_resolution": M03.cell / 1000,
         "val_resolution_unit": "km",
-        "val_scaling_method": "none",
+        "val_scaling_method": pairs.scaling,
         "val_anomalies": pairs.kind,
         "val_interval_from": str(times.min()) if len(times) else "",
         "val_interval_to": str(times.max()) if len(times) else "",

@@ -43,6 +43,7 @@ class StationPairs:
             ordered by point and time; no value is missing.
         deviation: standard deviations that products state, m3/m3: one column for each such product, the rows those of
             `table`; without columns for anomalies.
+        scaling: of the products to the stations, by its name in pytesmo.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class StationPairs:
     products: tuple[str, ...]
     table: pd.DataFrame
     deviation: pd.DataFrame
+    scaling: str = "none"
 
     def of_point(self, point: int) -> pd.DataFrame:
         """Return the pairs of one point, by time."""
@@ -122,7 +124,7 @@ def scale_pairs(pairs: StationPairs, method: str = "mean_std") -> StationPairs:
             values = rows[product].to_numpy(np.float64)
             if len(values) > 1 and np.ptp(values) > 0:
                 table.loc[rows.index, product] = scale(values, rows[STATION].to_numpy(np.float64))
-    return replace(pairs, table=table, deviation=pairs.deviation[[]])
+    return replace(pairs, table=table, deviation=pairs.deviation[[]], scaling=method)
 
 
 def _series(product: PointProduct, values: NDArray[np.floating], point: int) -> pd.Series[float]:

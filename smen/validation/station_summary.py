@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from smen.errors import DataError
 from smen.validation.point_metrics import CORRELATIONS, LEAST_PAIRS, POINT_METRICS
-from smen.validation.station_bootstrap import (
-    RESAMPLES,
-    Draws,
-    date_numbers,
-    draw,
-    mean_over_stations,
-    percentile_interval,
-)
-from smen.validation.station_matching import STATION
-from smen.validation.sub_periods import sub_periods
-from smen.validation.weighted_moments import DateSums, Moments, g_down_of
+from smen.validation.station_bootstrap import RESAMPLES, mean_over_stations, percentile_interval
+from smen.validation.station_samples import Grouping, StationSample, station_samples
+from smen.validation.weighted_moments import g_down_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,50 +21,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-Grouping = Literal["network", "climate", "land_cover", "representativeness"]
-"""Columns of stations' metadata that they can be grouped by."""
-
 G_DOWN = "g_down"
 """The metric of `smen.scores.gdown`, of a product over the reference."""
-
-ALL = "all"
-"""The group of all stations."""
-
-
-@dataclass(frozen=True)
-class _Sample:
-    """The pairs of one group of stations in one part of the time, ready for the bootstrap."""
-
-    period: str
-    group: str
-    sums: dict[str, DateSums]
-    ranks: dict[str, DateSums]
-    draws: Draws
-    stations: NDArray[np.int64]
-    pairs: int
-    moments: dict[tuple[bool, str], tuple[Moments, Moments]] = field(default_factory=dict)
-
-    def metric(self, name: str, product: str) -> tuple[Array, Array]:
-        """The metric of a product at each station, (1, P), and in each sample, (B, P)."""
-        whole, resampled = self.moments_of(product, of_ranks=name == "spearman_r")
-        return _METRICS[name](whole), _METRICS[name](resampled)
-
-    def moments_of(self, product: str, *, of_ranks: bool = False) -> tuple[Moments, Moments]:
-        """The moments of all pairs and of each sample, made once."""
-        key = of_ranks, product
-        if key not in self.moments:
-            sums = (self.ranks if of_ranks else self.sums)[product]
-            self.moments[key] = sums.whole(), sums.resampled(self.draws.dates)
-        return self.moments[key]
-
-
-_METRICS: dict[str, Callable[[Moments], Any]] = {
-    "bias": lambda m: m.bias,
-    "rmsd": lambda m: m.rmsd,
-    "ubrmsd": lambda m: m.ubrmsd,
-    "pearson_r": lambda m: m.correlation,
-    "spearman_r": lambda m: m.correlation,
-}
 
 
 def summary_metrics(
@@ -105,7 +54,7 @@ def summary_metrics(
     import pandas as pd
 
     rows = []
-    for sample in _samples(pairs, minimum, periods, by, resamples, seed):
+    for sample in station_samples(pairs, minimum, periods, by, resamples, seed):
         for product in pairs.products:
             for metric in metrics:
                 each, resampled = sample.metric(metric, product)
@@ -155,7 +104,7 @@ def paired_differences(
     if reference not in pairs.products:
         raise DataError(f"the pairs have no product {reference!r} to compare with: {', '.join(pairs.products)}")
     rows = []
-    for sample in _samples(pairs, minimum, periods, by, resamples, seed):
+    for sample in station_samples(pairs, minimum, periods, by, resamples, seed):
         for product in pairs.products:
             if product == reference:
                 continue
@@ -186,9 +135,7 @@ def station_gains(pairs: StationPairs, reference: str, minimum: int = LEAST_PAIR
     import pandas as pd
 
     rows = []
-    for sample in _samples(pairs, minimum, ("all",), "network", 1, 0):
-        if sample.group != ALL:
-            continue
+    for sample in station_samples(pairs, minimum, ("all",), None, 1, 0):
         for product in (p for p in pairs.products if p != reference):
             number = sample.sums[product].number.sum(axis=1).astype(int)
             gains = [-_difference(sample, m, product, reference)[0][0] for m in ("rmsd", "ubrmsd", "bias")]
@@ -201,53 +148,7 @@ def station_gains(pairs: StationPairs, reference: str, minimum: int = LEAST_PAIR
     return pd.DataFrame(rows, columns=[*columns, "rmsd_gain", "ubrmsd_gain", "bias_gain", "r_gain", G_DOWN])
 
 
-def _samples(
-    pairs: StationPairs, minimum: int, periods: Sequence[str], by: Grouping, resamples: int, seed: int
-) -> Iterator[_Sample]:
-    """Each group of stations in each part of the time; all together come first."""
-    names = [getattr(point.station, by) or "unknown" for point in pairs.points]
-    groups = {ALL: np.ones(len(names), bool)}
-    groups |= {name: np.array([n == name for n in names]) for name in sorted(set(names))}
-    times = pairs.table["time"].to_numpy()
-    values = pairs.table[[STATION, *pairs.products]].to_numpy(np.float64)
-    owner = pairs.table["point"].to_numpy(np.int64)
-    for period, mask in sub_periods(times, periods).items():
-        enough = np.bincount(owner[mask], minlength=len(names)) >= minimum
-        whole: _Sample | None = None
-        for group, members in groups.items():
-            stations = np.flatnonzero(enough & members)
-            rows = mask & np.isin(owner, stations)
-            if not rows.any():
-                continue
-            if whole is not None and len(stations) == len(whole.stations):  # one network: the same once more
-                yield replace(whole, group=group)
-                continue
-            point = np.searchsorted(stations, owner[rows])
-            date, days = date_numbers(times[rows])
-            shape = (len(stations), len(days))
-            sums, ranks = ({} for _ in range(2))
-            order = _ranks(point, values[rows])
-            for number, product in enumerate(pairs.products, 1):
-                y = values[rows, 0]
-                sums[product] = DateSums.of_pairs(point, date, values[rows, number], y, shape)
-                ranks[product] = DateSums.of_pairs(point, date, order[:, number], order[:, 0], shape)
-            draws = draw(len(days), len(stations), resamples, seed)
-            sample = _Sample(period, group, sums, ranks, draws, stations, int(rows.sum()))
-            whole = sample if group == ALL else whole
-            yield sample
-
-
-def _ranks(point: NDArray[np.int64], values: Array) -> Array:
-    """Ranks of the values of each column among those of the same point; equal values share their mean rank."""
-    from scipy.stats import rankdata
-
-    ranks = np.empty_like(values)
-    for index in np.unique(point):
-        ranks[point == index] = rankdata(values[point == index], axis=0)
-    return ranks
-
-
-def _difference(sample: _Sample, metric: str, product: str, reference: str) -> tuple[Array, Array]:
+def _difference(sample: StationSample, metric: str, product: str, reference: str) -> tuple[Array, Array]:
     """Metric of a product minus that of the reference at each station, (1, P), and in each sample, (B, P)."""
     if metric == G_DOWN:
         ours, theirs = sample.moments_of(product), sample.moments_of(reference)

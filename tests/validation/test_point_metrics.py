@@ -6,7 +6,7 @@ from made_stations import WINDOW, made_pairs, series
 from smen.scores import metrics as scores
 from smen.validation.point_metrics import COLUMNS, POINT_METRICS, point_metric, station_metrics
 from smen.validation.point_products import PointProduct
-from smen.validation.station_matching import match_stations
+from smen.validation.station_matching import StationPairs, match_stations
 from smen.validation.station_points import locate_points
 
 
@@ -59,6 +59,18 @@ def test_the_table_has_all_stations_products_and_periods():
     assert row["n"].tolist() == [92] * 5
     value = row.set_index("metric")["value"]
     assert value["bias"] == pytest.approx((part["p1"] - part["station"]).mean())
+
+
+def test_the_bootstrap_is_near_the_formula_for_independent_pairs_and_wider_for_others():
+    pairs = made_pairs(stations=1, days=300)
+    row = station_metrics(pairs, periods=("all",)).set_index(["product", "metric"]).loc[("p0", "bias")]
+    width, analytic = row["bootstrap_high"] - row["bootstrap_low"], row["high"] - row["low"]
+    assert width == pytest.approx(analytic, rel=0.2)
+    slow = 0.05 * np.sin(np.arange(300) / 10)  # an error that lasts
+    table = pairs.table.assign(p0=pairs.table["station"] + slow)
+    lasting = StationPairs("absolute", pairs.points, pairs.products, table, pairs.deviation)
+    row = station_metrics(lasting, periods=("all",)).set_index(["product", "metric"]).loc[("p0", "bias")]
+    assert row["bootstrap_high"] - row["bootstrap_low"] > 1.5 * (row["high"] - row["low"])
 
 
 def test_below_the_minimum_there_is_a_reason():
