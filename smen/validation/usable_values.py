@@ -58,10 +58,10 @@ def usable_values(
     keep = table["time"].notna() & np.isfinite(table["value"])
     if flag is not None:
         flags = pd.Series(flag, dtype=object)
-        if missing := int((flags.isna() & keep).sum()):
+        text = flags.where(flags.notna(), "").astype(str).str.replace(" ", "")
+        if missing := int(((text == "") & keep).sum()):
             remarks.append(f"{missing} of {len(table)} values have no flag: not used")
-        text = flags.fillna("").astype(str)
-        good = {f: bool(f) and set(f.replace(" ", "").split(",")) <= set(selection.flags) for f in text.unique()}
+        good = {f: bool(f) and set(f.split(",")) <= set(selection.flags) for f in text.unique()}
         keep &= text.map(good).to_numpy(bool)
     first, last = selection.period
     if first is not None:
