@@ -2,7 +2,10 @@
 
 Stations err together on a date and a station errs alike for days, so pairs are no independent draws. Blocks of dates
 are drawn for all stations at once, and stations with replacement beside them (as two-way data are resampled in Owen
-2007, "The pigeonhole bootstrap", Ann. Appl. Stat. 1, 386-411).
+2007, "The pigeonhole bootstrap", Ann. Appl. Stat. 1, 386-411), one fewer than there are: the variance of their mean is
+then right for few of them, too (Rao and Wu 1988, J. Am. Stat. Assoc. 83, 231-241). In made worlds with errors that last and
+differ from station to station, 95 % intervals of a difference in ubRMSD held it in 91 % (5 stations), 95 % (20) and 96 %
+(60) of 150 worlds (`tests/benchmarks/bench_station_intervals.py`).
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ class Draws:
 
     Attributes:
         dates: how often each of D dates is in each of B samples, (B, D).
-        stations: how often each of P stations is, (B, P).
+        stations: how often each of P stations is among P - 1, (B, P).
     """
 
     dates: Array
@@ -66,7 +69,8 @@ def draw(dates: int, stations: int, resamples: int = RESAMPLES, seed: int = 0) -
     of_dates = np.zeros((resamples, dates))
     np.add.at(of_dates, (np.arange(resamples)[:, None], index), 1.0)
     rng = np.random.default_rng([seed, 1])
-    of_stations = rng.multinomial(stations, np.full(stations, 1 / stations), resamples).astype(np.float64)
+    number = max(stations - 1, 1)
+    of_stations = rng.multinomial(number, np.full(stations, 1 / stations), resamples).astype(np.float64)
     return Draws(of_dates, of_stations)
 
 

@@ -4,10 +4,11 @@ import pytest
 from smen.validation.station_bootstrap import date_numbers, draw, mean_over_stations, percentile_interval
 
 
-def test_each_sample_has_as_many_dates_and_stations_as_there_are():
+def test_each_sample_has_as_many_dates_as_there_are_and_a_station_fewer():
     draws = draw(90, 7, 50)
     assert (draws.dates.sum(axis=1) == 90).all()
-    assert (draws.stations.sum(axis=1) == 7).all()
+    assert (draws.stations.sum(axis=1) == 6).all()
+    assert (draw(90, 1, 50).stations == 1).all()
     assert np.array_equal(draws.dates, draw(90, 7, 50).dates)
     assert not np.array_equal(draws.dates, draw(90, 7, 50, seed=1).dates)
 
@@ -19,6 +20,13 @@ def test_dates_come_in_blocks():
     far = np.mean([np.corrcoef(counts[:, i], counts[:, i + 20])[0, 1] for i in range(0, 380, 7)])
     assert near == pytest.approx(7 / 8, abs=0.05)
     assert abs(far) < 0.05
+
+
+def test_the_spread_of_a_mean_over_few_stations_is_right():
+    values = np.random.default_rng(0).normal(0, 1, (1, 6))
+    weights = draw(1, 6, 20000).stations
+    spread = mean_over_stations(values, weights).std()
+    assert spread == pytest.approx(values.std(ddof=1) / np.sqrt(6), rel=0.03)
 
 
 def test_days_are_numbered():
