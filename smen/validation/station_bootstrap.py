@@ -3,9 +3,9 @@
 Stations err together on a date and a station errs alike for days, so pairs are no independent draws. Blocks of dates
 are drawn for all stations at once, and stations with replacement beside them (as two-way data are resampled in Owen
 2007, "The pigeonhole bootstrap", Ann. Appl. Stat. 1, 386-411), one fewer than there are: the variance of their mean is
-then right for few of them, too (Rao and Wu 1988, J. Am. Stat. Assoc. 83, 231-241). In made worlds with errors that last and
-differ from station to station, 95 % intervals of a difference in ubRMSD held it in 91 % (5 stations), 95 % (20) and 96 %
-(60) of 150 worlds (`tests/benchmarks/bench_station_intervals.py`).
+then right for few of them, too (Rao and Wu 1988, J. Am. Stat. Assoc. 83, 231-241). In 150 made
+worlds with errors that last and differ between stations, 95 % intervals of a difference in ubRMSD held it in 91 % (5
+stations), 95 % (20) and 96 % (60) of them (`tests/benchmarks/bench_station_intervals.py`).
 """
 
 from __future__ import annotations

@@ -105,6 +105,36 @@ def match_stations(
     return {kind: _pairs(kind, tuple(points), names, stated, tables) for kind, tables in parts.items()}
 
 
+def station_values(
+    points: Sequence[StationPoint],
+    times: NDArray[np.datetime64],
+    hours: float = WINDOW_HOURS,
+    *,
+    only_before: bool = False,
+) -> NDArray[np.float64]:
+    """Take the stations' values at overpasses: what maps are conditioned on.
+
+    Args:
+        points: of the stations, P.
+        times: of the overpasses, datetime64[s] (T,).
+        hours: whole length of the window in time, centred on the overpass.
+        only_before: use the latest value in the first half of the window, not the nearest one, as causal maps need.
+
+    Returns:
+        (T, P), m3/m3, NaN where there is none in the window.
+    """
+    import pandas as pd
+
+    index, half = pd.DatetimeIndex(times), pd.Timedelta(hours=hours / 2)
+    values = np.full((len(times), len(points)), np.nan)
+    for column, point in enumerate(points):
+        series = pd.Series(point.value, pd.DatetimeIndex(point.time))
+        if len(series):
+            method = "ffill" if only_before else "nearest"
+            values[:, column] = series.reindex(index, method=method, tolerance=half).to_numpy(np.float64)
+    return values
+
+
 def scale_pairs(pairs: StationPairs, method: str = "mean_std") -> StationPairs:
     """Scale each product to the station at each point, which takes bias and amplitude out of the comparison.
 

@@ -6,7 +6,7 @@ from made_stations import WINDOW, made_pairs, series
 
 from smen.errors import DataError
 from smen.validation.point_products import PointProduct
-from smen.validation.station_matching import match_stations, scale_pairs
+from smen.validation.station_matching import match_stations, scale_pairs, station_values
 from smen.validation.station_points import locate_points
 
 
@@ -120,6 +120,17 @@ def test_what_does_not_fit_is_refused():
         match_stations(points, [product, product])
     with pytest.raises(DataError, match="not taken at these stations"):
         match_stations([], [product])
+
+
+def test_values_at_overpasses_are_the_nearest_or_the_latest_before():
+    time = at("2020-03-01T05:00", "2020-03-01T11:00", "2020-03-01T13:00")
+    points, _ = locate_points([series(time=time, value=np.array([0.1, 0.2, 0.3])), series("b", 30)], WINDOW)
+    overpasses = at("2020-03-01T12:30", "2020-03-01T11:00", "2020-03-02T00:00")
+    assert np.array_equal(station_values(points, overpasses)[:, 0], [0.3, 0.2, np.nan], equal_nan=True)
+    before = station_values(points, overpasses, only_before=True)
+    assert np.array_equal(before[:, 0], [0.2, 0.2, np.nan], equal_nan=True)
+    assert np.isnan(before[:, 1]).all()
+    assert station_values([], overpasses).shape == (3, 0)
 
 
 def test_scaling_gives_the_stations_mean_and_deviation():
