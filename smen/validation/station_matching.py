@@ -8,7 +8,7 @@ all; only times at which every product has a value, so that all are judged by th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -130,7 +130,7 @@ def station_values(
     for column, point in enumerate(points):
         series = pd.Series(point.value, pd.DatetimeIndex(point.time))
         if len(series):
-            method = "ffill" if only_before else "nearest"
+            method: Literal["ffill", "nearest"] = "ffill" if only_before else "nearest"
             values[:, column] = series.reindex(index, method=method, tolerance=half).to_numpy(np.float64)
     return values
 

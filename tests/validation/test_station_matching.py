@@ -124,7 +124,7 @@ def test_what_does_not_fit_is_refused():
 
 def test_values_at_overpasses_are_the_nearest_or_the_latest_before():
     time = at("2020-03-01T05:00", "2020-03-01T11:00", "2020-03-01T13:00")
-    points, _ = locate_points([series(time=time, value=np.array([0.1, 0.2, 0.3])), series("b", 30)], WINDOW)
+    points, _ = locate_points([series(time=time, value=np.array([0.1, 0.2, 0.3])), series("z", 30)], WINDOW)
     overpasses = at("2020-03-01T12:30", "2020-03-01T11:00", "2020-03-02T00:00")
     assert np.array_equal(station_values(points, overpasses)[:, 0], [0.3, 0.2, np.nan], equal_nan=True)
     before = station_values(points, overpasses, only_before=True)
