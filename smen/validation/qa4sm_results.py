@@ -21,6 +21,7 @@ from smen.validation.station_matching import STATION
 
 if TYPE_CHECKING:
     import xarray as xr
+    from numpy.typing import NDArray
 
     from smen.validation.station_matching import StationPairs
 
@@ -72,9 +73,8 @@ def qa4sm_dataset(pairs: StationPairs, minimum: int, attributes: Mapping[str, st
         results = [_metrics(pairs, index, product, minimum) for index in range(len(pairs.points))]
         bounds = [f"{metric}_ci_{bound}" for metric in _WITH_INTERVAL for bound in ("lower", "upper")]
         for metric in (*_METRICS, *bounds, "status"):
-            column = np.array([np.ravel(result[metric])[0] for result in results], np.float32)
-            values[metric + pair] = (("loc", "tsw"), column[:, None])
-        values["n_obs"] = (("loc", "tsw"), np.array([[np.ravel(r["n_obs"])[0]] for r in results], np.float32))
+            values[metric + pair] = _column(results, metric)
+        values["n_obs"] = _column(results, "n_obs")
     return xr.Dataset(values | _metadata(pairs), {"tsw": [_WHOLE]}, _attributes(pairs, names) | dict(attributes))
 
 
@@ -91,6 +91,11 @@ def _metrics(pairs: StationPairs, point: int, product: str, minimum: int) -> Map
         data = pairs.of_point(point)[[STATION, product]]
         result: Mapping[str, Any] = calculator.calc_metrics(data, (point, station.longitude, station.latitude))
     return result
+
+
+def _column(results: list[Mapping[str, Any]], name: str) -> tuple[tuple[str, str], NDArray[np.float32]]:
+    """One of the results at all stations, with the names of its dimensions."""
+    return ("loc", "tsw"), np.array([np.ravel(r[name])[0] for r in results], np.float32).reshape(-1, 1)
 
 
 def _metadata(pairs: StationPairs) -> dict[str, Any]:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from smen.data.error_correlation import LENGTHS, ErrorCorrelation, ErrorStructure
+from smen.data.error_fields import ErrorFields
 from smen.errors import DataError
 from smen.validation.station_conditioning import (
     WHOLE,
@@ -161,3 +162,28 @@ def test_stations_without_values_are_left_out():
     assert table["n"].tolist() == [29, 29, 29, 87]
     nothing = leave_one_station_out(value * np.nan, mean, deviation, rows, columns, correlation(), 0.02)
     assert nothing.empty
+
+
+def test_what_is_left_of_drawn_errors_is_what_it_states():
+    """Errors drawn by the module that makes members of maps, with all their parts, and probes that see the truth."""
+    structure = ErrorStructure(3e-4, 1e-4, (0.1, 0.2, 0.2, 0.3, 0.2), (0.1, 0.2, 0.2, 0.2, 0.1), 0.5, 10.0)
+    rng = np.random.default_rng(0)
+    variance = rng.uniform(2e-4, 6e-4, SHAPE).astype(np.float32)
+    model = ErrorCorrelation(structure, variance, (-9.0, 9.0))
+    deviation = rng.uniform(0.03, 0.06, SHAPE).astype(np.float32)
+    drawn = ErrorFields(model, "here")
+    time = np.datetime64("2021-01-01", "s")
+    place = [2, 3, 9], [3, 12, 6]
+    left, noise = [], 0.015
+    for member in range(500):
+        truth = drawn.draw(member, time, deviation)
+        value = truth[place] + rng.normal(0, noise, 3)
+        made = probes(*place, value, representativeness=noise)
+        mean, stated = condition_on_stations(np.zeros(SHAPE), deviation, model, made)
+        left.append(mean - truth)
+    actual = np.sqrt(np.mean(np.square(left), axis=0))
+    ratio = actual / stated
+    assert ratio.mean() == pytest.approx(1, abs=0.03)
+    assert np.all((ratio > 0.85) & (ratio < 1.15))  # a standard deviation of 500 draws is good to 3 %
+    assert stated[2, 3] < 0.4 * deviation[2, 3]
+    assert (stated <= deviation + 1e-6).all()
