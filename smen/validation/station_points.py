@@ -81,10 +81,11 @@ def locate_points(
         grid: of the coarse cells that points are grouped by.
 
     Returns:
-        The points by network and name, and a line for each station that is off the window or moved.
+        The points by network and name, and a line for each station that is off the window or moved. Series without a
+        value give neither.
     """
     places: dict[tuple[str, str], list[list[StationSeries]]] = defaultdict(list)
-    for one in sorted(series, key=lambda s: (s.time[0], s.source)):
+    for one in sorted((s for s in series if len(s.time)), key=lambda s: (s.time[0], s.source)):
         groups = places[one.station.network, one.station.name]
         group = next((g for g in groups if _at_one_place(g[0].station, one.station)), None)
         if group is None:

@@ -82,6 +82,10 @@ def test_off_the_window_or_the_grid_gives_a_line():
     assert [p.reason for p in problems] == ["it lies outside the region"] * 2
 
 
+def test_a_series_without_values_is_no_point():
+    assert locate_points([series(time=hours("2021-01-01", 0))], WINDOW) == ((), ())
+
+
 def test_the_table_has_all_points():
     points, _ = locate_points([series("a", climate="Cfb"), series("b", row=30)], WINDOW)
     table = point_table(points)
