@@ -23,7 +23,13 @@ ROWS = (
 )
 """Rooms from the top of the house to its ground; imports run down."""
 
-NEIGHBOURS = {("simulation", "products"), ("sources", "products"), ("outputs", "scores"), ("data", "products")}
+NEIGHBOURS = {
+    ("simulation", "products"),
+    ("sources", "products"),
+    ("outputs", "scores"),
+    ("validation", "scores"),
+    ("data", "products"),
+}
 """Rooms that may know another one of their own row, beside what lies below them."""
 
 BARE = {"methods": {"settings", "products"}, "scores": {"settings", "data"}, "validation": {"settings"}}

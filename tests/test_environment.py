@@ -26,7 +26,9 @@ def pins():
 
 def test_conda_environment_has_the_same_packages_and_bounds():
     environment = yaml.safe_load((ROOT / "envs/smen.yaml").read_text())
-    conda = dict(requirement(text) for text in environment["dependencies"])
+    listed = environment["dependencies"]
+    by_pip = [text for part in listed if isinstance(part, dict) for text in part["pip"]]
+    conda = dict(requirement(text) for text in [*(part for part in listed if isinstance(part, str)), *by_pip])
     wanted = dict(requirement(text) for text in project()["dependencies"])
     assert conda.pop("python") == project()["requires-python"]
     conda.pop("pip")

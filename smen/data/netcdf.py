@@ -181,7 +181,12 @@ def add_along_time(
 
 
 def add_fields(
-    file: h5netcdf.File, variable: FieldVariable, *, compression: int, coordinates: str | None = None
+    file: h5netcdf.File,
+    variable: FieldVariable,
+    *,
+    compression: int,
+    coordinates: str | None = None,
+    plane: tuple[str, str] = ("y", "x"),
 ) -> None:
     """Add a variable with one field for each time, each a compressed chunk of its own.
 
@@ -190,17 +195,20 @@ def add_fields(
         variable: which.
         compression: gzip's level.
         coordinates: names of further coordinates of the fields.
+        plane: names of the fields' two axes; only those in metres belong to a projection.
     """
     made = file.create_variable(
         variable.name,
-        ("time", "y", "x"),
+        ("time", *plane),
         variable.dtype,
         fillvalue=variable.dtype(variable.fill),
-        chunks=(1, file.dimensions["y"].size, file.dimensions["x"].size),
+        chunks=(1, *(file.dimensions[axis].size for axis in plane)),
         compression="gzip",
         compression_opts=compression,
         shuffle=True,
     )
-    made.attrs.update(variable.attributes, grid_mapping=GRID_MAPPING)
+    made.attrs.update(variable.attributes)
+    if plane == ("y", "x"):
+        made.attrs["grid_mapping"] = GRID_MAPPING
     if coordinates is not None:
         made.attrs["coordinates"] = coordinates

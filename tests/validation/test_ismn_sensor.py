@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+from made_ismn import hours, write_ismn
+
+from smen.validation.ismn_files import open_archive
+from smen.validation.ismn_sensor import is_soil_moisture, named_depth, read_place, read_sensor
+from smen.validation.station_records import StationSelection
+
+NAME = "NET_NET_one_sm_0.000000_0.050000_Hydra-Probe_20200101_20200102.stm"
+
+
+def test_names_say_variable_and_depth():
+    assert is_soil_moisture(f"NET/one/{NAME}")
+    assert not is_soil_moisture(f"NET/one/{NAME}".replace("_sm_", "_ts_"))
+    assert named_depth(NAME) == (0.0, 0.05)
+    assert named_depth("NET_NET_one_sm_deep_deeper_x.stm") is None
+    assert named_depth("short_sm_0.1") is None
+
+
+@pytest.mark.parametrize("layout", ["header_values", "ceop_sep"])
+def test_the_first_line_says_the_place(tmp_path, layout):
+    path = write_ismn(tmp_path, longitude=-7.25, latitude=41.5, layout=layout)
+    with open_archive(tmp_path) as files:
+        assert read_place(files, path.relative_to(tmp_path).as_posix()) == (-7.25, 41.5)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "a b c", "N N s north east 1 0 0.05 x\n", "N N s 95.0 10 1 0 0.05 x\n", b"\xff"]
+)
+def test_a_place_that_cannot_be_understood_is_none(tmp_path, content):
+    path = write_ismn(tmp_path, content=content)
+    with open_archive(tmp_path) as files:
+        assert read_place(files, path.relative_to(tmp_path).as_posix()) is None
+
+
+def read(tmp_path, path, **selection):
+    with open_archive(tmp_path) as files:
+        return read_sensor(files, path.relative_to(tmp_path).as_posix(), StationSelection(**selection))
+
+
+def test_the_header_decides_the_depth(tmp_path):
+    path = write_ismn(tmp_path)
+    path.write_text(path.read_text().replace("0.0000 0.0500", "0.0000 0.3000"))
+    series, problems = read(tmp_path, path)
+    assert series == []
+    assert "0-0.3 m does not lie within" in problems[0].reason
+
+
+def test_a_space_in_a_name_of_ceop_is_said(tmp_path):
+    path = write_ismn(tmp_path, layout="ceop_sep")
+    path.write_text(path.read_text().replace("NET one", "NET one more"))
+    series, problems = read(tmp_path, path)
+    assert series == []
+    assert "is there a space in a name?" in problems[0].reason
+
+
+def test_unsorted_lines_are_sorted(tmp_path):
+    path = write_ismn(tmp_path, time=hours("2020-01-01", 5)[::-1], value=np.linspace(0.1, 0.5, 5))
+    (series,), problems = read(tmp_path, path)
+    assert np.allclose(series.value, np.linspace(0.5, 0.1, 5))
+    assert problems == []
+
+
+def test_a_place_off_the_earth_is_said(tmp_path):
+    path = write_ismn(tmp_path, latitude=95.0)
+    series, problems = read(tmp_path, path)
+    assert series == []
+    assert "not a place on Earth" in problems[0].reason
