@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import TypedDict
 
 from smen.errors import SettingsError
+from smen.own_class import source_digest
 from smen.plan.jobs import (
     AcquireJob,
     AlignJob,
     Cells,
+    ChooseJob,
     DirectoryGranules,
     DownscaleJob,
     EarthdataGranules,
@@ -19,6 +21,7 @@ from smen.plan.jobs import (
     FusionRecipe,
     IndexJob,
     Job,
+    OwnRecipe,
     PairJob,
     PublishJob,
     Recipe,
@@ -27,6 +30,7 @@ from smen.plan.jobs import (
     SmenRecipe,
     TrainJob,
 )
+from smen.plan.layout import method_file_name
 from smen.plan.paper_plan import PaperPlan
 from smen.plan.processors import training_threads
 from smen.products.product_tables import product
@@ -89,7 +93,7 @@ class Plan(PaperPlan):
     def _of_region(self) -> Mapping[str, Callable[[str], Job]]:
         """Stages of one region, and what makes their jobs."""
         return {
-            "train": self.train,
+            "choose": self.choose,
             "evaluate": self.evaluate,
             "publish": self.publish,
             "compare": self.compare,
@@ -181,9 +185,33 @@ class Plan(PaperPlan):
             test=_cut(self._test(region), year),
         )
 
-    def train(self, region: str) -> TrainJob:
-        """Return the job that trains a region's method."""
-        return TrainJob(**self._region(region), years=self.training_years(region), recipe=self._recipe(region))
+    def train(self, region: str, method: str | None = None) -> TrainJob:
+        """Return the job that trains one of a region's methods.
+
+        Args:
+            region: its name.
+            method: as in the settings, or as in names of files; None: the only one.
+
+        Raises:
+            SettingsError: it is not one of the region's methods, or there are several and none is named.
+        """
+        settings = self.regions[region].settings
+        known = {method_file_name(name): name for name in settings.candidates}
+        if method is None and len(known) > 1:
+            raise SettingsError(f"{region} has several methods, name one of them: {', '.join(settings.candidates)}")
+        wanted = method_file_name(settings.candidates[0] if method is None else method)
+        if wanted not in known:
+            raise SettingsError(f"{method} is none of the methods of {region}: {', '.join(settings.candidates)}")
+        return TrainJob(
+            **self._region(region),
+            years=self.training_years(region),
+            recipe=self._recipe(region, known[wanted]),
+            candidate=settings.method == "auto",
+        )
+
+    def choose(self, region: str) -> ChooseJob:
+        """Return the job that chooses among a region's methods."""
+        return ChooseJob(**self._region(region), candidates=self.regions[region].settings.candidates)
 
     def downscale(self, region: str, year: int) -> DownscaleJob:
         """Return the job that maps one year.
@@ -219,6 +247,7 @@ class Plan(PaperPlan):
             years=self.years(region),
             coarse_history=self.regions[region].settings.samples.coarse_history,
             model=self.model(region),
+            candidates=self.regions[region].settings.candidates if self.model(region) is None else (),
             mode=self.regions[region].settings.maps.mode,
             truth=self.truth(region),
         )
@@ -241,22 +270,36 @@ class Plan(PaperPlan):
             regions=tuple(self.regions),
             cells=tuple(self.cells(name) for name in self.regions),
             map_years={name: self.map_years(name) for name in self.regions},
+            chosen=tuple(name for name in self.regions if self.model(name) is None),
         )
 
-    def model(self, region: str) -> str:
-        """Return the file of weights that a region is mapped with: its own, or the one that the settings name."""
-        return self.regions[region].settings.weights or self.layout.model(region)
-
-    def training_threads(self, region: str) -> int:
-        """Return how many processors a region's training uses; the closed form of `fusion` gains nothing from more."""
+    def model(self, region: str) -> str | None:
+        """Return the file of weights that a region is mapped with; None where its method is still to be chosen."""
         settings = self.regions[region].settings
-        return training_threads(settings.smen.threads) if settings.method == "smen" else 1
+        if settings.method == "auto":
+            return None
+        return settings.weights or self.layout.model(region, settings.method)
 
-    def _recipe(self, region: str) -> Recipe:
+    def methods(self, region: str) -> tuple[str, ...]:
+        """Return the methods of a region as in names of files, the quickest first."""
+        return tuple(method_file_name(name) for name in self.regions[region].settings.candidates)
+
+    def training_threads(self, region: str, method: str) -> int:
+        """Return how many processors a training uses; the closed form of `fusion` gains nothing from more.
+
+        Args:
+            region: its name.
+            method: as in names of files.
+        """
+        return training_threads(self.regions[region].settings.smen.threads) if method == "smen" else 1
+
+    def _recipe(self, region: str, method: str) -> Recipe:
         """Return how a region's method is trained: the part of the method's section that a training uses."""
         settings = self.regions[region].settings
-        if settings.method == "smen":
+        if method == "smen":
             return narrow(SmenRecipe, settings.smen)
+        if method != "fusion":
+            return OwnRecipe(method=method, digest=source_digest(method))
         fusion = settings.fusion
         return FusionRecipe(
             seed=fusion.seed,
@@ -283,7 +326,7 @@ class Plan(PaperPlan):
     def _digest(self, region: str) -> str:
         """Return a short digest of the settings that a region's results depend on; folders do not count."""
         settings = self.regions[region].settings
-        methods = {"fusion", "smen"} - {settings.method}
+        methods = {"fusion", "smen"} - set(settings.candidates)
         text = settings.model_dump_json(exclude={"folders", "regions", "regions_file", "source", "paper", *methods})
         text += f" {self.settings.source.kind} {self.settings.source.seed} {self.cells(region)}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
