@@ -5,37 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import TypedDict
 
 from smen.errors import SettingsError
-from smen.own_class import source_digest
 from smen.plan.jobs import (
     AcquireJob,
     AlignJob,
     Cells,
-    ChooseJob,
     DirectoryGranules,
     DownscaleJob,
     EarthdataGranules,
     EvaluateJob,
-    FusionRecipe,
     IndexJob,
     Job,
-    OwnRecipe,
     PairJob,
     PublishJob,
-    Recipe,
     SimulatedGranules,
     SimulateJob,
-    SmenRecipe,
-    TrainJob,
 )
-from smen.plan.layout import method_file_name
-from smen.plan.paper_plan import PaperPlan
-from smen.plan.processors import training_threads
+from smen.plan.method_plan import MethodPlan, RegionFields
 from smen.products.product_tables import product
 from smen.settings.choices import FineProduct, SourceKind, Span
-from smen.settings.section import narrow
 
 FINE: FineProduct = "SPL2SMAP_S"
 """The 3 km product."""
@@ -44,16 +33,11 @@ FIRST_SIMULATED_DAY = dt.date(2015, 4, 1)
 """First whole day of SMAP's products."""
 
 
-class _Region(TypedDict):
-    results: str
-    region: str
-
-
-class _Window(_Region):
+class _Window(RegionFields):
     cells: Cells
 
 
-class Plan(PaperPlan):
+class Plan(MethodPlan):
     """The job of each stage for all regions and their years; arguments and errors as of `RegionPeriods`."""
 
     def job(self, stage: str, region: str | None = None, year: int | None = None) -> Job:
@@ -93,6 +77,7 @@ class Plan(PaperPlan):
     def _of_region(self) -> Mapping[str, Callable[[str], Job]]:
         """Stages of one region, and what makes their jobs."""
         return {
+            "train": self.train,
             "choose": self.choose,
             "evaluate": self.evaluate,
             "publish": self.publish,
@@ -185,34 +170,6 @@ class Plan(PaperPlan):
             test=_cut(self._test(region), year),
         )
 
-    def train(self, region: str, method: str | None = None) -> TrainJob:
-        """Return the job that trains one of a region's methods.
-
-        Args:
-            region: its name.
-            method: as in the settings, or as in names of files; None: the only one.
-
-        Raises:
-            SettingsError: it is not one of the region's methods, or there are several and none is named.
-        """
-        settings = self.regions[region].settings
-        known = {method_file_name(name): name for name in settings.candidates}
-        if method is None and len(known) > 1:
-            raise SettingsError(f"{region} has several methods, name one of them: {', '.join(settings.candidates)}")
-        wanted = method_file_name(settings.candidates[0] if method is None else method)
-        if wanted not in known:
-            raise SettingsError(f"{method} is none of the methods of {region}: {', '.join(settings.candidates)}")
-        return TrainJob(
-            **self._region(region),
-            years=self.training_years(region),
-            recipe=self._recipe(region, known[wanted]),
-            candidate=settings.method == "auto",
-        )
-
-    def choose(self, region: str) -> ChooseJob:
-        """Return the job that chooses among a region's methods."""
-        return ChooseJob(**self._region(region), candidates=self.regions[region].settings.candidates)
-
     def downscale(self, region: str, year: int) -> DownscaleJob:
         """Return the job that maps one year.
 
@@ -273,41 +230,6 @@ class Plan(PaperPlan):
             chosen=tuple(name for name in self.regions if self.model(name) is None),
         )
 
-    def model(self, region: str) -> str | None:
-        """Return the file of weights that a region is mapped with; None where its method is still to be chosen."""
-        settings = self.regions[region].settings
-        if settings.method == "auto":
-            return None
-        return settings.weights or self.layout.model(region, settings.method)
-
-    def methods(self, region: str) -> tuple[str, ...]:
-        """Return the methods of a region as in names of files, the quickest first."""
-        return tuple(method_file_name(name) for name in self.regions[region].settings.candidates)
-
-    def training_threads(self, region: str, method: str) -> int:
-        """Return how many processors a training uses; the closed form of `fusion` gains nothing from more.
-
-        Args:
-            region: its name.
-            method: as in names of files.
-        """
-        return training_threads(self.regions[region].settings.smen.threads) if method == "smen" else 1
-
-    def _recipe(self, region: str, method: str) -> Recipe:
-        """Return how a region's method is trained: the part of the method's section that a training uses."""
-        settings = self.regions[region].settings
-        if method == "smen":
-            return narrow(SmenRecipe, settings.smen)
-        if method != "fusion":
-            return OwnRecipe(method=method, digest=source_digest(method))
-        fusion = settings.fusion
-        return FusionRecipe(
-            seed=fusion.seed,
-            covariates=self.covariates(region),
-            covariate_classes=fusion.covariate_classes,
-            donor_regions=self.donor_regions(region),
-        )
-
     def _source(self, region: str, kind: SourceKind) -> SimulatedGranules | DirectoryGranules | EarthdataGranules:
         """Return where a region's granules come from: the part of the section that a source of this kind uses."""
         source, products = self.settings.source, self.regions[region].settings.products
@@ -330,9 +252,6 @@ class Plan(PaperPlan):
         text = settings.model_dump_json(exclude={"folders", "regions", "regions_file", "source", "paper", *methods})
         text += f" {self.settings.source.kind} {self.settings.source.seed} {self.cells(region)}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def _region(self, region: str) -> _Region:
-        return {"results": self.settings.folders.results, "region": self.regions[region].name}
 
     def _window(self, region: str) -> _Window:
         return {**self._region(region), "cells": self.cells(region)}

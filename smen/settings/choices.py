@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 SourceKind = Literal["simulated", "directory", "earthdata"]
 BadGranules = Literal["stop", "skip"]
@@ -86,10 +86,16 @@ def _auto_or_three_digits(version: str) -> str:
     return version
 
 
-MethodName = Annotated[str, AfterValidator(_method_name)]
+_NAMES = "|".join((*BUILT_IN, OWN_METHOD.pattern))
+
+MethodName = Annotated[
+    str, AfterValidator(_method_name), WithJsonSchema({"type": "string", "pattern": f"^({_NAMES})$"})
+]
 """A downscaling method: one of `BUILT_IN`, or ``package.module:Class``."""
 
-MethodChoice = Annotated[str, AfterValidator(_auto_or_method_name)]
+MethodChoice = Annotated[
+    str, AfterValidator(_auto_or_method_name), WithJsonSchema({"type": "string", "pattern": f"^(auto|{_NAMES})$"})
+]
 """A method, or ``auto``."""
 
 UserPath = Annotated[str, AfterValidator(_at_home)]
