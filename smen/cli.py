@@ -43,6 +43,8 @@ _estimate_option = click.option(
     help="Only report how much Earthdata lists, and how much of it is to be fetched (needs no login).",
 )
 
+_method_option = click.option("--method", help="Which of the region's methods, where it has several.")
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
@@ -67,7 +69,11 @@ def _add(stage: Stage) -> None:
         else:
             stage.load().run(_plan(config_file).job(stage.name, region, year))
 
-    run: Callable[..., None] = command if stage.name != "acquire" else _estimate_option(_or_estimate(command))
+    run: Callable[..., None] = command
+    if stage.name == "acquire":
+        run = _estimate_option(_or_estimate(command))
+    if stage.name == "train":
+        run = _method_option(_of_method(stage, command))
     arguments = [click.argument("region", required=False)] * stage.of_region
     arguments += [click.argument("year", type=int, required=False)] * stage.of_year
     for add in (*reversed(arguments), _log_option, _job_option, _config_option):
@@ -88,6 +94,19 @@ def _or_estimate(command: Callable[..., None]) -> Callable[..., None]:
         return None
 
     return either
+
+
+def _of_method(stage: Stage, command: Callable[..., None]) -> Callable[..., None]:
+    """Return the command `train` with its option for one of a region's methods."""
+
+    def named(*, method: str | None, **arguments: Any) -> None:  # noqa: ANN401  (the arguments of the command)
+        if method is None or arguments["region"] is None:
+            return command(**arguments)
+        _start_log(arguments["log_file"], f"{arguments['region']} {method}")
+        stage.load().run(_plan(arguments["config_file"]).train(arguments["region"], method))
+        return None
+
+    return named
 
 
 for _stage in STAGES.values():
@@ -118,6 +137,26 @@ def check(regions: tuple[str, ...], config_file: Path, with_map: bool) -> None:
     if findings.missing:
         raise SettingsError("before a run:\n  " + "\n  ".join(findings.missing))
     click.echo("\nNothing is missing: snakemake --cores 8 all")
+
+
+@smen.command("check-method", help="Try a method of your own (package.module:Class) on a small simulated region.")
+@click.argument("place")
+def check_method(place: str) -> None:
+    """Say of each rule of the contract whether a user's class keeps it.
+
+    Args:
+        place: ``package.module:Class``.
+
+    Raises:
+        SettingsError: it does not keep all of them.
+    """
+    from smen.stages import check_method
+
+    checks = check_method.run(place)
+    for check in checks:
+        click.echo(str(check))
+    if failed := sum(bool(check.problem) for check in checks):
+        raise SettingsError(f"{place} does not keep the contract ({failed} of {len(checks)} failed)")
 
 
 @smen.command(help="Print the default config.yaml, its JSON schema or the table of its keys.")

@@ -18,7 +18,7 @@ ROWS = (
     {"stages", "paper"},
     {"plan", "sources", "simulation", "methods", "validation", "scores", "outputs"},
     {"data", "products", "settings"},
-    {"grid", "atomic", "vector_file"},
+    {"grid", "atomic", "vector_file", "own_class"},
     {"errors", "__init__"},
 )
 """Rooms from the top of the house to its ground; imports run down."""

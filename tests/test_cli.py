@@ -18,7 +18,7 @@ from smen.settings.document import default_config, json_schema, markdown_table
 from smen.stages import acquire
 
 ROOT = Path(__file__).parent.parent
-OTHERS = {"check", "config", "refresh", "extract"}
+OTHERS = {"check-method", "check", "config", "refresh", "extract"}
 
 
 class Recorder:
@@ -78,7 +78,10 @@ def test_a_stage_has_the_arguments_of_its_jobs(name):
     arguments = [p.name for p in cli.smen.commands[name].params if isinstance(p, click.Argument)]
     assert arguments == ["region"] * STAGES[name].of_region + ["year"] * STAGES[name].of_year
     options = {p.name for p in cli.smen.commands[name].params} - set(arguments)
-    assert options - {"help"} == {"config_file", "job", "log_file"} | ({"estimate"} if name == "acquire" else set())
+    assert options - {"help"} == {"config_file", "job", "log_file"} | {
+        "acquire": {"estimate"},
+        "train": {"method"},
+    }.get(name, set())
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,7 @@ def test_a_stage_has_the_arguments_of_its_jobs(name):
         (("align", "tucson", 2017), lambda: plan().align("tucson", 2017)),
         (("simulate", "geneva", 2016), lambda: plan().simulate("geneva", 2016)),
         (("downscale", "tucson", 2018), lambda: plan().downscale("tucson", 2018)),
-        (("train", "tucson"), lambda: plan().train("tucson")),
+        (("train", "tucson", "--method", "smen"), lambda: plan().train("tucson", "smen")),
         (("compare", "oklahoma_city"), lambda: plan().compare("oklahoma_city")),
         (("index",), lambda: plan().index()),
         (("reproduce",), lambda: plan().reproduce()),
@@ -104,7 +107,7 @@ def test_the_workflow_gives_the_whole_job(stage, tmp_path, name):
     made = plan().experiment("tucson", "both", 3) if name == "experiment" else None
     if made is None:
         place = ["tucson"] * STAGES[name].of_region + [2018] * STAGES[name].of_year
-        made = plan().job(name, *place)
+        made = plan().train("tucson", "smen") if name == "train" else plan().job(name, *place)
     (tmp_path / "config.yaml").unlink()
     result = call(name, "--job", made.model_dump_json(), "--log", tmp_path / "logs" / "a.log")
     assert result.exit_code == 0, result.output
@@ -113,7 +116,7 @@ def test_the_workflow_gives_the_whole_job(stage, tmp_path, name):
 
 
 def test_another_file_of_settings(stage, tmp_path):
-    (tmp_path / "mine.yaml").write_text("fusion: {seed: 5}\n")
+    (tmp_path / "mine.yaml").write_text("method: fusion\nfusion: {seed: 5}\n")
     assert call("train", "tucson", "--config", "mine.yaml").exit_code == 0
     assert stage.jobs[0].recipe.seed == 5
 
@@ -165,7 +168,7 @@ def main(monkeypatch, *args):
 
 
 def test_the_program_ends_with_zero_where_all_is_well(stage, monkeypatch):
-    assert main(monkeypatch, "train", "tucson") == 0
+    assert main(monkeypatch, "pair", "tucson", "2018") == 0
 
 
 @pytest.mark.parametrize(
@@ -182,7 +185,7 @@ def test_a_failure_ends_with_its_status_and_message(stage, monkeypatch, capsys, 
         raise error
 
     monkeypatch.setattr(stage, "run", fail)
-    assert main(monkeypatch, "train", "tucson", "--log", str(tmp_path / "a.log")) == status
+    assert main(monkeypatch, "pair", "tucson", "2018", "--log", str(tmp_path / "a.log")) == status
     said = capsys.readouterr().err
     assert message in said
     assert ("Traceback" in said) == (status == 70)

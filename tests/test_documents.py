@@ -12,6 +12,7 @@ TESTED = {
     "python3 -m venv": "tests/test_environment.py",
     "snakemake --cores 8 paper": "tests/workflow/test_paper_run.py",
     "smen acquire --plan": "tests/workflow/test_earthdata.py",
+    "smen check-method": "tests/methods/test_own_method.py",
     "smen extract": "tests/gis/test_extract.py",
     "echo 'machine urs.earthdata.nasa.gov": "tests/sources/earthdata/test_auth.py",
 }

@@ -61,6 +61,22 @@ def save_checkpoint(path: Path, method: Method, extra: Mapping[str, Any] | None 
         part.write_bytes(content)
 
 
+def save_untrained(path: Path, method: str, reason: str) -> None:
+    """Write in place of a fitted method why there is none: `load_checkpoint` says so.
+
+    Args:
+        path: of the file, `.safetensors`.
+        method: its name.
+        reason: why it cannot be fitted.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    header = {"smen_version": __version__, "method": method, "untrained": reason}
+    with atomic(path) as part:
+        part.write_bytes(save({}, {FORMAT: json.dumps(header, sort_keys=True)}))
+
+
 def load_checkpoint(path: Path, window: Window | None = None) -> Method:
     """Read a fitted method, ready to predict.
 
@@ -115,6 +131,8 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         header: dict[str, Any] = json.loads(metadata[FORMAT])
     except ValueError as error:
         raise DataError(f"{path} is damaged, its header cannot be read ({error}): train the method again") from error
+    if "untrained" in header:
+        raise DataError(f"{path}: {header['method']} could not be trained: {header['untrained']}")
     return header, tensors
 
 

@@ -25,6 +25,9 @@ METHODS = {
 }
 """Methods that can make maps (`smen.methods.protocol.Method`), by the name that settings and checkpoints use."""
 
+OWN_METHOD = "smen.methods.own_method:OwnMethod"
+"""What makes a method of a user's own class."""
+
 SIMPLE_BASELINES = {
     "constant": "smen.methods.baselines.constant:Constant",
     "nearest_neighbour": "smen.methods.interpolation:NearestNeighbour",
@@ -58,11 +61,13 @@ def method_class(name: str) -> type[Method]:
     """Return the class of a method that can make maps.
 
     Args:
-        name: a key of `METHODS`.
+        name: a key of `METHODS`, or ``package.module:Class`` for a user's own, which `OwnMethod` makes a method of.
 
     Raises:
         DataError: there is no such method.
     """
+    if ":" in name:
+        return cast("type[Method]", _imported(OWN_METHOD))
     if name not in METHODS:
         raise DataError(f"there is no method {name!r}; known: {', '.join(METHODS)}")
     return cast("type[Method]", _imported(METHODS[name]))
@@ -74,6 +79,8 @@ def method_name(method: Method) -> str:
     Raises:
         DataError: it is not registered.
     """
+    if own := getattr(method, "place", None):
+        return str(own)
     place = f"{type(method).__module__}:{type(method).__qualname__}"
     for name, registered in METHODS.items():
         if registered == place:

@@ -46,6 +46,7 @@ class Provenance:
         source: where the granules come from.
         simulated: whether they are simulated.
         granules: for each map, by its time, the names of the granules that it was made from.
+        model_choice: among which methods it was chosen, and by which scores; empty where the settings name it.
     """
 
     model: str
@@ -54,6 +55,7 @@ class Provenance:
     source: str
     simulated: bool
     granules: Mapping[np.datetime64, Sequence[str]]
+    model_choice: str = ""
 
 
 def make_item(folder: Path, window: Window, file: MapFile, provenance: Provenance, region: str) -> pystac.Item:
@@ -80,6 +82,7 @@ def make_item(folder: Path, window: Window, file: MapFile, provenance: Provenanc
             "processing:software": {"smen": __version__},
             "smen:model": provenance.model,
             "smen:model_digest": provenance.model_digest,
+            **({"smen:model_choice": provenance.model_choice} if provenance.model_choice else {}),
             "smen:settings_digest": provenance.settings_digest,
             "smen:source": provenance.source,
             "smen:simulated": provenance.simulated,

@@ -6,13 +6,17 @@ first line of documentation is the help of its command.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
+from smen.data.choice_file import read_choice
 from smen.grid import Window
 from smen.plan.layout import Layout, ResourceLayout
 from smen.settings.choices import (
+    BUILT_IN,
+    OWN_METHOD,
     BadGranules,
     Climate,
     CoarseProduct,
@@ -172,19 +176,64 @@ class SmenRecipe(SmenOptions):
     method: Literal["smen"] = "smen"
 
 
-Recipe = Annotated[FusionRecipe | SmenRecipe, Field(discriminator="method")]
+class OwnRecipe(Section):
+    """How a method of the user's is trained."""
+
+    method: str = Field(pattern=OWN_METHOD.pattern)
+    digest: str = Field(description="of the module's text")
+
+
+def _kind_of_recipe(value: object) -> str:
+    """Which recipe a method has: of its own name, or that of a user's class."""
+    method = value.get("method", "") if isinstance(value, dict) else getattr(value, "method", "")
+    return method if method in BUILT_IN else "own"
+
+
+Recipe = Annotated[
+    Annotated[FusionRecipe, Tag("fusion")] | Annotated[SmenRecipe, Tag("smen")] | Annotated[OwnRecipe, Tag("own")],
+    Discriminator(_kind_of_recipe),
+]
 
 
 class TrainJob(RegionJob):
-    """Train the region's method."""
+    """Train one of the region's methods."""
 
     module: ClassVar[str] = "stages.train"
 
     years: tuple[int, ...]
     recipe: Recipe
+    candidate: bool = Field(description="whether it is one of several: if it cannot be trained, the others count")
 
 
-class DownscaleJob(WindowJob):
+class ChooseJob(RegionJob):
+    """Choose the method whose maps are better on dates held out of its training."""
+
+    module: ClassVar[str] = "stages.choose"
+
+    candidates: tuple[str, ...]
+
+
+class MappingJob(WindowJob):
+    """A job that uses the weights that a region is mapped with."""
+
+    model: str | None = Field(description="file of the weights; None: of the method that was chosen")
+
+    def model_path(self) -> Path:
+        """Return the file of the weights.
+
+        Raises:
+            DataError: there is no choice yet.
+        """
+        if self.model is not None:
+            return Path(self.model)
+        return Path(self.layout.model(self.region, read_choice(self.choice_path()).chosen))
+
+    def choice_path(self) -> Path:
+        """Return the file of the choice, where the method was chosen."""
+        return Path(self.layout.choice(self.region))
+
+
+class DownscaleJob(MappingJob):
     """Map every SMAP overpass of a year."""
 
     module: ClassVar[str] = "stages.downscale"
@@ -194,33 +243,31 @@ class DownscaleJob(WindowJob):
     years: tuple[int, ...] = Field(description="years of the aligned series that it reads")
     sample_years: tuple[int, ...] = Field(description="its own, and the next one where maps know what comes after")
     span: Span
-    model: str
     mode: MapMode
     goes_on: bool = Field(description="whether the region's period ends today, so that more is still to come")
     masked: tuple[SurfaceCondition, ...]
     members: int
 
 
-class EvaluateJob(WindowJob):
+class EvaluateJob(MappingJob):
     """Score the method and the baselines."""
 
     module: ClassVar[str] = "stages.evaluate"
 
     years: tuple[int, ...]
     coarse_history: int = Field(description="earlier coarse fields, for the baselines that use them")
-    model: str
+    candidates: tuple[str, ...] = Field(description="where the method was chosen, among which; else none")
     mode: MapMode
     truth: str | None = Field(description="folder or file of the truth, None where there is none")
 
 
-class PublishJob(WindowJob):
+class PublishJob(MappingJob):
     """Make a region's cube, QGIS project, STAC collection and report."""
 
     module: ClassVar[str] = "stages.publish"
 
     map_years: tuple[int, ...]
     years: tuple[int, ...] = Field(description="of the aligned series and samples behind the maps")
-    model: str
     digest: str = Field(description="of the region's settings")
     source: SourceKind
 
@@ -233,6 +280,7 @@ class IndexJob(Job):
     regions: tuple[str, ...]
     cells: tuple[Cells, ...]
     map_years: dict[str, tuple[int, ...]]
+    chosen: tuple[str, ...] = Field(description="regions whose method was chosen among several")
 
     @property
     def windows(self) -> dict[str, Window]:

@@ -24,6 +24,15 @@ TARGETS = frozenset(
 """Targets and commands beside the stages, which no region may be named after."""
 
 
+def method_file_name(method: str) -> str:
+    """Return a method's name as part of a file's name: ``package.module:Class`` becomes ``package.module.Class``.
+
+    Args:
+        method: as in the settings.
+    """
+    return method.replace(":", ".")
+
+
 @dataclass(frozen=True)
 class Layout:
     """The folder of results of one configuration.
@@ -63,13 +72,36 @@ class Layout:
         """
         return f"{self.results}/{region}/samples/{year}.nc"
 
-    def model(self, region: str) -> str:
-        """Return the path of the fitted parameters and all that is needed to use them."""
-        return f"{self.results}/{region}/models/network.safetensors"
+    def model(self, region: str, method: str) -> str:
+        """Return the path of a method's fitted parameters and all that is needed to use them.
 
-    def training_log(self, region: str) -> str:
-        """Return the path of the losses by epoch, CSV."""
-        return f"{self.results}/{region}/models/training.csv"
+        Args:
+            region: its name.
+            method: as in the settings, or as in names of files.
+        """
+        return f"{self.results}/{region}/models/{method_file_name(method)}.safetensors"
+
+    def training_log(self, region: str, method: str) -> str:
+        """Return the path of a method's losses by epoch, CSV.
+
+        Args:
+            region: its name.
+            method: as in the settings, or as in names of files.
+        """
+        return f"{self.results}/{region}/models/{method_file_name(method)}_training.csv"
+
+    def held_out(self, region: str, method: str) -> str:
+        """Return the path of a method's errors on dates that were held out of its training, CSV.
+
+        Args:
+            region: its name.
+            method: as in the settings, or as in names of files.
+        """
+        return f"{self.results}/{region}/models/{method_file_name(method)}_held_out.csv"
+
+    def choice(self, region: str) -> str:
+        """Return the path of the choice among a region's methods, JSON."""
+        return f"{self.results}/{region}/models/choice.json"
 
     def maps(self, region: str, year: int | str) -> str:
         """Return the path of the folder of one year's maps.

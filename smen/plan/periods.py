@@ -126,7 +126,7 @@ class RegionPeriods:
             region: its name.
         """
         settings = self.regions[region].settings
-        if settings.method != "fusion" or settings.weights:
+        if "fusion" not in settings.candidates or settings.weights:
             return {}
         return {name: path.replace("{region}", region) for name, path in settings.fusion.covariates.items()}
 
@@ -198,7 +198,7 @@ class RegionPeriods:
 
     def _donor_names(self, region: str) -> tuple[str, ...]:
         settings = self.regions[region].settings
-        return settings.fusion.learn_from if settings.method == "fusion" else ()
+        return settings.fusion.learn_from if "fusion" in settings.candidates else ()
 
     def _check_donor(self, name: str, donor: str, where: str) -> None:
         """Refuse a donor region that does not exist, is the region itself, or has other products."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import TypedDict
 
 from smen.errors import SettingsError
 from smen.plan.jobs import (
@@ -16,22 +15,16 @@ from smen.plan.jobs import (
     DownscaleJob,
     EarthdataGranules,
     EvaluateJob,
-    FusionRecipe,
     IndexJob,
     Job,
     PairJob,
     PublishJob,
-    Recipe,
     SimulatedGranules,
     SimulateJob,
-    SmenRecipe,
-    TrainJob,
 )
-from smen.plan.paper_plan import PaperPlan
-from smen.plan.processors import training_threads
+from smen.plan.method_plan import MethodPlan, RegionFields
 from smen.products.product_tables import product
 from smen.settings.choices import FineProduct, SourceKind, Span
-from smen.settings.section import narrow
 
 FINE: FineProduct = "SPL2SMAP_S"
 """The 3 km product."""
@@ -40,16 +33,11 @@ FIRST_SIMULATED_DAY = dt.date(2015, 4, 1)
 """First whole day of SMAP's products."""
 
 
-class _Region(TypedDict):
-    results: str
-    region: str
-
-
-class _Window(_Region):
+class _Window(RegionFields):
     cells: Cells
 
 
-class Plan(PaperPlan):
+class Plan(MethodPlan):
     """The job of each stage for all regions and their years; arguments and errors as of `RegionPeriods`."""
 
     def job(self, stage: str, region: str | None = None, year: int | None = None) -> Job:
@@ -90,6 +78,7 @@ class Plan(PaperPlan):
         """Stages of one region, and what makes their jobs."""
         return {
             "train": self.train,
+            "choose": self.choose,
             "evaluate": self.evaluate,
             "publish": self.publish,
             "compare": self.compare,
@@ -181,10 +170,6 @@ class Plan(PaperPlan):
             test=_cut(self._test(region), year),
         )
 
-    def train(self, region: str) -> TrainJob:
-        """Return the job that trains a region's method."""
-        return TrainJob(**self._region(region), years=self.training_years(region), recipe=self._recipe(region))
-
     def downscale(self, region: str, year: int) -> DownscaleJob:
         """Return the job that maps one year.
 
@@ -219,6 +204,7 @@ class Plan(PaperPlan):
             years=self.years(region),
             coarse_history=self.regions[region].settings.samples.coarse_history,
             model=self.model(region),
+            candidates=self.regions[region].settings.candidates if self.model(region) is None else (),
             mode=self.regions[region].settings.maps.mode,
             truth=self.truth(region),
         )
@@ -241,28 +227,7 @@ class Plan(PaperPlan):
             regions=tuple(self.regions),
             cells=tuple(self.cells(name) for name in self.regions),
             map_years={name: self.map_years(name) for name in self.regions},
-        )
-
-    def model(self, region: str) -> str:
-        """Return the file of weights that a region is mapped with: its own, or the one that the settings name."""
-        return self.regions[region].settings.weights or self.layout.model(region)
-
-    def training_threads(self, region: str) -> int:
-        """Return how many processors a region's training uses; the closed form of `fusion` gains nothing from more."""
-        settings = self.regions[region].settings
-        return training_threads(settings.smen.threads) if settings.method == "smen" else 1
-
-    def _recipe(self, region: str) -> Recipe:
-        """Return how a region's method is trained: the part of the method's section that a training uses."""
-        settings = self.regions[region].settings
-        if settings.method == "smen":
-            return narrow(SmenRecipe, settings.smen)
-        fusion = settings.fusion
-        return FusionRecipe(
-            seed=fusion.seed,
-            covariates=self.covariates(region),
-            covariate_classes=fusion.covariate_classes,
-            donor_regions=self.donor_regions(region),
+            chosen=tuple(name for name in self.regions if self.model(name) is None),
         )
 
     def _source(self, region: str, kind: SourceKind) -> SimulatedGranules | DirectoryGranules | EarthdataGranules:
@@ -283,13 +248,10 @@ class Plan(PaperPlan):
     def _digest(self, region: str) -> str:
         """Return a short digest of the settings that a region's results depend on; folders do not count."""
         settings = self.regions[region].settings
-        methods = {"fusion", "smen"} - {settings.method}
+        methods = {"fusion", "smen"} - set(settings.candidates)
         text = settings.model_dump_json(exclude={"folders", "regions", "regions_file", "source", "paper", *methods})
         text += f" {self.settings.source.kind} {self.settings.source.seed} {self.cells(region)}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def _region(self, region: str) -> _Region:
-        return {"results": self.settings.folders.results, "region": self.regions[region].name}
 
     def _window(self, region: str) -> _Window:
         return {**self._region(region), "cells": self.cells(region)}

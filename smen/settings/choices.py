@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 SourceKind = Literal["simulated", "directory", "earthdata"]
 BadGranules = Literal["stop", "skip"]
@@ -18,7 +20,6 @@ FineVariable = Literal["soil_moisture_3km", "soil_moisture_apm_3km"]
 RetrievalQuality = Literal["recommended", "successful"]
 Overpass = Literal["descending", "ascending"]
 
-MethodName = Literal["fusion", "smen"]
 MissingResidual = Literal["climatology", "zero"]
 Schedule = Literal["constant", "cosine"]
 Precision = Literal["auto", "float32", "bfloat16"]
@@ -38,6 +39,25 @@ Span = tuple[dt.date, dt.date]
 
 OpenSpan = tuple[dt.date, dt.date | Literal["today"]]
 """First and last day, both included; the last one may be the day of the latest refresh."""
+
+
+BUILT_IN = ("fusion", "smen")
+"""Methods of SMEN itself that can make maps, each with a section of its own."""
+
+OWN_METHOD = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+"""A method of the user: a module that Python finds, and a class in it."""
+
+
+def _method_name(name: str) -> str:
+    if name in BUILT_IN or OWN_METHOD.fullmatch(name):
+        return name
+    near = difflib.get_close_matches(name, BUILT_IN, n=1)
+    hint = f"did you mean {near[0]}?" if near else "known: " + ", ".join(BUILT_IN)
+    raise ValueError(f"there is no method {name!r}; {hint}; a class of your own is written package.module:Class")
+
+
+def _auto_or_method_name(name: str) -> str:
+    return name if name == "auto" else _method_name(name)
 
 
 def _at_home(path: str) -> str:
@@ -65,6 +85,18 @@ def _auto_or_three_digits(version: str) -> str:
         raise ValueError(f'{version!r} is no version: write auto, or three digits in quotes such as "009"')
     return version
 
+
+_NAMES = "|".join((*BUILT_IN, OWN_METHOD.pattern))
+
+MethodName = Annotated[
+    str, AfterValidator(_method_name), WithJsonSchema({"type": "string", "pattern": f"^({_NAMES})$"})
+]
+"""A downscaling method: one of `BUILT_IN`, or ``package.module:Class``."""
+
+MethodChoice = Annotated[
+    str, AfterValidator(_auto_or_method_name), WithJsonSchema({"type": "string", "pattern": f"^(auto|{_NAMES})$"})
+]
+"""A method, or ``auto``."""
 
 UserPath = Annotated[str, AfterValidator(_at_home)]
 """A path; ``~`` and ``~user`` at its beginning stand for a home folder."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from smen.settings.choices import Climate, MethodName, UserPath
+from smen.settings.choices import Climate, MethodChoice, MethodName, UserPath
 from smen.settings.section import Section
 
 OWN = "for this region alone"
@@ -27,14 +27,15 @@ class Region(Section):
     periods: dict[str, Any] = Field({}, description=OWN)
     products: dict[str, Any] = Field({}, description=OWN)
     samples: dict[str, Any] = Field({}, description=OWN)
-    method: MethodName | None = Field(None, description=OWN)
+    method: MethodChoice | None = Field(None, description=OWN)
+    methods: tuple[MethodName, ...] | None = Field(None, min_length=1, description=OWN)
     fusion: dict[str, Any] = Field({}, description=OWN)
     smen: dict[str, Any] = Field({}, description=OWN)
     maps: dict[str, Any] = Field({}, description=OWN)
 
 
 OWN_SECTIONS = tuple(name for name, field in Region.model_fields.items() if field.default == {})
-"""Sections of the settings that a region may have for itself; beside them it may have its own `method`."""
+"""Sections of the settings that a region may have for itself; beside them its own `method` and `methods`."""
 
 
 class RegionsFile(Section):

@@ -109,11 +109,10 @@ def _in_ascii(letter: str) -> str:
 def _own_settings(settings: Settings, region: Region, where: str, name: str) -> Settings:
     """Merge a region's own method and sections over the general ones."""
     own: dict[str, Mapping[str, Any]] = {s: getattr(region, s) for s in OWN_SECTIONS if getattr(region, s)}
-    if not own and region.method is None:
+    if not own and region.method is None and region.methods is None:
         return settings
     values = {**settings.model_dump(mode="json", exclude={"regions"}), "regions": {}}
-    if region.method is not None:
-        values["method"] = region.method
+    values |= {key: getattr(region, key) for key in ("method", "methods") if getattr(region, key) is not None}
     for section, keys in own.items():
         general: Section = getattr(settings, section)
         merged = {**general.model_dump(mode="json"), **keys}

@@ -11,7 +11,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from smen.settings.choices import MethodName, UserPath
+from smen.settings.choices import BUILT_IN, MethodChoice, MethodName, UserPath
 from smen.settings.method_sections import FRAMES, FusionSettings, SmenSettings
 from smen.settings.paper_section import PaperSettings
 from smen.settings.period_sections import MapSettings, PeriodSettings
@@ -41,13 +41,20 @@ class Settings(Section):
     periods: PeriodSettings = Field(PeriodSettings(), description="Blocks of time: first and last day, both included.")
     products: ProductSettings = Field(ProductSettings(), description="What is read, and which of it counts.")
     samples: SampleSettings = Field(SampleSettings(), description="How training samples are built.")
-    method: MethodName = Field(
-        "fusion",
-        description="The downscaling method. fusion: the default, with uncertainty; smen: the paper's network, its "
-        "level matched to SMAP's. Each has a section of its own.",
+    method: MethodChoice = Field(
+        "auto",
+        description="The downscaling method of the maps. auto: the one of `methods` that is better on the region's "
+        "own held-out dates; or one alone: fusion, in closed form; smen, the paper's network; package.module:Class, a "
+        "method of your own.",
     )
-    fusion: FusionSettings = Field(FusionSettings(), description="For regions with `method: fusion`.")
-    smen: SmenSettings = Field(SmenSettings(), description="For regions with `method: smen`.")
+    methods: tuple[MethodName, ...] = Field(
+        BUILT_IN,
+        min_length=1,
+        description="With `method: auto`, the candidates that each region trains, the quickest first: a tie goes to "
+        "the first.",
+    )
+    fusion: FusionSettings = Field(FusionSettings(), description="For the method `fusion`.")
+    smen: SmenSettings = Field(SmenSettings(), description="For the method `smen`.")
     maps: MapSettings = Field(MapSettings(), description="What is mapped.")
     paper: PaperSettings = Field(
         PaperSettings(), description="The paper's experiments: `snakemake --cores 8 paper`, apart from `all`."
@@ -56,15 +63,33 @@ class Settings(Section):
 
     @property
     def weights(self) -> str | None:
-        """File of weights that the chosen method takes as they are; None: it is trained."""
-        sections: dict[MethodName, FusionSettings | SmenSettings] = {"fusion": self.fusion, "smen": self.smen}
-        return sections[self.method].weights
+        """File of weights that the method takes as they are; None: it is trained."""
+        sections: dict[str, FusionSettings | SmenSettings] = {"fusion": self.fusion, "smen": self.smen}
+        return sections[self.method].weights if self.method in sections else None
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Methods that a region trains: all of `methods`, or the one that `method` names."""
+        return self.methods if self.method == "auto" else (self.method,)
 
     @model_validator(mode="after")
     def _smen_has_four_frames(self) -> Self:
-        if self.method == "smen" and self.samples.history != FRAMES:
+        if "smen" in self.candidates and self.samples.history != FRAMES:
+            instead = "; `method: fusion` takes any number" if self.method == "auto" else ""
             raise ValueError(
                 f"samples.history is {self.samples.history}, but the paper's network (method: smen) takes exactly "
-                f"{FRAMES}: its three blocks of kernels over two dates each collapse four dates into one"
+                f"{FRAMES}: its three blocks of kernels over two dates each collapse four dates into one{instead}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _candidates_are_trained_here(self) -> Self:
+        if len(set(self.methods)) < len(self.methods):
+            raise ValueError(f"methods names one twice: {', '.join(self.methods)}; name each once")
+        for name, section in (("fusion", self.fusion), ("smen", self.smen)):
+            if self.method == "auto" and name in self.methods and section.weights:
+                raise ValueError(
+                    f"{name}.weights are used as they are, so that they cannot be judged by dates held out of their "
+                    f"training: write `method: {name}`, or leave {name}.weights out"
+                )
         return self

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from smen import __version__
 from smen.atomic import empty_folder, write_text
+from smen.data.choice_file import read_choice
 from smen.data.error_correlation_file import write_error_correlation
 from smen.data.error_fields import ErrorFields
 from smen.data.load import read_fields, read_samples
@@ -74,7 +75,7 @@ def run(job: DownscaleJob) -> None:
     fields = read_fields(job.layout, job.region, job.years)
     known = read_samples(job.layout, job.region, job.sample_years, fields)
     samples = known.select(_in_span(job, known))
-    method = load_checkpoint(Path(job.model), job.window)
+    method = load_checkpoint(job.model_path(), job.window)
     mode = mode_of(method, job.mode)
     if mode != job.mode:
         log.info("the method %s knows nothing of what comes after an overpass: its maps are causal", method.name)
@@ -178,7 +179,8 @@ def _scene_times(scenes: Scenes) -> dict[str, list[str]]:
 
 def _tags(job: DownscaleJob, method: Method, fields: Fields) -> dict[str, str]:
     """Tags of every map: region, source, method, software, whether the data are simulated."""
-    header = read_header(Path(job.model))
+    header = read_header(job.model_path())
+    chosen = {} if job.model is not None else {"MODEL_CHOICE": read_choice(job.choice_path()).summary()}
     return {
         "TITLE": map_title(job.region, simulated=fields.simulated),
         "REGION": job.region,
@@ -187,4 +189,5 @@ def _tags(job: DownscaleJob, method: Method, fields: Fields) -> dict[str, str]:
         "MODEL": method.name,
         "MODEL_DIGEST": header["weights_digest"][:16],
         "TIFFTAG_SOFTWARE": f"smen {__version__}",
+        **chosen,
     }

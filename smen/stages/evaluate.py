@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smen.atomic import write_text
 from smen.data.cell_classes import classes_of
+from smen.data.choice_file import read_choice
 from smen.data.load import read_fields, read_samples
 from smen.data.records import SPLIT_NAMES, TEST, TRAIN, VALIDATION
 from smen.data.truth import read_truth
 from smen.methods.checkpoint import load_checkpoint
 from smen.methods.map_mode import mode_of, predict_in_mode
 from smen.methods.registry import BASELINES, UNTRAINED, simple_baseline
+from smen.outputs.choice_table import choice_table
 from smen.outputs.example_figure import ExampleDate, region_figure
 from smen.outputs.score_chart import Score, scores_figure
 from smen.outputs.tables import write_table
@@ -54,10 +57,10 @@ def run(job: EvaluateJob) -> None:
     """
     fields = read_fields(job.layout, job.region, job.years)
     samples = read_samples(job.layout, job.region, job.years, fields, job.coarse_history)
-    method = load_checkpoint(Path(job.model), job.window)
+    method = load_checkpoint(job.model_path(), job.window)
     dated = samples.with_target(*SPLITS)
     truth = None if job.truth is None else read_truth(job.truth, job.window, dated.time)
-    methods: list[Predictor] = [method]
+    methods: list[Predictor] = [method, *_other_candidates(job)]
     for name in _baselines(samples):
         baseline = simple_baseline(name)
         baseline.fit(fields, samples)
@@ -83,6 +86,16 @@ def run(job: EvaluateJob) -> None:
         if row["split"] == "test" and row["against"] == PRODUCT:
             log.info("test, %s: ubRMSE %.4f, bias %+.4f m3/m3, %d dates", row["method"], row["ubRMSE"], row["bias"],
                      row["dates"])  # fmt: skip
+
+
+def _other_candidates(job: EvaluateJob) -> list[Method]:
+    """The candidates that were not chosen and can make maps."""
+    if not job.candidates:
+        return []
+    choice = read_choice(job.choice_path())
+    unusable = {row.method for row in choice.candidates if row.note}
+    others = [name for name in job.candidates if name != choice.chosen and name not in unusable]
+    return [load_checkpoint(Path(job.layout.model(job.region, name)), job.window) for name in others]
 
 
 def _baselines(samples: Samples) -> list[str]:
@@ -118,6 +131,9 @@ def _write(job: EvaluateJob, fields: Fields, rows: list[dict[str, float | int | 
     title = f"{job.region}: scores"
     path = Path(job.layout.scores(job.region, "scores.csv"))
     write_table(path, rows, units=UNITS, simulated=fields.simulated, title=title, digits=4)
+    if job.model is None:
+        text = path.with_suffix(".md")
+        write_text(text, f"{text.read_text(encoding='utf-8')}\n{choice_table(read_choice(job.choice_path()))}")
     dots = [
         Score(
             str(row["method"]), str(row["split"]), float(row["ubRMSE"]),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from smen.atomic import atomic_from_memory, write_text
+from smen.data.choice_file import read_choice
 from smen.errors import DataError
 from smen.outputs.colours import BAND_RAMPS
 from smen.outputs.labels import TITLE
@@ -83,6 +84,11 @@ def _summary(job: IndexJob, scores: pd.DataFrame, simulated: bool) -> str:
     lines += [f"| {' | '.join(SHOWN)} |", "|" + "---|" * len(SHOWN)]
     for row in test[SHOWN].itertuples(index=False):
         lines.append(f"| {row[0]} | {row[1]} | {row[2]} | {row[3]:.4f} | {row[4]:+.4f} |")
+    for region in job.regions:
+        path = Path(job.layout.choice(region))
+        if region in job.chosen:
+            choice = read_choice(path)
+            lines += ["", f"{region}: {choice.reason} ({choice.dates} held-out dates of the training period)."]
     folder = job.layout.results
     lines += [
         "",

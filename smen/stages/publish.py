@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from smen import __version__
 from smen.atomic import atomic_from_memory, empty_folder
+from smen.data.choice_file import read_choice
 from smen.data.lineage import granules_behind
 from smen.data.quality import COLOURS, MEANING
 from smen.data.series import concatenate
@@ -94,6 +95,7 @@ def run(job: PublishJob) -> None:
         source=job.source,
         simulated=inputs.simulated,
         granules=_granules(inputs),
+        model_choice="" if job.model is not None else read_choice(job.choice_path()).summary(),
     )
     report = _report(job, inputs, provenance)
     outline, cube, project = (Path(layout.deliverable(region, kind)) for kind in ("geojson", "nc", "qgs"))
@@ -131,7 +133,7 @@ def _read(job: PublishJob) -> RegionInputs:
         concatenate([read_series(Path(layout.aligned(region, role, year))) for year in job.years])
         for role in ("coarse", "fine")
     )
-    return RegionInputs(maps, coarse, fine, read_header(Path(job.model)))
+    return RegionInputs(maps, coarse, fine, read_header(job.model_path()))
 
 
 def _granules(inputs: RegionInputs) -> dict[np.datetime64, list[str]]:
@@ -151,6 +153,7 @@ def _attributes(region: str, provenance: Provenance) -> dict[str, str]:
         "region": region,
         "model": provenance.model,
         "model_digest": provenance.model_digest,
+        **({"model_choice": provenance.model_choice} if provenance.model_choice else {}),
         "settings_digest": provenance.settings_digest,
         "history": f"smen {__version__}",
     }
@@ -191,7 +194,7 @@ def _report(job: PublishJob, inputs: RegionInputs, provenance: Provenance) -> Re
             "Example dates beside the 3 km product (PNG)": f"{region}/scores/fields.png",
         },
         about={
-            "network": provenance.model,
+            "method": provenance.model_choice or provenance.model,
             "weights": provenance.model_digest,
             "settings": provenance.settings_digest,
             "source": provenance.source + " (no satellite has measured these values)" * provenance.simulated,

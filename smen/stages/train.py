@@ -1,4 +1,4 @@
-"""How does one map to the other here? Fits the region's method."""
+"""How does one map to the other here? Fits one of the region's methods."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smen.atomic import write_text
+from smen.data.held_out_file import HeldOut, write_held_out
 from smen.data.load import read_fields, read_samples
 from smen.data.static_rasters import read_covariates
-from smen.methods.checkpoint import save_checkpoint
+from smen.errors import DataError
+from smen.methods.checkpoint import save_checkpoint, save_untrained
+from smen.methods.fusion.fusion_method import FusionMethod
+from smen.methods.held_out_scores import held_out_scores
 from smen.methods.registry import method_class
-from smen.plan.jobs import FusionRecipe, SmenRecipe, TrainJob
+from smen.plan.jobs import FusionRecipe, OwnRecipe, Recipe, SmenRecipe, TrainJob
 from smen.plan.processors import training_threads
 
 if TYPE_CHECKING:
@@ -25,38 +29,64 @@ log = logging.getLogger(__name__)
 
 
 def run(job: TrainJob) -> None:
-    """Fit a region's method; write its parameters, with all that is needed to use them, and its losses by epoch.
+    """Fit one of a region's methods; write its parameters, its losses by epoch, and its errors on dates held out.
+
+    A candidate that cannot be fitted here says so in its files, and the others count.
 
     Raises:
         DataError: there is no date to train on, or a series or samples file is missing.
         OutputError: the parameters cannot be written.
     """
+    try:
+        _train(job)
+    except DataError as error:
+        if not job.candidate:
+            raise
+        log.warning("%s cannot be trained here, the other methods count: %s", job.recipe.method, error)
+        method = job.recipe.method
+        save_untrained(Path(job.layout.model(job.region, method)), method, str(error))
+        write_text(Path(job.layout.training_log(job.region, method)), "train,validation\n")
+        write_held_out(Path(job.layout.held_out(job.region, method)), HeldOut(note=str(error)))
+
+
+def _train(job: TrainJob) -> None:
+    """Fit the method and write all that is kept of it."""
     recipe = job.recipe
     fields, samples = _read(job, job.region, job.years)
     if isinstance(recipe, FusionRecipe) and recipe.covariates:
         covariates = read_covariates(recipe.covariates, fields.window, recipe.covariate_classes)
         fields = replace(fields, covariates=covariates)
     donors = recipe.donor_regions.items() if isinstance(recipe, FusionRecipe) else ()
-    method = unfitted(recipe, samples.fine_history.shape[1])
-    method.fit(fields, samples, [_read(job, name, years) for name, years in donors])
+    history = samples.fine_history.shape[1]
+    donor_regions = [_read(job, name, years) for name, years in donors]
+    method = unfitted(recipe, history)
+    method.fit(fields, samples, donor_regions)
     record = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"results"})}
-    save_checkpoint(Path(job.layout.model(job.region)), method, record)
+    save_checkpoint(Path(job.layout.model(job.region, recipe.method)), method, record)
     summary = method.training_summary()
-    _write_training(Path(job.layout.training_log(job.region)), summary)
+    _write_training(Path(job.layout.training_log(job.region, recipe.method)), summary)
+    scores: dict[str, float] | None = getattr(method, "held_out", None)
+    if scores is None:
+        scores = held_out_scores(lambda: unfitted(recipe, history, causal=True), fields, samples, donor_regions)
+    write_held_out(Path(job.layout.held_out(job.region, recipe.method)), HeldOut(scores))
     log.info("%s", summary)
 
 
-def unfitted(recipe: FusionRecipe | SmenRecipe, history: int) -> Method:
+def unfitted(recipe: Recipe, history: int, *, causal: bool = False) -> Method:
     """Return the method of a recipe, unfitted; `auto` threads become a number here, for the record.
 
     Args:
         recipe: with the options of its method.
         history: k, the number of earlier fine fields in the samples.
+        causal: whether it will estimate causally alone, which takes less time to prepare.
     """
+    if isinstance(recipe, OwnRecipe):
+        return method_class(recipe.method).from_settings(history, {"place": recipe.method})
     options = recipe.model_dump(exclude={"method", "donor_regions", "covariates", "covariate_classes"})
     if isinstance(recipe, SmenRecipe):
         options["threads"] = training_threads(recipe.threads)
-    return method_class(recipe.method).from_settings(history, options)
+    method = method_class(recipe.method).from_settings(history, options)
+    return replace(method, retrospective=False) if causal and isinstance(method, FusionMethod) else method
 
 
 def _read(job: TrainJob, region: str, years: tuple[int, ...]) -> tuple[Fields, Samples]:

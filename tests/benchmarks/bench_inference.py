@@ -61,7 +61,7 @@ def elsewhere(folder, region, year, scratch):
         (place / name).symlink_to(there / name)
     (place / "models").mkdir()
     return job.model_copy(
-        update={"results": str(scratch / "results"), "model": str(place / "models" / "network.safetensors")}
+        update={"results": str(scratch / "results"), "model": str(place / "models" / "fusion.safetensors")}
     )
 
 

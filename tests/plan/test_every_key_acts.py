@@ -25,7 +25,7 @@ TODAY = dt.date(2020, 5, 6)
 ALL = frozenset(STAGES)
 PAPER = frozenset(("experiment", "compare", "reproduce"))
 PAPER_TRAININGS = {"experiment", "reproduce"}
-PLACE = ALL - {"pair", "train", "experiment"}
+PLACE = ALL - {"pair", "train", "choose", "experiment"}
 
 USED_BY = {
     "source.kind": {"acquire", "downscale", "evaluate", "publish", "compare"},
@@ -41,7 +41,7 @@ USED_BY = {
     "regions_file.column": ALL,
     "periods.training": {"pair", "experiment", "compare"},
     "periods.validation": {"pair"},
-    "periods.test": ALL - {"train", "reproduce"},
+    "periods.test": ALL - {"train", "choose", "reproduce"},
     "products.coarse": {"simulate", "acquire", "align"},
     "products.coarse_version": {"acquire"},
     "products.fine_version": {"acquire"},
@@ -51,7 +51,8 @@ USED_BY = {
     "samples.history": {"pair"},
     "samples.coarse_history": {"evaluate", "compare"},
     "samples.minimum_coverage": {"pair"},
-    "method": {"train"},
+    "method": {"train", "choose", "downscale", "evaluate", "publish", "index"},
+    "methods": {"train", "choose", "evaluate"},
     "fusion.seed": {"train"},
     "fusion.learn_from": {"train"},
     "fusion.weights": {"downscale", "evaluate", "publish"},
@@ -67,7 +68,7 @@ USED_BY = {
     "smen.device": {"train"},
     "smen.missing_residual": {"train"},
     "smen.weights": {"downscale", "evaluate", "publish"},
-    "maps.period": ALL - {"train"} - PAPER,
+    "maps.period": ALL - {"train", "choose"} - PAPER,
     "fusion.covariates": {"train"},
     "fusion.covariate_classes": {"train"},
     "maps.mode": {"downscale", "evaluate"},
@@ -100,7 +101,8 @@ REGION_USED_BY = {
     "latitude": PLACE,
     "size": PLACE,
     "climate": {"simulate"},
-    "method": {"train"},
+    "method": {"train", "choose", "downscale", "evaluate", "publish", "index"},
+    "methods": {"train", "choose", "evaluate"},
 }
 """The same for the keys of a region but its own sections."""
 
@@ -121,6 +123,8 @@ OTHER_VALUES = {
     "regions_file.layer": "elsewhere",
     "regions_file.column": "label",
     "samples.history": 5,
+    "method": "fusion",
+    "methods": ["fusion"],
 }
 """Other values of keys whose type does not say enough."""
 
@@ -136,7 +140,9 @@ CONTEXTS = {
     "products.coarse_version": EARTHDATA,
     "products.fine_version": EARTHDATA,
     "smen": {"method": "smen"},
-    "fusion.covariate_classes": {"fusion": {"covariates": {"cover": "cover.tif"}}},
+    "fusion": {"method": "fusion"},
+    "samples.history": {"method": "fusion"},
+    "fusion.covariate_classes": {"method": "fusion", "fusion": {"covariates": {"cover": "cover.tif"}}},
     "regions_file.layer": {"regions_file": {"path": "layers.gpkg", "layer": "here", "column": "name"}},
     "regions_file": {"regions_file": {"path": "regions.gpkg", "column": "name"}},
 }
@@ -205,6 +211,8 @@ def jobs(values):
                 for case in plan.cases(region):
                     for seed in plan.settings.paper.seeds:
                         texts[name, region, case, seed] = plan.experiment(region, case, seed)
+        elif name == "train":
+            texts |= {(name, r, method): plan.train(r, method) for r in plan.regions for method in plan.methods(r)}
         elif not stage.of_region:
             texts[name, None] = plan.job(name)
         elif not stage.of_year:
@@ -259,7 +267,7 @@ def test_a_key_changes_the_jobs_that_use_it_and_no_others(key, vector_files):
 def test_a_key_of_another_method_changes_nothing(key):
     other = {"fusion": "smen", "smen": "fusion"}[key.split(".")[0]]
     value = OTHER_VALUES[key] if key in OTHER_VALUES else another(leaf_keys()[key], current({}, key))
-    before = {"method": other} | CONTEXTS.get(key, {}) if key.startswith("fusion.") else {"method": other}
+    before = CONTEXTS.get(key, {}) | {"method": other} if key.startswith("fusion.") else {"method": other}
     after = with_key(before, key, value)
     assert changes(before, after) == set()
     plans = [Plan(check_settings(values), TODAY) for values in (before, after)]
@@ -274,7 +282,14 @@ def region(name):
 @pytest.mark.parametrize("key", REGION_USED_BY)
 def test_a_key_of_a_region_changes_its_own_jobs(key):
     before = {"regions": {name: region(name) for name in ("tucson", "geneva")}}
-    value = {"method": "smen", "climate": "geneva", "size": 99, "longitude": -109.0, "latitude": 33.0}[key]
+    value = {
+        "method": "smen",
+        "methods": ["smen"],
+        "climate": "geneva",
+        "size": 99,
+        "longitude": -109.0,
+        "latitude": 33.0,
+    }[key]
     found = changes(before, with_key(before, f"regions.tucson.{key}", value))
     assert {job[0] for job in found} == REGION_USED_BY[key]
     assert {job[1] for job in found} <= {"tucson", None}

@@ -42,7 +42,7 @@ def test_versions_left_open_are_those_of_the_products(coarse):
 
 
 def test_a_recipe_has_the_keys_of_its_method_alone():
-    assert plan().train("tucson").recipe == FusionRecipe(seed=1, donor_regions={})
+    assert plan(method="fusion").train("tucson").recipe == FusionRecipe(seed=1, donor_regions={})
     recipe = plan(method="smen", smen={"epochs": 7, "weights": None}).train("tucson").recipe
     assert isinstance(recipe, SmenRecipe)
     assert recipe.epochs == 7
@@ -60,18 +60,18 @@ def test_a_training_is_read_back_as_its_own_method(method):
 def test_a_key_of_another_method_is_refused():
     recipe = {"method": "fusion", "seed": 1, "donor_regions": {}, "epochs": 3}
     with pytest.raises(ValidationError, match="epochs"):
-        TrainJob(results="r", region="a", years=(2016,), recipe=recipe)
+        TrainJob(results="r", region="a", years=(2016,), candidate=False, recipe=recipe)
 
 
 def test_windows_are_made_of_the_cells():
     assert plan().align("tucson", 2016).window == Window(1086, 2168, 100, 100)
-    job = IndexJob(results="r", regions=("a", "b"), cells=((0, 1, 2, 3), (4, 5, 6, 7)), map_years={})
+    job = IndexJob(results="r", regions=("a", "b"), cells=((0, 1, 2, 3), (4, 5, 6, 7)), map_years={}, chosen=())
     assert job.windows == {"a": Window(0, 1, 2, 3), "b": Window(4, 5, 6, 7)}
 
 
 def test_threads_are_one_for_the_closed_form():
-    assert plan(smen={"threads": 3}).training_threads("tucson") == 1
-    assert plan(method="smen", smen={"threads": 3}).training_threads("tucson") == 3
+    assert plan(smen={"threads": 3}).training_threads("tucson", "fusion") == 1
+    assert plan(smen={"threads": 3}).training_threads("tucson", "smen") == 3
 
 
 def test_the_digest_follows_the_settings_of_the_region_and_no_folder():

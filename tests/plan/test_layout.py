@@ -8,7 +8,7 @@ from smen.plan.layout import RESULT_FOLDERS, Layout, ResourceLayout
 
 LAYOUTS = [Layout("out"), ResourceLayout("in")]
 VALUES = {"region": "alps", "role": "fine", "year": 2016, "name": "a.csv", "case": "both", "seed": 3, "kind": "nc",
-          "stage": "align"}  # fmt: skip
+          "stage": "align", "method": "fusion"}  # fmt: skip
 
 
 def methods():

@@ -15,8 +15,10 @@ def plan(**values):
 
 def texts(p):
     """Return the JSON of all jobs of `all` for one region."""
-    stages = [("align", 2016), ("pair", 2018), ("downscale", 2018), ("train", None), ("evaluate", None)]
-    return [p.job(stage, "tucson", year).model_dump_json() for stage, year in stages]
+    stages = [("align", 2016), ("pair", 2018), ("downscale", 2018), ("choose", None), ("evaluate", None)]
+    return [p.train("tucson", method).model_dump_json() for method in p.methods("tucson")] + [
+        p.job(stage, "tucson", year).model_dump_json() for stage, year in stages
+    ]
 
 
 SIZES = ("size_10", "size_20", "size_50", "size_100")

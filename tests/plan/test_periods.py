@@ -123,7 +123,9 @@ def test_a_donor_region_that_cannot_be_one(donor, message):
     assert f"fusion.learn_from of north names `{donor}`" in str(error.value)
 
 
-@pytest.mark.parametrize("own", [{"products": {"coarse": "SPL2SMP_E"}}, {"samples": {"history": 5}}])
+@pytest.mark.parametrize(
+    "own", [{"products": {"coarse": "SPL2SMP_E"}}, {"samples": {"history": 5}, "method": "fusion"}]
+)
 def test_a_donor_region_has_the_same_coarse_product_and_history(own):
     regions = PLACES | {
         "north": PLACES["north"] | {"fusion": {"learn_from": ["south"]}},

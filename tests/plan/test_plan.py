@@ -17,7 +17,8 @@ def plan(**values):
 
 def jobs(p, region, stages=("acquire", "align", "pair")):
     texts = {(s, y): p.job(s, region, y).model_dump_json() for s in stages for y in p.years(region)}
-    texts |= {(s, 0): p.job(s, region).model_dump_json() for s in ("train", "evaluate")}
+    texts |= {("train", method): p.train(region, method).model_dump_json() for method in p.methods(region)}
+    texts |= {(s, 0): p.job(s, region).model_dump_json() for s in ("choose", "evaluate")}
     return texts | {("downscale", y): p.downscale(region, y).model_dump_json() for y in p.map_years(region)}
 
 
@@ -62,10 +63,11 @@ def test_another_regions_settings_touch_no_job():
     ("values", "stages"),
     [
         ({"fusion": {"seed": 9}}, {"train"}),
-        ({"smen": {"epochs": 9}}, set()),
-        ({"method": "smen"}, {"train"}),
+        ({"smen": {"epochs": 9}}, {"train"}),
+        ({"method": "smen"}, {"train", "choose", "downscale", "evaluate"}),
+        ({"methods": ["smen", "fusion"]}, {"choose", "evaluate"}),
+        ({"methods": ["fusion"]}, {"train", "choose", "evaluate"}),
         ({"samples": {"coarse_history": 3}}, {"evaluate"}),
-        ({"samples": {"history": 3}}, {"pair"}),
         ({"products": {"quality": "successful"}}, {"align"}),
         ({"maps": {"masked": ["frozen"]}}, {"downscale"}),
         ({"source": {"bad_granules": "skip"}}, {"acquire"}),
@@ -78,7 +80,10 @@ def test_a_setting_touches_the_stages_that_use_it(values, stages):
 def test_a_longer_test_period_leaves_training_alone():
     later = plan(periods={"test": ["2018-01-01", "2019-06-30"]})
     touched = changed(plan(), later)
-    assert not {("train", 0), ("pair", 2016), ("pair", 2017), ("align", 2016), ("acquire", 2017)} & touched
+    assert (
+        not {("train", "fusion"), ("train", "smen"), ("pair", 2016), ("pair", 2017), ("align", 2016), ("acquire", 2017)}
+        & touched
+    )
     assert ("acquire", 2018) not in touched  # to the end of the year already
     assert ("downscale", 2019) in touched
 
@@ -90,8 +95,36 @@ def test_order_of_keys_touches_nothing():
 
 
 def test_weights_from_elsewhere_stand_in_for_training():
-    p = plan(fusion={"weights": "shared/network.safetensors"})
+    p = plan(method="fusion", fusion={"weights": "shared/network.safetensors"})
     assert p.downscale("tucson", 2018).model == "shared/network.safetensors"
+
+
+def test_each_candidate_is_a_training_of_its_own_and_keeps_its_job_whatever_the_others_are():
+    both, alone = plan(), plan(methods=["smen"])
+    assert both.methods("tucson") == ("fusion", "smen")
+    assert [both.train("tucson", m).recipe.method for m in both.methods("tucson")] == ["fusion", "smen"]
+    assert both.train("tucson", "smen") == alone.train("tucson")
+    assert both.model("tucson") is None and both.downscale("tucson", 2018) == alone.downscale("tucson", 2018)
+
+
+def test_a_training_is_named_where_there_are_several():
+    with pytest.raises(SettingsError, match="several methods, name one of them: fusion, smen"):
+        plan().train("tucson")
+    with pytest.raises(SettingsError, match="forest is none of the methods of tucson: fusion, smen"):
+        plan().train("tucson", "forest")
+
+
+def test_a_class_of_the_user_is_known_by_its_module_and_trained_again_when_that_changes(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine_of_the_plan.py").write_text("class Mean: ...\n")
+    p = plan(methods=["fusion", "mine_of_the_plan:Mean"])
+    assert p.methods("tucson") == ("fusion", "mine_of_the_plan.Mean")
+    before = p.train("tucson", "mine_of_the_plan.Mean")
+    assert before.recipe.method == "mine_of_the_plan:Mean"
+    (tmp_path / "mine_of_the_plan.py").write_text("class Mean: ...  # changed\n")
+    assert p.train("tucson", "mine_of_the_plan.Mean").recipe.digest != before.recipe.digest
+    with pytest.raises(SettingsError, match=r"finds no module other_of_the_plan; it looks in .* put the file there"):
+        plan(method="other_of_the_plan:Mean").train("tucson")
 
 
 def test_a_map_period_that_ends_before_it_begins():

@@ -24,7 +24,6 @@ from smen.simulation.climates import CLIMATES
 @pytest.mark.parametrize(
     ("choice", "known"),
     [
-        (choices.MethodName, METHODS),
         (choices.Climate, CLIMATES),
         (choices.CoarseProduct, [name for name, p in PRODUCTS.items() if p.role == "coarse"]),
         (choices.FineProduct, [name for name, p in PRODUCTS.items() if p.role == "fine"]),
@@ -39,12 +38,16 @@ def test_a_choice_offers_what_there_is(choice, known):
     assert set(get_args(choice)) == set(known)
 
 
+def test_the_built_in_methods_are_those_of_the_registry():
+    assert set(choices.BUILT_IN) == set(METHODS)
+
+
 def test_conditions_to_mask_are_quality_codes():
     assert {name.upper() for name in get_args(choices.SurfaceCondition)} <= set(QualityCode.__members__)
 
 
 def test_every_method_has_a_section_of_its_own_also_under_a_region():
-    for name in get_args(choices.MethodName):
+    for name in choices.BUILT_IN:
         assert name in Settings.model_fields
         assert name in Region.model_fields
 
@@ -63,7 +66,8 @@ PATHS = (
 
 def path_of(section, key, value):
     beside = {"column": "name"} if section == "regions_file" else {}
-    return getattr(getattr(check_settings({section: {key: value} | beside}), section), key)
+    values = {"method": section} if key == "weights" else {}
+    return getattr(getattr(check_settings(values | {section: {key: value} | beside}), section), key)
 
 
 @pytest.mark.parametrize(("section", "key"), PATHS)

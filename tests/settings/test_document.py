@@ -63,7 +63,7 @@ def test_the_table_has_a_row_for_every_key():
 @pytest.mark.parametrize(
     ("key", "cell"),
     [
-        ("method", "`fusion`"),
+        ("method", "`auto`"),
         ("smen.patience", "`10`"),
         ("smen.learning_rate", "`0.001`"),
         ("paper.sizes", "`[10, 20, 50, 100]`"),

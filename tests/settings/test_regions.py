@@ -38,11 +38,11 @@ def test_own_sections_hold_for_one_region_alone():
 
 def test_a_region_may_have_a_method_of_its_own():
     found = regions(regions={"a": PLACE | {"method": "smen"}, "b": PLACE})
-    assert (found["a"].settings.method, found["b"].settings.method) == ("smen", "fusion")
-    with pytest.raises(SettingsError, match=r"`regions.a.method` is 'lstm'.*'fusion'"):
+    assert (found["a"].settings.method, found["b"].settings.method) == ("smen", "auto")
+    with pytest.raises(SettingsError, match=r"regions.a.method.*no method 'lstm'.*known: fusion, smen"):
         regions(regions={"a": PLACE | {"method": "lstm"}})
     with pytest.raises(SettingsError, match=r"regions.a: samples.history is 6.*exactly 4"):
-        regions(regions={"a": PLACE | {"method": "smen"}}, samples={"history": 6})
+        regions(regions={"a": PLACE | {"method": "smen"}}, samples={"history": 6}, method="fusion")
 
 
 def test_a_region_without_sections_of_its_own_shares_the_general_settings():

@@ -60,7 +60,9 @@ def test_general_settings_and_those_of_a_region_mean_the_same(values):
 
 @pytest.mark.parametrize("history", [1, 3, 5, 64])
 def test_the_papers_network_takes_four_earlier_dates(history):
-    assert check_settings({"samples": {"history": history}}).samples.history == history
+    assert check_settings({"samples": {"history": history}, "method": "fusion"}).samples.history == history
+    with pytest.raises(SettingsError, match="`method: fusion` takes any number"):
+        check_settings({"samples": {"history": history}})
     with pytest.raises(SettingsError, match=rf"samples.history is {history}, .* exactly {FRAMES}"):
         check_settings({"samples": {"history": history}, "method": "smen"})
 

@@ -38,7 +38,7 @@ def test_empty_file_means_the_paper():
         ({"regions": {"a": {"longitude": 0}}}, ["`regions.a.latitude` is missing"]),
         ({"regions": {"a": {"longitude": 0, "latitude": 0, "sise": 3}}}, ["`regions.a.sise`", "did you mean `size`"]),
         ({"regions": 5}, ["`regions`"]),
-        ({"method": "lstm"}, ["`method` is 'lstm'", "'fusion'", "'smen'"]),
+        ({"method": "lstm"}, ["method", "no method 'lstm'", "known: fusion, smen"]),
         (
             {"fusion": {"epochs": 3}},
             ["unknown key `fusion.epochs`", "known here: covariate_classes, covariates, "],
@@ -113,9 +113,11 @@ def test_a_key_twice_is_found_at_any_depth(tmp_path):
 
 def test_weights_are_those_of_the_chosen_method():
     settings = {"fusion": {"weights": "f"}, "smen": {"weights": "s"}}
-    assert check_settings(settings).weights == "f"
+    assert check_settings(settings | {"method": "fusion"}).weights == "f"
     assert check_settings(settings | {"method": "smen"}).weights == "s"
     assert check_settings({}).weights is None
+    with pytest.raises(SettingsError, match=r"fusion.weights are used as they are.*write `method: fusion`"):
+        check_settings(settings)
 
 
 @pytest.mark.parametrize("section", [{}, {"regions": {"a": {"longitude": 0, "latitude": 0}}}])

@@ -67,7 +67,9 @@ def test_weights_and_rasters_that_are_not_there_are_missing(tmp_path):
     source = {"kind": "directory", "directory": str(tree)}
     found = check.run(plan(tmp_path, source=source, fusion={"covariates": {"sand": "soil/sand.tif"}}), with_map=False)
     assert found.missing == ["plains: no file soil/sand.tif: correct `fusion.covariates.sand`"]
-    found = check.run(plan(tmp_path, source=source, fusion={"weights": "mine.safetensors"}), with_map=False)
+    found = check.run(
+        plan(tmp_path, source=source, method="fusion", fusion={"weights": "mine.safetensors"}), with_map=False
+    )
     assert "no file mine.safetensors" in found.missing[0]
 
 

@@ -146,7 +146,7 @@ def test_masked_conditions_are_left_out_and_said(copied, monkeypatch):
 def test_missing_weights_are_named(copied):
     plan = copied(**FEW)
     Path(plan.model(REGION)).unlink()
-    with pytest.raises(DataError, match=r"network\.safetensors is not there"):
+    with pytest.raises(DataError, match=r"fusion\.safetensors is not there"):
         downscale.run(plan.downscale(REGION, 2016))
     assert not Path(plan.layout.map_list(REGION, 2016)).exists()
 

@@ -128,7 +128,7 @@ def test_a_rerun_leaves_nothing_of_an_earlier_run(spoiled):
     ("lost", "message"),
     [
         ("aligned/coarse_2018.nc", r"coarse_2018\.nc is missing: run the stage align"),
-        ("models/network.safetensors", r"network\.safetensors is not there"),
+        ("models/smen.safetensors", r"smen\.safetensors is not there"),
         ("maps/2018.csv", r"2018\.csv"),
         ("scores/classes.csv", r"classes\.csv is missing: run the stage evaluate for tucson"),
     ],

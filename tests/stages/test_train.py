@@ -51,7 +51,7 @@ def test_auto_threads_become_a_number_for_the_record():
 
 
 def test_fusion_is_fitted_and_written_with_its_settings(made, trained):
-    path = Path(trained.layout.model(REGION))
+    path = Path(trained.layout.model(REGION, "fusion"))
     assert isinstance(load_checkpoint(path, made.fields.window), FusionMethod)
     record = read_header(path)["extra"]
     assert record["region"] == REGION
@@ -72,9 +72,9 @@ def test_covariates_enter_the_pattern(copied, made):
         raster.write(values, 1)
     plan = copied(fusion={"covariates": {"sand": str(folder / "{region}_sand.tif")}})
     assert plan.train(REGION).recipe.covariates == {"sand": str(folder / f"{REGION}_sand.tif")}
-    before = load_checkpoint(Path(plan.layout.model(REGION))).parameters.pattern.mean
+    before = load_checkpoint(Path(plan.layout.model(REGION, "fusion"))).parameters.pattern.mean
     train.run(plan.train(REGION))
-    after = load_checkpoint(Path(plan.layout.model(REGION))).parameters.pattern.mean
+    after = load_checkpoint(Path(plan.layout.model(REGION, "fusion"))).parameters.pattern.mean
     assert (after != before).any()
     lost = copied(fusion={"covariates": {"sand": "nowhere.tif"}})
     with pytest.raises(DataError, match=r"the covariate sand, nowhere\.tif, cannot be read"):
@@ -85,9 +85,9 @@ def test_smen_is_fitted_and_its_epochs_are_written(copied, monkeypatch):
     monkeypatch.setattr("smen.methods.smen_cnn.recipe.unavailable_reason", lambda: "no kernels in this test")
     plan = copied(method="smen", smen=SMEN)
     train.run(plan.train(REGION))
-    method = load_checkpoint(Path(plan.layout.model(REGION)))
+    method = load_checkpoint(Path(plan.layout.model(REGION, "smen")))
     assert isinstance(method, NetworkMethod)
-    with Path(plan.layout.training_log(REGION)).open() as file:
+    with Path(plan.layout.training_log(REGION, "smen")).open() as file:
         rows = list(csv.DictReader(file))
     assert [row["epoch"] for row in rows] == ["1"]
     assert all(float(row["train"]) > 0 for row in rows)
@@ -95,7 +95,7 @@ def test_smen_is_fitted_and_its_epochs_are_written(copied, monkeypatch):
 
 def test_the_same_job_gives_the_same_bytes(copied):
     plan = copied()
-    path = Path(plan.layout.model(REGION))
+    path = Path(plan.layout.model(REGION, "fusion"))
     before = path.read_bytes()
     train.run(plan.train(REGION))
     assert path.read_bytes() == before

@@ -16,6 +16,7 @@ def make_plan(folder, window=WINDOW, region=REGION, today=date(2016, 12, 31), **
     """A plan of one region on some day; `sections` of the settings come on top."""
     height, width = window.shape
     settings = {
+        "method": "fusion",
         "regions": {
             region: {
                 "longitude": float(window.longitudes[width // 2]),

@@ -35,6 +35,7 @@ HOUR = np.timedelta64(1, "h")
 def make_results(folder, regions=("tucson",), maps=40, size=40, simulated=True):
     """Make results and publish them; returns the plan. One year, 2018; every sixth overpass has a 3 km product."""
     settings = {
+        "method": "smen",
         "regions": {
             name: {"longitude": PLACES[name][0], "latitude": PLACES[name][1], "size": size} for name in regions
         },
@@ -171,7 +172,7 @@ def _model(layout, name):
     ]
     summary = {"train": epochs[23]["train"], "validation": epochs[23]["validation"], "epochs": epochs}
     header = {"method": "smen", "weights_digest": "0123456789abcdef" * 4, "training_summary": summary}
-    path = layout.model(name)
+    path = layout.model(name, "smen")
     _folder(path).mkdir(parents=True, exist_ok=True)
     save_file({"weight": np.zeros(3, np.float32)}, path, {FORMAT: json.dumps(header)})
 

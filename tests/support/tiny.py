@@ -1,6 +1,7 @@
 """Settings of the tiny workflow: two small regions, a year, one method each."""
 
 TINY = {
+    "method": "fusion",
     "regions": {
         "plains": {"longitude": -97.5164, "latitude": 35.4676, "size": [30, 26]},
         "desert": {"longitude": -110.9747, "latitude": 32.2226, "size": 24, "method": "smen"},

@@ -46,7 +46,7 @@ def test_the_report_of_snakemake(run):
 
 
 def test_one_region_is_made_again(run):
-    weights = run.folder / "results/plains/models/network.safetensors"
+    weights = run.folder / "results/plains/models/fusion.safetensors"
     before = weights.stat().st_mtime_ns
     snakemake(run, "plains", "--forcerun", "train")
     assert weights.stat().st_mtime_ns > before

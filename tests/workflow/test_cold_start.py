@@ -25,7 +25,7 @@ def test_a_region_without_training_dates_is_mapped_by_what_another_one_teaches(f
     planned = project.planned("desert")
     assert ("train", "desert") in planned and not any(region == "plains" for _, region in planned)
     project.snakemake("desert")
-    fitted = load_checkpoint(project.folder / "results/desert/models/network.safetensors").parameters
+    fitted = load_checkpoint(project.folder / "results/desert/models/fusion.safetensors").parameters
     assert fitted.transferred and (fitted.pattern.count == 0).all()
     scores = pd.read_csv(project.folder / "results/desert/scores/scores.csv")
     assert set(scores["method"]) == {"fusion", "fusion, causal", "nearest_neighbour", "bilinear"}

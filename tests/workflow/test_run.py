@@ -183,7 +183,7 @@ def test_same_settings_same_bytes(tmp_path, project, finished):
     """Two runs in two places give the same maps and weights, whatever the cores."""
     p = project(tmp_path / "p").settings()
     p.snakemake("desert", cores=1)
-    for name in ("models/network.safetensors", "aligned/coarse_2016.nc", "scores/scores.csv", "maps/2016.csv"):
+    for name in ("models/fusion.safetensors", "aligned/coarse_2016.nc", "scores/scores.csv", "maps/2016.csv"):
         assert (p.folder / "results/desert" / name).read_bytes() == (
             finished.folder / "results/desert" / name
         ).read_bytes(), name
@@ -241,7 +241,7 @@ def test_refresh_finds_new_granules_and_a_run_without_it_does_not(tmp_path, proj
 def test_weights_are_used_elsewhere_without_training(tmp_path, finished):
     project = finished.copy(tmp_path / "p")
     weights = tmp_path / "network.safetensors"
-    shutil.copy(project.folder / "results/plains/models/network.safetensors", weights)
+    shutil.copy(project.folder / "results/plains/models/fusion.safetensors", weights)
     regions = {"plains": {"longitude": -97.5164, "latitude": 35.4676, "size": [30, 26]}}
     project.settings(regions=regions, fusion={"weights": str(weights)})
     said = project.snakemake("all", "--forcerun", "downscale")
@@ -291,7 +291,7 @@ def test_regions_are_listed_for_gis(finished):
 def test_weights_tell_where_they_come_from(finished):
     from safetensors import safe_open
 
-    with safe_open(finished.folder / "results/desert/models/network.safetensors", framework="np") as file:
+    with safe_open(finished.folder / "results/desert/models/smen.safetensors", framework="np") as file:
         (text,) = file.metadata().values()
     header = json.loads(text)
     state = header["state"]

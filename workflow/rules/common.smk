@@ -8,6 +8,7 @@ from pathlib import Path
 from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
 
+from smen.data.choice_file import read_choice
 from smen.errors import SmenError
 from smen.plan import code_digest, region_size
 from smen.plan.paper_plan import PAPER_THREADS
@@ -36,6 +37,7 @@ layout, resource_layout = plan.layout, plan.resource_layout
 wildcard_constraints:
     region="[a-z0-9][a-z0-9_-]*",
     year=r"\d{4}",
+    method="[A-Za-z0-9_.]+",
     case="both|spatial|temporal|size_[0-9]+",
     seed="[0-9]+",
 
@@ -78,8 +80,29 @@ def files(path, years, *roles):
 
 
 def model(wildcards):
-    """Input function: the fitted parameters that a region is mapped with."""
-    return plan.model(wildcards.region)
+    """Input function: the fitted parameters that a region is mapped with, of the method that was chosen."""
+    named = plan.model(wildcards.region)
+    if named is not None:
+        return named
+    choice = checkpoints.choose.get(region=wildcards.region).output.choice
+    return layout.model(wildcards.region, read_choice(Path(choice)).chosen)
+
+
+def candidates(wildcards):
+    """Input function of evaluate: the parameters of all methods that a region's was chosen among."""
+    if plan.model(wildcards.region) is not None:
+        return []
+    return [layout.model(wildcards.region, name) for name in plan.methods(wildcards.region)]
+
+
+def training_job(wildcards):
+    """Params function: the job of one training, as text."""
+    return plan.train(wildcards.region, wildcards.method).model_dump_json()
+
+
+def covariate_files(wildcards):
+    """Input function of train: static rasters that the method learns from."""
+    return list(plan.covariates(wildcards.region).values()) if wildcards.method == "fusion" else []
 
 
 def simulated(path, years=None):
@@ -95,7 +118,8 @@ def simulated(path, years=None):
 
 def training_threads(wildcards):
     """Threads of train."""
-    return reserved_threads(plan.training_threads(wildcards.region), workflow.resource_settings.cores)
+    threads = plan.training_threads(wildcards.region, wildcards.method)
+    return reserved_threads(threads, workflow.resource_settings.cores)
 
 
 def paper_threads(wildcards):
@@ -105,6 +129,8 @@ def paper_threads(wildcards):
 
 def donor_files(wildcards):
     """Input function of train: series and samples of the other regions that a region learns from as well."""
+    if wildcards.method != "fusion":
+        return []
     return [
         file
         for name, years in plan.donor_regions(wildcards.region).items()

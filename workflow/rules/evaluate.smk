@@ -2,6 +2,7 @@
 rule evaluate:
     input:
         model=model,
+        candidates=candidates,
         aligned=files(layout.aligned, plan.years, "coarse", "fine"),
         samples=files(layout.samples, plan.years),
         truth=simulated(resource_layout.simulated_truth, plan.years),

@@ -1,22 +1,23 @@
-# Which network maps one to the other here?
+# How does one map to the other here? A job for each candidate method.
 rule train:
     input:
         aligned=files(layout.aligned, plan.training_years, "coarse", "fine"),
         samples=files(layout.samples, plan.training_years),
         donor_regions=donor_files,
-        covariates=lambda wildcards: list(plan.covariates(wildcards.region).values()),
+        covariates=covariate_files,
     output:
-        weights=layout.model("{region}"),
-        log=layout.training_log("{region}"),
+        weights=layout.model("{region}", "{method}"),
+        log=layout.training_log("{region}", "{method}"),
+        held_out=layout.held_out("{region}", "{method}"),
     log:
-        layout.log("train", "{region}"),
+        layout.log("train_{method}", "{region}"),
     conda:
         "../../envs/smen.yaml"
     threads: training_threads
     resources:
         mem_mb=3000,
     params:
-        job=job("train"),
+        job=training_job,
         code=code("train"),
     shell:
         "smen train {wildcards.region} --job {params.job:q} --log {log}"
