@@ -18,6 +18,8 @@ from smen.settings.choices import (
     CoarseProduct,
     FineProduct,
     FineVariable,
+    IndexName,
+    IndexPeriod,
     MapMode,
     OpenSpan,
     Overpass,
@@ -76,6 +78,7 @@ class SimulateJob(WindowJob):
     seed: int
     coarse: CoarseProduct
     span: Span
+    coarse_only: bool = Field(default=False, description="whether the year belongs to the coarse record alone")
 
     @property
     def resource_layout(self) -> ResourceLayout:
@@ -124,6 +127,7 @@ class AcquireJob(WindowJob):
     fine_variable: FineVariable
     overpasses: tuple[Overpass, ...]
     span: OpenSpan
+    coarse_only: bool = Field(default=False, description="whether the year belongs to the coarse record alone")
 
     @property
     def resource_layout(self) -> ResourceLayout:
@@ -201,6 +205,30 @@ class DownscaleJob(WindowJob):
     members: int
 
 
+class NormalsJob(WindowJob):
+    """Learn the climatology that a region's indices are held against."""
+
+    module: ClassVar[str] = "stages.normals"
+
+    record: Span = Field(description="first and last day of the coarse record")
+    record_years: tuple[int, ...]
+    years: tuple[int, ...] = Field(description="whose overpasses are mapped to learn how the cells follow the record")
+    model: str
+    mode: MapMode
+
+
+class IndicatorsJob(WindowJob):
+    """Make the indices of a year's maps: anomaly, percentile, drought class, water index."""
+
+    module: ClassVar[str] = "stages.indicators"
+
+    year: int
+    years: tuple[int, ...] = Field(description="of the coarse series: its own and the one before")
+    which: tuple[IndexName, ...]
+    every: IndexPeriod
+    time_constants: tuple[int, ...] = Field(description="of the water index, days")
+
+
 class EvaluateJob(WindowJob):
     """Score the method and the baselines."""
 
@@ -223,6 +251,7 @@ class PublishJob(WindowJob):
     model: str
     digest: str = Field(description="of the region's settings")
     source: SourceKind
+    indices: tuple[IndexName, ...] = Field(default=(), description="those that are shown")
 
 
 class IndexJob(Job):

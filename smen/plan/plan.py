@@ -18,7 +18,9 @@ from smen.plan.jobs import (
     EvaluateJob,
     FusionRecipe,
     IndexJob,
+    IndicatorsJob,
     Job,
+    NormalsJob,
     PairJob,
     PublishJob,
     Recipe,
@@ -35,6 +37,9 @@ from smen.settings.section import narrow
 
 FINE: FineProduct = "SPL2SMAP_S"
 """The 3 km product."""
+
+OF_THE_RECORD = ("simulate", "acquire", "align")
+"""Stages that also have years of the coarse record alone, which indices are held against."""
 
 FIRST_SIMULATED_DAY = dt.date(2015, 4, 1)
 """First whole day of SMAP's products."""
@@ -63,7 +68,8 @@ class Plan(PaperPlan):
         Raises:
             SettingsError: there is no such region or year, or a job of the stage needs other arguments.
         """
-        if region is not None and year is not None and year not in self.years(region):
+        known = self.record_years(region) if region is not None and stage in OF_THE_RECORD else ()
+        if region is not None and year is not None and year not in (*self.years(region), *known):
             first, last = self.years(region)[0], self.years(region)[-1]
             raise SettingsError(f"{year} is not a year of {region}: its periods reach from {first} to {last}")
         if region is None and stage in self._of_all:
@@ -83,6 +89,7 @@ class Plan(PaperPlan):
             "align": self.align,
             "pair": self.pair,
             "downscale": self.downscale,
+            "indicators": self.indicators,
         }
 
     @property
@@ -90,6 +97,7 @@ class Plan(PaperPlan):
         """Stages of one region, and what makes their jobs."""
         return {
             "train": self.train,
+            "normals": self.normals,
             "evaluate": self.evaluate,
             "publish": self.publish,
             "compare": self.compare,
@@ -117,6 +125,7 @@ class Plan(PaperPlan):
             seed=settings.source.seed,
             coarse=place.settings.products.coarse,
             span=(max(dt.date(year, 1, 1), FIRST_SIMULATED_DAY), self._last_day(region, year)),
+            coarse_only=year not in self.years(region),
         )
 
     def acquire(self, region: str, year: int, kind: SourceKind | None = None) -> AcquireJob:
@@ -129,7 +138,7 @@ class Plan(PaperPlan):
         """
         settings, products = self.settings, self.regions[region].settings.products
         ends_today = self._ends_today(region) and year == self.years(region)[-1]
-        first = max(dt.date(year, 1, 1), self._full_period(region)[0])
+        first = max(dt.date(year, 1, 1), self._granule_period(region)[0])
         return AcquireJob(
             **self._window(region),
             resources=settings.folders.resources,
@@ -141,6 +150,7 @@ class Plan(PaperPlan):
             fine_variable=products.fine_variable,
             overpasses=products.overpasses,
             span=(first, "today" if ends_today else self._last_day(region, year)),
+            coarse_only=year not in self.years(region),
         )
 
     def align(self, region: str, year: int) -> AlignJob:
@@ -212,6 +222,59 @@ class Plan(PaperPlan):
             members=self.regions[region].settings.maps.members,
         )
 
+    def normals(self, region: str) -> NormalsJob:
+        """Return the job that learns what is usual in a region.
+
+        Args:
+            region: its name.
+
+        Raises:
+            SettingsError: no index is wanted there.
+        """
+        record = self.record(region)
+        if record is None:
+            raise SettingsError(f"no index is wanted of {region}: name some in indices.which")
+        return NormalsJob(
+            **self._window(region),
+            record=record,
+            record_years=self.record_years(region),
+            years=self.training_years(region),
+            model=self.model(region),
+            mode=self.regions[region].settings.maps.mode,
+        )
+
+    def indicators(self, region: str, year: int) -> IndicatorsJob:
+        """Return the job that makes the indices of one year's maps.
+
+        Args:
+            region: its name.
+            year: of the maps.
+
+        Raises:
+            SettingsError: no index is wanted there, or the year is not mapped.
+        """
+        settings = self.regions[region].settings.indices
+        if not settings.which or year not in self.map_years(region):
+            raise SettingsError(f"{region} has no indices of {year}: see indices.which and maps.period")
+        return IndicatorsJob(
+            **self._window(region),
+            year=year,
+            years=self.index_years(region, year),
+            which=settings.which,
+            every=settings.every,
+            time_constants=settings.time_constants if "water_index" in settings.which else (),
+        )
+
+    def index_years(self, region: str, year: int) -> tuple[int, ...]:
+        """Return the years of coarse fields behind the indices of a year: its own and, if there is one, that before.
+
+        Args:
+            region: its name.
+            year: of the maps.
+        """
+        known = {*self.years(region), *self.record_years(region)}
+        return tuple(y for y in (year - 1, year) if y in known)
+
     def evaluate(self, region: str) -> EvaluateJob:
         """Return the job that scores a region."""
         return EvaluateJob(
@@ -232,6 +295,7 @@ class Plan(PaperPlan):
             model=self.model(region),
             digest=self._digest(region),
             source=self.settings.source.kind,
+            indices=self.indices(region),
         )
 
     def index(self) -> IndexJob:
