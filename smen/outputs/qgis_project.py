@@ -9,9 +9,11 @@ from xml.etree.ElementTree import Element
 from smen.atomic import write_text
 from smen.grid import CRS_CODE, Window
 from smen.outputs.colours import SOIL_MOISTURE
+from smen.outputs.index_files import IndexFile
 from smen.outputs.labels import SIMULATED_BADGE, map_title
 from smen.outputs.map_files import MapFile
 from smen.outputs.map_names import DIRECTIONS, iso, minute
+from smen.outputs.qgis_indices import index_group
 from smen.outputs.qgis_layers import crs, extent, outline_layer, raster_layer, tree_group, tree_layer
 from smen.outputs.qgis_styles import HALF_ORBIT, QGIS_VERSION, code_renderer, ramp_renderer
 from smen.outputs.xml_elements import element, qgis_file
@@ -27,6 +29,7 @@ def write_project(
     names: Mapping[int, str],
     colours: Mapping[int, str],
     simulated: bool,
+    indices: Sequence[IndexFile] = (),
 ) -> None:
     """Write a project that shows a region's maps; the temporal controller steps through them by half days.
 
@@ -43,6 +46,7 @@ def write_project(
         names: meaning of each quality code.
         colours: colour of each quality code, as ``#rrggbb``.
         simulated: whether the data are simulated; the project is then labelled.
+        indices: of the region; each kind is a closed group of its own.
 
     Raises:
         OutputError: the file cannot be written.
@@ -60,6 +64,10 @@ def write_project(
         tree += [tree_group(year, entries, checked=True), tree_group(f"quality {year}", hidden, checked=False)]
         layers += [raster_layer(path, file.path, title, window, file.time, moisture) for file, title in files]
         layers += [raster_layer(path, file.quality, f"quality {t}", window, file.time, codes) for file, t in files]
+    for kind in indices[0].paths if indices else ():
+        group, more = index_group(path, window, indices, kind)
+        tree.append(group)
+        layers += more
     title = map_title(region, simulated=simulated)
     period = iso(maps[0].time.astype("datetime64[D]")), iso(maps[-1].time + HALF_ORBIT)
     project = element(
