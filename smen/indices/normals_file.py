@@ -13,7 +13,7 @@ from smen import __version__
 from smen.atomic import atomic_hdf5
 from smen.errors import DataError
 from smen.grid import GRIDS, Window
-from smen.indices.normals import Normals
+from smen.indices.region_normals import Normals
 from smen.indices.season import CENTRES, WINDOW_DAYS
 from smen.indices.season_moments import PROBABILITIES, SeasonMoments
 from smen.indices.wetness_transfer import LEVELS, WetnessTransfer

@@ -23,7 +23,7 @@ from smen.indices.wetness_transfer import passing_variance
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from smen.indices.normals import Normals
+    from smen.indices.region_normals import Normals
 
     Field = NDArray[np.float64]
 

@@ -14,6 +14,18 @@ from smen.outputs.qgis_layers import raster_layer, tree_group, tree_layer
 from smen.outputs.qgis_styles import code_renderer, ramp_renderer
 
 
+def index_groups(project: Path, window: Window, indices: Sequence[IndexFile]) -> tuple[list[Element], list[Element]]:
+    """Return the groups of all kinds of rasters in the tree of layers, and their layers.
+
+    Args:
+        project: the project file, which the rasters' paths are relative to.
+        window: where they lie.
+        indices: by rising time; none: no group.
+    """
+    made = [index_group(project, window, indices, kind) for kind in (indices[0].paths if indices else ())]
+    return [group for group, _ in made], [layer for _, layers in made for layer in layers]
+
+
 def index_group(
     project: Path, window: Window, indices: Sequence[IndexFile], kind: str
 ) -> tuple[Element, list[Element]]:

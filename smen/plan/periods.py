@@ -191,11 +191,6 @@ class RegionPeriods:
             )
         return settings.record_from, last
 
-    def record_years(self, region: str) -> tuple[int, ...]:
-        """Return the years of the coarse record; none where no index is wanted."""
-        record = self.record(region)
-        return tuple(range(record[0].year, record[1].year + 1)) if record else ()
-
     def _granule_period(self, region: str) -> Span:
         """Return the first and last day of which granules are needed: the full period and the record."""
         first, last = self._full_period(region)

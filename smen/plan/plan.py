@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TypedDict
 
 from smen.errors import SettingsError
+from smen.plan.index_plan import IndexPlan
 from smen.plan.jobs import (
     AcquireJob,
     AlignJob,
@@ -18,9 +19,7 @@ from smen.plan.jobs import (
     EvaluateJob,
     FusionRecipe,
     IndexJob,
-    IndicatorsJob,
     Job,
-    NormalsJob,
     PairJob,
     PublishJob,
     Recipe,
@@ -29,7 +28,6 @@ from smen.plan.jobs import (
     SmenRecipe,
     TrainJob,
 )
-from smen.plan.paper_plan import PaperPlan
 from smen.plan.processors import training_threads
 from smen.products.product_tables import product
 from smen.settings.choices import FineProduct, SourceKind, Span
@@ -37,9 +35,6 @@ from smen.settings.section import narrow
 
 FINE: FineProduct = "SPL2SMAP_S"
 """The 3 km product."""
-
-OF_THE_RECORD = ("simulate", "acquire", "align")
-"""Stages that also have years of the coarse record alone, which indices are held against."""
 
 FIRST_SIMULATED_DAY = dt.date(2015, 4, 1)
 """First whole day of SMAP's products."""
@@ -54,7 +49,7 @@ class _Window(_Region):
     cells: Cells
 
 
-class Plan(PaperPlan):
+class Plan(IndexPlan):
     """The job of each stage for all regions and their years; arguments and errors as of `RegionPeriods`."""
 
     def job(self, stage: str, region: str | None = None, year: int | None = None) -> Job:
@@ -68,8 +63,7 @@ class Plan(PaperPlan):
         Raises:
             SettingsError: there is no such region or year, or a job of the stage needs other arguments.
         """
-        known = self.record_years(region) if region is not None and stage in OF_THE_RECORD else ()
-        if region is not None and year is not None and year not in (*self.years(region), *known):
+        if region is not None and year is not None and year not in self.stage_years(stage, region):
             first, last = self.years(region)[0], self.years(region)[-1]
             raise SettingsError(f"{year} is not a year of {region}: its periods reach from {first} to {last}")
         if region is None and stage in self._of_all:
@@ -221,59 +215,6 @@ class Plan(PaperPlan):
             masked=self.regions[region].settings.maps.masked,
             members=self.regions[region].settings.maps.members,
         )
-
-    def normals(self, region: str) -> NormalsJob:
-        """Return the job that learns what is usual in a region.
-
-        Args:
-            region: its name.
-
-        Raises:
-            SettingsError: no index is wanted there.
-        """
-        record = self.record(region)
-        if record is None:
-            raise SettingsError(f"no index is wanted of {region}: name some in indices.which")
-        return NormalsJob(
-            **self._window(region),
-            record=record,
-            record_years=self.record_years(region),
-            years=self.training_years(region),
-            model=self.model(region),
-            mode=self.regions[region].settings.maps.mode,
-        )
-
-    def indicators(self, region: str, year: int) -> IndicatorsJob:
-        """Return the job that makes the indices of one year's maps.
-
-        Args:
-            region: its name.
-            year: of the maps.
-
-        Raises:
-            SettingsError: no index is wanted there, or the year is not mapped.
-        """
-        settings = self.regions[region].settings.indices
-        if not settings.which or year not in self.map_years(region):
-            raise SettingsError(f"{region} has no indices of {year}: see indices.which and maps.period")
-        return IndicatorsJob(
-            **self._window(region),
-            year=year,
-            years=self.index_years(region, year),
-            which=settings.which,
-            every=settings.every,
-            time_constants=settings.time_constants if "water_index" in settings.which else (),
-        )
-
-    def index_years(self, region: str, year: int) -> tuple[int, ...]:
-        """Return the years of coarse fields behind the indices of a year: its own and, if there is one, that before.
-
-        Args:
-            region: its name.
-            year: of the maps.
-        """
-        known = {*self.years(region), *self.record_years(region)}
-        return tuple(y for y in (year - 1, year) if y in known)
 
     def evaluate(self, region: str) -> EvaluateJob:
         """Return the job that scores a region."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from smen.data.series import Series
-    from smen.indices.normals import Normals
+    from smen.indices.region_normals import Normals
     from smen.outputs.map_files import MapFile
 
     Layers = dict[str, NDArray[np.number]]

@@ -13,8 +13,8 @@ from smen.data.records import TRAIN, VALIDATION
 from smen.data.series import concatenate
 from smen.data.series_file import read_series
 from smen.errors import DataError
-from smen.indices.normals import Normals
 from smen.indices.normals_file import write_normals
+from smen.indices.region_normals import Normals
 from smen.indices.wetness_transfer import WetnessTransfer
 from smen.methods.checkpoint import load_checkpoint
 from smen.methods.map_mode import mode_of, predict_in_mode

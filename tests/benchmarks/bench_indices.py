@@ -22,8 +22,8 @@ from smen.data.drought_classes import DroughtClass
 from smen.data.records import TEST, TRAIN, VALIDATION
 from smen.grid import M36
 from smen.grid.bilinear import bilinear
-from smen.indices.normals import Normals
 from smen.indices.percentile import estimate_percentile
+from smen.indices.region_normals import Normals
 from smen.indices.season import CENTRES, season_of, season_years
 from smen.indices.season_score import season_score
 from smen.indices.wetness_transfer import WetnessTransfer

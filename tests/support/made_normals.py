@@ -3,7 +3,7 @@
 import numpy as np
 
 from smen.grid import M36, Window
-from smen.indices.normals import Normals
+from smen.indices.region_normals import Normals
 from smen.indices.wetness_transfer import WetnessTransfer
 
 WINDOW = Window(1020, 2640, 24, 24)

@@ -119,15 +119,16 @@
   const draw = () => {
     const { indices } = state.region;
     $("index-card").hidden = !indices;
+    $("area-card").hidden = !indices?.stacks.drought;
     if (!indices) return;
     showPoint(indices, state.cell);
     if (!indices.stacks.drought) {
-      for (const id of ["index-strip", "index-areas", "index-key"]) $(id).innerHTML = "";
+      for (const id of ["index-strip", "index-areas", "index-key", "area-key"]) $(id).innerHTML = "";
       return;
     }
     strip(indices, state.cell);
     areas(indices);
-    $("index-key").innerHTML = indices.classes.map(([name, colour]) =>
+    $("index-key").innerHTML = $("area-key").innerHTML = indices.classes.map(([name, colour]) =>
       `<span><i class="swatch" style="background:${colour}"></i>${smen.escape(name)}</span>`).join("");
   };
   smen.drawIndices = draw;
