@@ -18,6 +18,7 @@ from smen.indices.region_normals import Normals
 from smen.indices.wetness_transfer import WetnessTransfer
 from smen.methods.checkpoint import load_checkpoint
 from smen.methods.map_mode import mode_of, predict_in_mode
+from smen.outputs.labels import map_title
 from smen.plan.jobs import NormalsJob
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def run(job: NormalsJob) -> None:
         record.grid,
         simulated=record.simulated,
     )
-    title = f"What is usual in {region} by season{' (simulated data)' if normals.simulated else ''}"
+    title = f"What is usual by season: {map_title(region, simulated=normals.simulated)}"
     write_normals(Path(layout.normals(region)), normals, title)
     (log.warning if normals.few else log.info)("%s", normals.note)
 
