@@ -217,6 +217,11 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
     type=click.DateTime(["%Y-%m-%d"]),
     help="Add the change since the first map on or after this date, with its standard deviation.",
 )
+@click.option(
+    "--drought",
+    is_flag=True,
+    help="The share of each area in each drought class instead, with its interval (needs the index percentile).",
+)
 @_config_option
 @_log_option
 def extract(
@@ -228,6 +233,7 @@ def extract(
     by_day: bool,
     below: float | None,
     since: dt.datetime | None,
+    drought: bool,
     config_file: Path,
     log_file: Path | None,
 ) -> None:
@@ -242,6 +248,7 @@ def extract(
         by_day: whether the overpasses of each UTC day are joined.
         below: soil moisture below which the share of each area is added, m3/m3.
         since: date from which changes are added.
+        drought: whether shares of drought classes are written instead.
         config_file: the settings.
         log_file: where messages go beside the terminal.
 
@@ -252,6 +259,11 @@ def extract(
 
     _start_log(log_file, "extract")
     plan = _plan(config_file)
+    if drought:
+        if by_day or below is not None or since is not None:
+            raise click.UsageError("--drought goes with neither --daily nor --below nor --since: leave these out")
+        extract.run_drought(plan, features, output, column=column, regions=regions, layer=layer)
+        return
     day = None if since is None else since.date()
     choices: dict[str, Any] = {"column": column, "regions": regions, "by_day": by_day, "layer": layer}
     extract.run(plan, features, output, **choices, below=below, since=day)

@@ -16,7 +16,7 @@ ROWS = (
     {"__main__"},
     {"cli"},
     {"stages", "paper"},
-    {"plan", "sources", "simulation", "methods", "validation", "scores", "outputs"},
+    {"plan", "sources", "simulation", "methods", "validation", "scores", "indices", "outputs"},
     {"data", "products", "settings"},
     {"grid", "atomic", "vector_file", "own_class"},
     {"errors", "__init__"},
@@ -32,7 +32,12 @@ NEIGHBOURS = {
 }
 """Rooms that may know another one of their own row, beside what lies below them."""
 
-BARE = {"methods": {"settings", "products"}, "scores": {"settings", "data"}, "validation": {"settings"}}
+BARE = {
+    "methods": {"settings", "products"},
+    "scores": {"settings", "data"},
+    "indices": {"settings", "products"},
+    "validation": {"settings"},
+}
 """Rooms that take arrays, a window and numbers, so that they work in a notebook: what they must not import."""
 
 HEAVY = {"torch", "xarray", "h5py", "h5netcdf", "rasterio", "matplotlib", "sklearn", "scipy", "pandas"}

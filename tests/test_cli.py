@@ -15,6 +15,7 @@ from smen.errors import OutputError, SettingsError
 from smen.plan.plan import Plan
 from smen.plan.stage_table import STAGES, Stage
 from smen.settings.document import default_config, json_schema, markdown_table
+from smen.settings.file import check_settings
 from smen.stages import acquire
 
 ROOT = Path(__file__).parent.parent
@@ -106,8 +107,9 @@ def test_the_workflow_gives_the_whole_job(stage, tmp_path, name):
     """Then no file of settings is read."""
     made = plan().experiment("tucson", "both", 3) if name == "experiment" else None
     if made is None:
+        with_indices = Plan(check_settings({"indices": {"which": ["drought"]}}))
         place = ["tucson"] * STAGES[name].of_region + [2018] * STAGES[name].of_year
-        made = plan().train("tucson", "smen") if name == "train" else plan().job(name, *place)
+        made = plan().train("tucson", "smen") if name == "train" else with_indices.job(name, *place)
     (tmp_path / "config.yaml").unlink()
     result = call(name, "--job", made.model_dump_json(), "--log", tmp_path / "logs" / "a.log")
     assert result.exit_code == 0, result.output

@@ -120,3 +120,37 @@ AGE = Ramp(
 
 BAND_RAMPS = (SOIL_MOISTURE, STANDARD_DEVIATION, AGE)
 """The ramps of a map's bands, in their order."""
+
+# ColorBrewer's BrBG, which is safe for colour-blind eyes.
+_BROWN_TO_GREEN = (
+    "#543005",
+    "#8c510a",
+    "#bf812d",
+    "#dfc27d",
+    "#f6e8c3",
+    "#f5f5f5",
+    "#c7eae5",
+    "#80cdc1",
+    "#35978f",
+    "#01665e",
+    "#003c30",
+)
+
+ANOMALY = Ramp(name="anomaly", low=-0.15, high=0.15, units="m³/m³", stops=_BROWN_TO_GREEN)
+"""Departure from what is usual for place and season: brown is drier, green is wetter."""
+
+PERCENTILE = Ramp(name="percentile", low=0.0, high=100.0, units="%", stops=_BROWN_TO_GREEN)
+"""Share of the record in this season that was drier."""
+
+# ColorBrewer's OrRd.
+PROBABILITY = Ramp(
+    name="drought_probability",
+    low=0.0,
+    high=1.0,
+    units="",
+    stops=("#fff7ec", "#fee8c8", "#fdd49e", "#fdbb84", "#fc8d59", "#ef6548", "#d7301f", "#b30000", "#7f0000"),
+)
+"""Probability of drought (D1 or worse): the redder the likelier."""
+
+WATER_INDEX = Ramp(name="water_index", low=0.0, high=100.0, units="%", stops=SOIL_MOISTURE.stops)
+"""Index of the root zone's water, as a share of the cell's range: dry is sand brown, wet is blue."""

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from smen.atomic import atomic_hdf5
 from smen.data import netcdf
 from smen.grid import Grid, Window
+from smen.outputs.index_cube import add_indices
+from smen.outputs.index_files import IndexFile
 from smen.outputs.map_files import MapFile, read_bands
 from smen.outputs.quality_raster import QUALITY_NODATA
 
@@ -46,6 +48,7 @@ def write_cube(
     grid: Grid,
     codes: Mapping[int, str],
     attributes: Mapping[str, str],
+    indices: Sequence[IndexFile] = (),
 ) -> None:
     """Write all maps of a region as one file, map by map, so that memory does not grow with their number.
 
@@ -58,9 +61,10 @@ def write_cube(
         grid: of these cells.
         codes: what each quality code means.
         attributes: what the file says of itself, e.g. title, source, simulated.
+        indices: of the region, by rising time, over an axis of time of their own.
 
     Raises:
-        DataError: a map cannot be read.
+        DataError: a map or an index cannot be read.
         OutputError: the file cannot be written.
     """
     with atomic_hdf5(path) as content, h5netcdf.File(content, "w") as file:
@@ -71,6 +75,8 @@ def write_cube(
                 file.variables[variable.name][i] = netcdf.filled(band)
             file.variables["quality"][i] = quality
             file.variables[_COARSE.name][i] = netcdf.filled(window.expand(coarse[i], grid))
+        if indices:
+            add_indices(file, indices, DEGREES)
 
 
 def _header(

@@ -32,7 +32,15 @@ _BUFFER = {
 }  # fmt: skip
 
 
-def raster_layer(project: Path, path: Path, title: str, window: Window, time: np.datetime64, pipe: Element) -> Element:
+def raster_layer(
+    project: Path,
+    path: Path,
+    title: str,
+    window: Window,
+    time: np.datetime64,
+    pipe: Element,
+    until: np.datetime64 | None = None,
+) -> Element:
     """Return the layer of a raster.
 
     Args:
@@ -42,6 +50,7 @@ def raster_layer(project: Path, path: Path, title: str, window: Window, time: np
         window: where the raster lies.
         time: start of the half-orbit, UTC.
         pipe: how it is drawn, from `smen.outputs.qgis_styles`.
+        until: end of another period than a half-orbit, UTC.
     """
     return element(
         "maplayer",
@@ -50,7 +59,7 @@ def raster_layer(project: Path, path: Path, title: str, window: Window, time: np
         *_identity(project, path, title),
         element("srs", None, crs(CRS_CODE)),
         element("provider", text="gdal"),
-        temporal(time),
+        temporal(time, until),
         pipe,
         element("blendMode", text=0),
     )

@@ -9,9 +9,11 @@ from xml.etree.ElementTree import Element
 from smen.atomic import write_text
 from smen.grid import CRS_CODE, Window
 from smen.outputs.colours import SOIL_MOISTURE
+from smen.outputs.index_files import IndexFile
 from smen.outputs.labels import SIMULATED_BADGE, map_title
 from smen.outputs.map_files import MapFile
 from smen.outputs.map_names import DIRECTIONS, iso, minute
+from smen.outputs.qgis_indices import index_groups
 from smen.outputs.qgis_layers import crs, extent, outline_layer, raster_layer, tree_group, tree_layer
 from smen.outputs.qgis_styles import HALF_ORBIT, QGIS_VERSION, code_renderer, ramp_renderer
 from smen.outputs.xml_elements import element, qgis_file
@@ -27,6 +29,7 @@ def write_project(
     names: Mapping[int, str],
     colours: Mapping[int, str],
     simulated: bool,
+    indices: Sequence[IndexFile] = (),
 ) -> None:
     """Write a project that shows a region's maps; the temporal controller steps through them by half days.
 
@@ -43,6 +46,7 @@ def write_project(
         names: meaning of each quality code.
         colours: colour of each quality code, as ``#rrggbb``.
         simulated: whether the data are simulated; the project is then labelled.
+        indices: of the region; each kind is a closed group of its own.
 
     Raises:
         OutputError: the file cannot be written.
@@ -50,16 +54,15 @@ def write_project(
     """
     if not maps:
         raise ValueError("a project needs at least one map")
-    moisture, codes = ramp_renderer(SOIL_MOISTURE), code_renderer(names, colours)
+    renderers = ramp_renderer(SOIL_MOISTURE), code_renderer(names, colours)
     tree = [tree_layer(path, outlines, "regions", checked=True, provider="ogr")]
     layers = [outline_layer(path, outlines)]
     for year in sorted({_year(file) for file in maps}, reverse=True):
-        files = [(file, f"{minute(file.time)}, {DIRECTIONS[file.direction]}") for file in maps if _year(file) == year]
-        entries = [tree_layer(path, file.path, title, checked=True) for file, title in files]
-        hidden = [tree_layer(path, file.quality, title, checked=False) for file, title in files]
-        tree += [tree_group(year, entries, checked=True), tree_group(f"quality {year}", hidden, checked=False)]
-        layers += [raster_layer(path, file.path, title, window, file.time, moisture) for file, title in files]
-        layers += [raster_layer(path, file.quality, f"quality {t}", window, file.time, codes) for file, t in files]
+        groups, more = _year_of_maps(path, window, [file for file in maps if _year(file) == year], year, renderers)
+        tree += groups
+        layers += more
+    groups, more = index_groups(path, window, indices)
+    tree, layers = tree + groups, layers + more
     title = map_title(region, simulated=simulated)
     period = iso(maps[0].time.astype("datetime64[D]")), iso(maps[-1].time + HALF_ORBIT)
     project = element(
@@ -75,6 +78,19 @@ def write_project(
         _time_settings(period),
     )
     write_text(path, qgis_file(project))
+
+
+def _year_of_maps(
+    path: Path, window: Window, maps: Sequence[MapFile], year: str, renderers: tuple[Element, Element]
+) -> tuple[list[Element], list[Element]]:
+    """Return the groups of a year's maps and of their quality rasters in the tree, and their layers."""
+    moisture, codes = renderers
+    files = [(file, f"{minute(file.time)}, {DIRECTIONS[file.direction]}") for file in maps]
+    entries = [tree_layer(path, file.path, title, checked=True) for file, title in files]
+    hidden = [tree_layer(path, file.quality, title, checked=False) for file, title in files]
+    layers = [raster_layer(path, file.path, title, window, file.time, moisture) for file, title in files]
+    layers += [raster_layer(path, file.quality, f"quality {t}", window, file.time, codes) for file, t in files]
+    return [tree_group(year, entries, checked=True), tree_group(f"quality {year}", hidden, checked=False)], layers
 
 
 def _year(file: MapFile) -> str:

@@ -28,31 +28,43 @@ def style_path(raster: Path) -> Path:
     return Path(raster).with_suffix(".qml")
 
 
-def ramp_style(ramp: Ramp, band: int = 1, time: np.datetime64 | None = None) -> str:
+def ramp_style(ramp: Ramp, band: int = 1, time: np.datetime64 | None = None, until: np.datetime64 | None = None) -> str:
     """Return the text of a style file that shows one band in a ramp of fixed range.
 
     Args:
         ramp: colours and their range.
         band: counted from 1.
         time: start of the half-orbit, UTC; None for a style that fits any date.
+        until: end of another period than a half-orbit, UTC.
     """
-    return _style(ramp_renderer(ramp, band), time)
+    return _style(ramp_renderer(ramp, band), time, until)
 
 
-def code_style(names: Mapping[int, str], colours: Mapping[int, str], time: np.datetime64 | None = None) -> str:
+def code_style(
+    names: Mapping[int, str],
+    colours: Mapping[int, str],
+    time: np.datetime64 | None = None,
+    until: np.datetime64 | None = None,
+) -> str:
     """Return the text of a style file that names and colours codes.
 
     Args:
         names: meaning of each code.
         colours: colour of each code, as ``#rrggbb``.
         time: as for `ramp_style`.
+        until: as for `ramp_style`.
     """
-    return _style(code_renderer(names, colours), time)
+    return _style(code_renderer(names, colours), time, until)
 
 
-def temporal(time: np.datetime64 | None) -> Element:
-    """Return the element that gives QGIS the time of a raster: from the half-orbit's start until its end."""
-    start, end = ("", "") if time is None else (iso(time), iso(time + HALF_ORBIT))
+def temporal(time: np.datetime64 | None, until: np.datetime64 | None = None) -> Element:
+    """Return the element that gives QGIS the time of a raster.
+
+    Args:
+        time: start of the half-orbit or of another period, UTC; None for none.
+        until: end of the period; None: that of the half-orbit.
+    """
+    start, end = ("", "") if time is None else (iso(time), iso(time + HALF_ORBIT if until is None else until))
     interval = element("fixedRange", None, element("start", text=start), element("end", text=end))
     return element("temporal", {"mode": 0, "fetchMode": 0, "enabled": int(time is not None)}, interval)
 
@@ -114,6 +126,6 @@ def _pipe(renderer: Mapping[str, object], *children: Element) -> Element:
     )
 
 
-def _style(pipe: Element, time: np.datetime64 | None) -> str:
+def _style(pipe: Element, time: np.datetime64 | None, until: np.datetime64 | None = None) -> str:
     root = {"version": QGIS_VERSION, "styleCategories": "AllStyleCategories"}
-    return qgis_file(element("qgis", root, temporal(time), pipe))
+    return qgis_file(element("qgis", root, temporal(time, until), pipe))

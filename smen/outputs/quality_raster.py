@@ -63,7 +63,7 @@ def write_quality(
         with memory.open(**creation_options(window, 1, **options)) as raster:
             raster.write(codes, 1)
             raster.descriptions = ("quality",)
-            raster.write_colormap(1, {code: (*_rgb(colour), 255) for code, colour in sorted(colours.items())})
+            raster.write_colormap(1, {code: (*rgb(colour), 255) for code, colour in sorted(colours.items())})
             raster.update_tags(**overpass_tags(tags, time, direction))
             raster.update_tags(1, **{f"CODE_{code}": name for code, name in sorted(names.items())})
         content = memory.read()
@@ -77,7 +77,7 @@ def category_sidecar(names: Mapping[int, str]) -> str:
     return indented(element("PAMDataset", None, band))
 
 
-def _rgb(colour: str) -> tuple[int, int, int]:
+def rgb(colour: str) -> tuple[int, int, int]:
     """Parse ``#rrggbb`` into three numbers 0..255."""
     if len(colour) != 7 or colour[0] != "#":
         raise ValueError(f"colour {colour!r} is not of the form #rrggbb")

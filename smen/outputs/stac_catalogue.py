@@ -15,8 +15,10 @@ from pystac.layout import CustomLayoutStrategy
 
 from smen.atomic import atomic
 from smen.grid import CRS_CODE, M03, Window
+from smen.outputs.index_files import IndexFile
 from smen.outputs.labels import SIMULATED_NOTE, TITLE, map_title
 from smen.outputs.map_files import MapFile
+from smen.outputs.stac_indices import make_index_item
 from smen.outputs.stac_item import Provenance, bounding_box, make_item, relative, utc
 
 ROOT = "smen-soil-moisture"
@@ -32,6 +34,7 @@ def write_collection(
     *,
     region: str,
     extras: Mapping[str, Path],
+    indices: Sequence[IndexFile] = (),
 ) -> None:
     """Write a region's collection, its items and their thumbnails.
 
@@ -43,6 +46,7 @@ def write_collection(
         provenance: what they were made from.
         region: its name.
         extras: further files of the collection by role, e.g. the QGIS project.
+        indices: of the region, each period an item of its own.
 
     Raises:
         OutputError: a file cannot be written.
@@ -62,6 +66,9 @@ def write_collection(
     for file in maps:
         year = folder / str(file.time)[:4]
         collection.add_item(make_item(year, window, file, provenance, region), strategy=by_year)
+    for index in indices:
+        year = folder / str(index.start)[:4]
+        collection.add_item(make_index_item(year, window, index, provenance, region), strategy=by_year)
     for item in collection.get_items():
         _save(item)
     _save(collection)

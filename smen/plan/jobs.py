@@ -22,6 +22,8 @@ from smen.settings.choices import (
     CoarseProduct,
     FineProduct,
     FineVariable,
+    IndexName,
+    IndexPeriod,
     MapMode,
     OpenSpan,
     Overpass,
@@ -80,6 +82,7 @@ class SimulateJob(WindowJob):
     seed: int
     coarse: CoarseProduct
     span: Span
+    coarse_only: bool = Field(default=False, description="whether the year belongs to the coarse record alone")
 
     @property
     def resource_layout(self) -> ResourceLayout:
@@ -128,6 +131,7 @@ class AcquireJob(WindowJob):
     fine_variable: FineVariable
     overpasses: tuple[Overpass, ...]
     span: OpenSpan
+    coarse_only: bool = Field(default=False, description="whether the year belongs to the coarse record alone")
 
     @property
     def resource_layout(self) -> ResourceLayout:
@@ -249,6 +253,29 @@ class DownscaleJob(MappingJob):
     members: int
 
 
+class NormalsJob(MappingJob):
+    """Learn the climatology that a region's indices are held against."""
+
+    module: ClassVar[str] = "stages.normals"
+
+    record: Span = Field(description="first and last day of the coarse record")
+    record_years: tuple[int, ...]
+    years: tuple[int, ...] = Field(description="whose overpasses are mapped to learn how the cells follow the record")
+    mode: MapMode
+
+
+class IndicatorsJob(WindowJob):
+    """Make the indices of a year's maps: anomaly, percentile, drought class, water index."""
+
+    module: ClassVar[str] = "stages.indicators"
+
+    year: int
+    years: tuple[int, ...] = Field(description="of the coarse series: its own and the one before")
+    which: tuple[IndexName, ...]
+    every: IndexPeriod
+    time_constants: tuple[int, ...] = Field(description="of the water index, days")
+
+
 class EvaluateJob(MappingJob):
     """Score the method and the baselines."""
 
@@ -270,6 +297,7 @@ class PublishJob(MappingJob):
     years: tuple[int, ...] = Field(description="of the aligned series and samples behind the maps")
     digest: str = Field(description="of the region's settings")
     source: SourceKind
+    indices: tuple[IndexName, ...] = Field(default=(), description="those that are shown")
 
 
 class IndexJob(Job):

@@ -121,6 +121,28 @@ class Layout:
         """
         return f"{self.results}/{region}/maps/{year}.csv"
 
+    def normals(self, region: str) -> str:
+        """Return the path of the climatology that a region's indices are held against, NetCDF."""
+        return f"{self.results}/{region}/indices/normals.nc"
+
+    def indices(self, region: str, year: int | str) -> str:
+        """Return the path of the folder of one year's indices.
+
+        Args:
+            region: its name.
+            year: of the maps.
+        """
+        return f"{self.results}/{region}/indices/{year}"
+
+    def index_list(self, region: str, year: int | str) -> str:
+        """Return the path of the list of one year's indices, CSV, written when all of them are.
+
+        Args:
+            region: its name.
+            year: of the maps.
+        """
+        return f"{self.results}/{region}/indices/{year}.csv"
+
     def scores(self, region: str, name: str) -> str:
         """Return the path of the table or figure of the evaluation.
 

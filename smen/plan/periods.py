@@ -16,7 +16,7 @@ from smen.plan.jobs import Cells
 from smen.plan.layout import RESULT_FOLDERS, TARGETS, Layout, ResourceLayout
 from smen.plan.region_size import require_land
 from smen.plan.stage_table import STAGES
-from smen.settings.choices import Span
+from smen.settings.choices import IndexName, Span
 from smen.settings.file import check_settings
 from smen.settings.regions import RegionSettings, resolve
 from smen.settings.schema import Settings
@@ -57,6 +57,7 @@ class RegionPeriods:
             require_land(region.window, region.centre, f"{where}: the region {name}")
             if self._mapped(name)[0] > self._mapped(name)[1] or self._full_period(name)[1] < self._full_period(name)[0]:
                 raise SettingsError(f"{where}: the period to be mapped for {name} ends before it begins")
+            self.record(name)
             for donor in self._donor_names(name):
                 self._check_donor(name, donor, where)
 
@@ -171,6 +172,39 @@ class RegionPeriods:
         """Return the years mapped and all others that their maps may know of."""
         return self.years_around(region, self.map_years(region)[-1])
 
+    def indices(self, region: str) -> tuple[IndexName, ...]:
+        """Return which indices are made of a region's maps."""
+        return self.regions[region].settings.indices.which
+
+    def record(self, region: str) -> Span | None:
+        """Return the first and last day of the coarse record that says what is usual; None where no index is wanted.
+
+        Args:
+            region: its name.
+
+        Raises:
+            SettingsError: it ends before it begins.
+        """
+        settings = self.regions[region].settings.indices
+        if not settings.which:
+            return None
+        last = settings.record_until
+        if last == "auto":
+            last = self._full_period(region)[1]
+            last = dt.date(last.year - 1, 12, 31) if self._ends_today(region) else last
+        if last <= settings.record_from:
+            raise SettingsError(
+                f"indices.record_from is {settings.record_from}, but the record of {region} ends on {last}: let it "
+                "begin earlier"
+            )
+        return settings.record_from, last
+
+    def _granule_period(self, region: str) -> Span:
+        """Return the first and last day of which granules are needed: the full period and the record."""
+        first, last = self._full_period(region)
+        record = self.record(region) or (first, last)
+        return min(first, record[0]), max(last, record[1])
+
     def pair_years(self, region: str, year: int) -> tuple[int, ...]:
         """Return the years of aligned series behind one year's samples.
 
@@ -236,7 +270,7 @@ class RegionPeriods:
         return first, max(periods.training[1], self._test(region)[1], mapped[1])
 
     def _last_day(self, region: str, year: int) -> dt.date:
-        return min(dt.date(year, 12, 31), self._full_period(region)[1])
+        return min(dt.date(year, 12, 31), self._granule_period(region)[1])
 
     def _ends_today(self, region: str) -> bool:
         settings = self.regions[region].settings

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from smen.errors import SettingsError
+from smen.plan.index_plan import IndexPlan
 from smen.plan.jobs import (
     AcquireJob,
     AlignJob,
@@ -22,7 +23,7 @@ from smen.plan.jobs import (
     SimulatedGranules,
     SimulateJob,
 )
-from smen.plan.method_plan import MethodPlan, RegionFields
+from smen.plan.method_plan import RegionFields
 from smen.products.product_tables import product
 from smen.settings.choices import FineProduct, SourceKind, Span
 
@@ -37,7 +38,7 @@ class _Window(RegionFields):
     cells: Cells
 
 
-class Plan(MethodPlan):
+class Plan(IndexPlan):
     """The job of each stage for all regions and their years; arguments and errors as of `RegionPeriods`."""
 
     def job(self, stage: str, region: str | None = None, year: int | None = None) -> Job:
@@ -51,7 +52,7 @@ class Plan(MethodPlan):
         Raises:
             SettingsError: there is no such region or year, or a job of the stage needs other arguments.
         """
-        if region is not None and year is not None and year not in self.years(region):
+        if region is not None and year is not None and year not in self.stage_years(stage, region):
             first, last = self.years(region)[0], self.years(region)[-1]
             raise SettingsError(f"{year} is not a year of {region}: its periods reach from {first} to {last}")
         if region is None and stage in self._of_all:
@@ -71,6 +72,7 @@ class Plan(MethodPlan):
             "align": self.align,
             "pair": self.pair,
             "downscale": self.downscale,
+            "indicators": self.indicators,
         }
 
     @property
@@ -79,6 +81,7 @@ class Plan(MethodPlan):
         return {
             "train": self.train,
             "choose": self.choose,
+            "normals": self.normals,
             "evaluate": self.evaluate,
             "publish": self.publish,
             "compare": self.compare,
@@ -106,6 +109,7 @@ class Plan(MethodPlan):
             seed=settings.source.seed,
             coarse=place.settings.products.coarse,
             span=(max(dt.date(year, 1, 1), FIRST_SIMULATED_DAY), self._last_day(region, year)),
+            coarse_only=year not in self.years(region),
         )
 
     def acquire(self, region: str, year: int, kind: SourceKind | None = None) -> AcquireJob:
@@ -118,7 +122,7 @@ class Plan(MethodPlan):
         """
         settings, products = self.settings, self.regions[region].settings.products
         ends_today = self._ends_today(region) and year == self.years(region)[-1]
-        first = max(dt.date(year, 1, 1), self._full_period(region)[0])
+        first = max(dt.date(year, 1, 1), self._granule_period(region)[0])
         return AcquireJob(
             **self._window(region),
             resources=settings.folders.resources,
@@ -130,6 +134,7 @@ class Plan(MethodPlan):
             fine_variable=products.fine_variable,
             overpasses=products.overpasses,
             span=(first, "today" if ends_today else self._last_day(region, year)),
+            coarse_only=year not in self.years(region),
         )
 
     def align(self, region: str, year: int) -> AlignJob:
@@ -218,6 +223,7 @@ class Plan(MethodPlan):
             model=self.model(region),
             digest=self._digest(region),
             source=self.settings.source.kind,
+            indices=self.indices(region),
         )
 
     def index(self) -> IndexJob:

@@ -29,6 +29,9 @@ Threads = Literal["auto"] | Annotated[int, Field(ge=1)]
 MapMode = Literal["retrospective", "causal"]
 SurfaceCondition = Literal["frozen", "snow", "urban", "mountains", "dense_vegetation"]
 
+IndexName = Literal["anomaly", "percentile", "drought", "water_index"]
+IndexPeriod = Literal["overpass", "day", "week"]
+
 Padding = Literal["zeros", "reflect", "replicate"]
 LayerOrder = Literal["relu_norm", "norm_relu"]
 TimeInstance = Literal["overpass", "day"]

@@ -12,6 +12,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from smen.settings.choices import BUILT_IN, MethodChoice, MethodName, UserPath
+from smen.settings.index_section import IndexSettings
 from smen.settings.method_sections import FRAMES, FusionSettings, SmenSettings
 from smen.settings.paper_section import PaperSettings
 from smen.settings.period_sections import MapSettings, PeriodSettings
@@ -56,6 +57,9 @@ class Settings(Section):
     fusion: FusionSettings = Field(FusionSettings(), description="For the method `fusion`.")
     smen: SmenSettings = Field(SmenSettings(), description="For the method `smen`.")
     maps: MapSettings = Field(MapSettings(), description="What is mapped.")
+    indices: IndexSettings = Field(
+        IndexSettings(), description="How dry for the place and the season: see `workflow/docs/indices.md`."
+    )
     paper: PaperSettings = Field(
         PaperSettings(), description="The paper's experiments: `snakemake --cores 8 paper`, apart from `all`."
     )

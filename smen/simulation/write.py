@@ -51,6 +51,7 @@ def simulate(
     granule_root: Path,
     truth_root: Path,
     progress: Callable[[int, int], None] | None = None,
+    coarse_only: bool = False,
 ) -> None:
     """Write all granules of a region and period, and the truth.
 
@@ -68,6 +69,7 @@ def simulate(
         granule_root: folder in which NSIDC's folders are made.
         truth_root: folder of `truth_{year}.nc`, see `smen.simulation.truth_writer`.
         progress: called with (days done, days in all).
+        coarse_only: whether the fine product is left out, as for years of the coarse record alone.
 
     Raises:
         OutputError: a file cannot be written.
@@ -91,7 +93,8 @@ def simulate(
                 orbit = waiting.popleft()
                 if (observation := radiometer.observe(orbit, state)) is not None:
                     write_half_orbit(granule_root, coarse_product, orbit, observation, label)
-            for overpass, orbit, at_smap, at_sentinel1 in pairs.ready(kept):
+            ready = () if coarse_only else pairs.ready(kept)
+            for overpass, orbit, at_smap, at_sentinel1 in ready:
                 for scene in radar.scenes(overpass, orbit, at_smap, at_sentinel1):
                     write_scene(granule_root, scene, orbit, label)
             if progress is not None and state.evening:

@@ -121,6 +121,8 @@ def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
         f"no granule of {job.coarse} touches {job.region} between {begin} and {end}: check source.directory, "
         "products.coarse, products.overpasses, the region's place and the periods",
     )
+    if job.coarse_only:
+        return {"coarse": coarse, "fine": []}
     try:
         fine = directory.find(
             root, job.fine, job.window, begin, end, directions, bad=job.bad_granules, variable=job.fine_variable
@@ -133,7 +135,8 @@ def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
 
 def _from_earthdata(job: AcquireJob, source: EarthdataGranules) -> dict[str, list[GranuleRecord]]:
     """Return the year's granules by role, fetched and verified."""
-    coarse, fine = _archive(job, source).obtain(_queries(job, source), job.bad_granules)
+    coarse, *others = _archive(job, source).obtain(_queries(job, source), job.bad_granules)
+    fine = others[0] if others else []
     _require_coarse(
         job,
         coarse,
@@ -153,15 +156,13 @@ def _require_coarse(job: AcquireJob, coarse: list[GranuleRecord], message: str) 
 
 
 def _queries(job: AcquireJob, source: EarthdataGranules) -> list[earthdata.GranuleQuery]:
-    """Return what is asked of Earthdata: the coarse product and the fine one."""
+    """Return what is asked of Earthdata: the coarse product and, but for years of the record alone, the fine one."""
     begin, end = _period(job)
     directions = tuple(LETTERS[name] for name in job.overpasses)
+    products = [(job.coarse, source.coarse_version, None), (job.fine, source.fine_version, job.fine_variable)]
     return [
         earthdata.GranuleQuery(name, version, job.window, begin, end, directions, variable)
-        for name, version, variable in (
-            (job.coarse, source.coarse_version, None),
-            (job.fine, source.fine_version, job.fine_variable),
-        )
+        for name, version, variable in products[: 1 if job.coarse_only else 2]
     ]
 
 

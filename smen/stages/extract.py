@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from smen.atomic import write_text
 from smen.data.error_correlation_file import read_error_correlation
 from smen.data.quality import MEANING
 from smen.errors import DataError, SettingsError
+from smen.outputs.drought_shares import drought_shares
 from smen.outputs.extraction import extract
 from smen.outputs.feature_cells import cells_of, read_features
 from smen.outputs.feature_errors import Wanted
+from smen.outputs.index_files import read_index_lists
 from smen.outputs.map_files import read_lists
 from smen.outputs.map_names import errors_path
 from smen.outputs.value_table import daily, write_values
@@ -83,6 +86,52 @@ def run(
     values = daily(values) if by_day else values
     write_values(output, values, features, names)
     log.info("%d values of %d of %d features in %s", len(values), values["feature"].nunique(), len(features), output)
+    return values
+
+
+def run_drought(
+    plan: Plan,
+    file: Path,
+    output: Path,
+    *,
+    column: str | None,
+    regions: Sequence[str],
+    layer: str | None = None,
+) -> pd.DataFrame:
+    """Write which share of each feature is in each drought class, period by period; return the table.
+
+    Args:
+        plan: gives the regions and the paths of their indices.
+        file: points and polygons, as for `run`.
+        output: the table to write, ``.csv``.
+        column: the column of the file that names its features; None: their numbers, from 0.
+        regions: the regions to look in; none: all.
+        layer: the layer of the file; None: the only one.
+
+    Raises:
+        SettingsError: an unknown region.
+        DataError: the features or an index cannot be read, a region has no percentiles, or no feature lies in one.
+        OutputError: the table cannot be written.
+    """
+    if output.suffix != ".csv":
+        raise DataError(f"{output}: shares of drought classes are written as .csv; choose this")
+    if unknown := sorted(set(regions) - set(plan.regions)):
+        raise SettingsError(f"{', '.join(unknown)}: no such region; there are {', '.join(plan.regions)}")
+    features = read_features(file, layer)
+    names = list(range(len(features))) if column is None else _names(features, column, file)
+    tables = []
+    for region in regions or plan.regions:
+        cells = dict(zip(names, cells_of(features, plan.regions[region].window), strict=True))
+        if any(feature.rows.size for feature in cells.values()):
+            years = plan.map_years(region) if plan.indices(region) else ()
+            lists = [(Path(plan.layout.index_list(region, y)), Path(plan.layout.indices(region, y))) for y in years]
+            simulated = _simulated(_maps(plan, region))
+            tables.append(drought_shares(read_index_lists(lists), cells, region=region, simulated=simulated))
+    if not tables:
+        raise DataError(f"no feature of {file} lies in {', '.join(regions or plan.regions)}: see regions.geojson")
+    values = pd.concat(tables, ignore_index=True)
+    write_text(output, values.to_csv(index=False, float_format="%.4g", lineterminator="\n"))
+    log.info("shares of %d features in %s", values["feature"].nunique(), output)
     return values
 
 

@@ -17,6 +17,7 @@ from smen.data.series_file import read_series
 from smen.errors import DataError
 from smen.methods.checkpoint import read_header, summary_of
 from smen.outputs.cube import write_cube
+from smen.outputs.index_files import read_index_lists
 from smen.outputs.labels import map_title
 from smen.outputs.map_files import read_lists
 from smen.outputs.qgis_project import write_project
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from smen.data.series import Series
+    from smen.outputs.index_files import IndexFile
     from smen.outputs.map_files import MapFile
 
 log = logging.getLogger(__name__)
@@ -66,12 +68,14 @@ class RegionInputs:
         coarse: its coarse series over the years behind its maps.
         fine: its fine series over these years.
         header: what its weights say of themselves.
+        indices: rasters of its indices by rising time, where any are wanted.
     """
 
     maps: Sequence[MapFile]
     coarse: Series
     fine: Series
     header: dict[str, Any]
+    indices: Sequence[IndexFile] = ()
 
     @property
     def simulated(self) -> bool:
@@ -102,7 +106,7 @@ def run(job: PublishJob) -> None:
     with atomic_from_memory(outline) as content:
         window.footprint(region).to_file(content, driver="GeoJSON", layer=region, RFC7946="YES")
     about = _attributes(region, provenance)
-    write_cube(cube, window, inputs.maps, report.coarse.fields, inputs.coarse.grid, NAMES, about)
+    write_cube(cube, window, inputs.maps, report.coarse.fields, inputs.coarse.grid, NAMES, about, inputs.indices)
     write_project(
         project,
         window,
@@ -112,12 +116,15 @@ def run(job: PublishJob) -> None:
         names=NAMES,
         colours=CODE_COLOURS,
         simulated=inputs.simulated,
+        indices=inputs.indices,
     )
     collection, scripts = Path(layout.collection(region)), Path(layout.report(region))
     empty_folder(collection)
     extras = {"cube": cube, "qgis project": project, "outline": outline}
     root = Path(layout.summary("catalog.json"))
-    write_collection(collection, root, window, inputs.maps, provenance, region=region, extras=extras)
+    write_collection(
+        collection, root, window, inputs.maps, provenance, region=region, extras=extras, indices=inputs.indices
+    )
     empty_folder(scripts)
     write_region(scripts, report, f"{region}/maps")
     log.info("%d maps in %s, %s and %s", len(inputs.maps), cube, project, collection)
@@ -133,7 +140,9 @@ def _read(job: PublishJob) -> RegionInputs:
         concatenate([read_series(Path(layout.aligned(region, role, year))) for year in job.years])
         for role in ("coarse", "fine")
     )
-    return RegionInputs(maps, coarse, fine, read_header(job.model_path()))
+    years = job.map_years if job.indices else ()
+    indices = read_index_lists([(Path(layout.index_list(region, y)), Path(layout.indices(region, y))) for y in years])
+    return RegionInputs(maps, coarse, fine, read_header(job.model_path()), indices)
 
 
 def _granules(inputs: RegionInputs) -> dict[np.datetime64, list[str]]:
@@ -191,6 +200,7 @@ def _report(job: PublishJob, inputs: RegionInputs, provenance: Provenance) -> Re
             "All maps as one CF NetCDF": f"{region}/{region}.nc",
             "STAC collection": f"{region}/stac/collection.json",
             "Scores (CSV)": f"{region}/scores/scores.csv",
+            **({"All indices as GeoTIFFs": f"{region}/indices/"} if inputs.indices else {}),
             "Example dates beside the 3 km product (PNG)": f"{region}/scores/fields.png",
         },
         about={
@@ -200,4 +210,5 @@ def _report(job: PublishJob, inputs: RegionInputs, provenance: Provenance) -> Re
             "source": provenance.source + " (no satellite has measured these values)" * provenance.simulated,
             "software": f"smen {__version__}",
         },
+        indices=inputs.indices,
     )

@@ -42,7 +42,8 @@ def run(job: SimulateJob) -> None:
             progress.total = days
             progress.update(done - progress.n)
 
-        simulate(job.window, job.region, CLIMATES[climate], job.seed, first, last, job.coarse, root, truth.parent, show)
+        place = job.window, job.region, CLIMATES[climate], job.seed, first, last, job.coarse, root
+        simulate(*place, truth.parent, show, coarse_only=job.coarse_only)
     world = World(job.window, job.region, CLIMATES[climate], job.seed)
     covariates = Path(job.resource_layout.simulated_covariates(job.region))
     write_covariates(world, covariates, stamp(job.region, job.seed))

@@ -51,11 +51,11 @@ USED_BY = {
     "samples.history": {"pair"},
     "samples.coarse_history": {"evaluate", "compare"},
     "samples.minimum_coverage": {"pair"},
-    "method": {"train", "choose", "downscale", "evaluate", "publish", "index"},
+    "method": {"train", "choose", "downscale", "normals", "evaluate", "publish", "index"},
     "methods": {"train", "choose", "evaluate"},
     "fusion.seed": {"train"},
     "fusion.learn_from": {"train"},
-    "fusion.weights": {"downscale", "evaluate", "publish"},
+    "fusion.weights": {"downscale", "normals", "evaluate", "publish"},
     "smen.epochs": {"train"},
     "smen.patience": {"train"},
     "smen.learning_rate": {"train"},
@@ -67,13 +67,18 @@ USED_BY = {
     "smen.precision": {"train"},
     "smen.device": {"train"},
     "smen.missing_residual": {"train"},
-    "smen.weights": {"downscale", "evaluate", "publish"},
+    "smen.weights": {"downscale", "normals", "evaluate", "publish"},
     "maps.period": ALL - {"train", "choose"} - PAPER,
     "fusion.covariates": {"train"},
     "fusion.covariate_classes": {"train"},
-    "maps.mode": {"downscale", "evaluate"},
+    "maps.mode": {"downscale", "normals", "evaluate"},
     "maps.masked": {"downscale"},
     "maps.members": {"downscale"},
+    "indices.which": {"indicators", "publish"},
+    "indices.every": {"indicators"},
+    "indices.record_from": {"normals", "acquire"},
+    "indices.record_until": {"normals", "acquire", "simulate", "align"},
+    "indices.time_constants": {"indicators"},
     "paper.epochs": PAPER_TRAININGS,
     "paper.learning_rate": PAPER_TRAININGS,
     "paper.batch_size": PAPER_TRAININGS,
@@ -101,7 +106,7 @@ REGION_USED_BY = {
     "latitude": PLACE,
     "size": PLACE,
     "climate": {"simulate"},
-    "method": {"train", "choose", "downscale", "evaluate", "publish", "index"},
+    "method": {"train", "choose", "downscale", "normals", "evaluate", "publish", "index"},
     "methods": {"train", "choose", "evaluate"},
 }
 """The same for the keys of a region but its own sections."""
@@ -120,6 +125,11 @@ OTHER_VALUES = {
     "maps.mode": "causal",
     "paper.inputs_region": "geneva",
     "paper.sizes_region": "geneva",
+    "indices.which": ["drought"],
+    "indices.every": "day",
+    "indices.record_from": "2015-06-01",
+    "indices.record_until": "2019-06-30",
+    "indices.time_constants": [7],
     "regions_file.layer": "elsewhere",
     "regions_file.column": "label",
     "samples.history": 5,
@@ -130,6 +140,9 @@ OTHER_VALUES = {
 
 DIRECTORY = {"source": {"kind": "directory", "directory": "a"}}
 EARTHDATA = {"source": {"kind": "earthdata"}}
+WITH_INDICES = {"indices": {"which": ["percentile", "water_index"]}}
+"""Without any index there are no jobs of them."""
+
 CONTEXTS = {
     "source.kind": {"source": {"directory": "a"}},
     "source.directory": DIRECTORY,
@@ -143,6 +156,7 @@ CONTEXTS = {
     "fusion": {"method": "fusion"},
     "samples.history": {"method": "fusion"},
     "fusion.covariate_classes": {"method": "fusion", "fusion": {"covariates": {"cover": "cover.tif"}}},
+    "indices": WITH_INDICES,
     "regions_file.layer": {"regions_file": {"path": "layers.gpkg", "layer": "here", "column": "name"}},
     "regions_file": {"regions_file": {"path": "regions.gpkg", "column": "name"}},
 }
@@ -203,7 +217,7 @@ def current(values, key):
 
 def jobs(values):
     """Return the JSON of all jobs by stage, region, year, case and seed."""
-    plan = Plan(check_settings(values), TODAY)
+    plan = Plan(check_settings(WITH_INDICES | values), TODAY)
     texts = {}
     for name, stage in STAGES.items():
         if name == "experiment":
@@ -219,7 +233,8 @@ def jobs(values):
             texts |= {(name, region): plan.job(name, region) for region in plan.regions}
         else:
             for region in plan.regions:
-                years = plan.map_years(region) if name == "downscale" else plan.years(region)
+                of_maps = name in ("downscale", "indicators")
+                years = plan.map_years(region) if of_maps else plan.stage_years(name, region)
                 texts |= {(name, region, year): plan.job(name, region, year) for year in years}
     return {key: without_digest(job) for key, job in texts.items()}
 

@@ -87,7 +87,7 @@ def quick(monkeypatch):
     """A simulation that only writes three granules, and with what it was called."""
     calls = []
 
-    def write(window, region, climate, seed, first, last, coarse, root, truth, progress):
+    def write(window, region, climate, seed, first, last, coarse, root, truth, progress, coarse_only):
         calls.append({"window": window, "climate": climate, "seed": seed, "days": (first, last), "truth": truth})
         for number in range(3):
             progress(number + 1, 3)
@@ -125,7 +125,7 @@ def test_a_run_that_fails_leaves_no_list(quick, tmp_path, monkeypatch):
     """The list is written last: where it is, all granules are."""
     plan = plan_of(tmp_path)
 
-    def fail(*arguments):
+    def fail(*arguments, **more):
         raise OutputError("the disk is full")
 
     monkeypatch.setattr(simulate, "simulate", fail)

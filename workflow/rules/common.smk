@@ -116,6 +116,12 @@ def simulated(path, years=None):
     return paths
 
 
+def index_lists(wildcards):
+    """Input function of publish: lists of a region's indices, where any are wanted."""
+    wanted = plan.map_years(wildcards.region) if plan.indices(wildcards.region) else ()
+    return [layout.index_list(wildcards.region, year) for year in wanted]
+
+
 def training_threads(wildcards):
     """Threads of train."""
     threads = plan.training_threads(wildcards.region, wildcards.method)

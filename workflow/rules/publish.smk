@@ -6,6 +6,7 @@ rule publish:
         model=model,
         maps=files(layout.map_list, plan.map_years),
         aligned=files(layout.aligned, plan.years_behind_maps, "coarse", "fine"),
+        indices=index_lists,
     output:
         cube=layout.deliverable("{region}", "nc"),
         project=layout.deliverable("{region}", "qgs"),

@@ -16,13 +16,20 @@
     const steps = 5;
     const scale = Array.from({ length: steps + 1 }, (_, i) => {
       const value = low + (high - low) * i / steps;
-      const text = ramp === "age" ? value.toFixed(0) : smen.number(value, 2);
+      const text = high - low > 20 ? value.toFixed(0) : smen.number(value, 2);
       const open = i === 0 && low < 0 ? `≤ ${text}` : i === steps ? `≥ ${text}` : text;
       return `<span style="left:${100 * i / steps}%">${open}</span>`;
     });
     return `<div class="legend"><div>${title} (${units})</div>
       <div class="bar" style="background:linear-gradient(to right in srgb, ${stops.join(",")})"></div>
       <div class="scale">${scale.join("")}</div></div>`;
+  };
+
+  const classLegend = () => {
+    const items = state.region.indices.classes.map(([name, colour]) =>
+      `<span><i class="swatch" style="background:${colour}"></i>${smen.escape(name)}</span>`);
+    return `<div class="legend" style="flex-basis:100%"><div>Drought class for place and season</div>
+      <div class="codes">${items.join("")}</div></div>`;
   };
 
   const codeLegend = () => {
@@ -35,9 +42,11 @@
 
   smen.drawLegends = () => {
     const shown = [...new Set([state.left, state.right])];
-    const ramps = [...new Set(shown.map((layer) => smen.LAYERS[layer].ramp))];
-    const parts = ramps.map((ramp) =>
-      (ramp ? rampLegend(shown.filter((layer) => smen.LAYERS[layer].ramp === ramp)) : codeLegend()));
+    const ramps = [...new Set(shown.map((layer) => smen.LAYERS[layer].ramp ?? layer))];
+    const parts = ramps.map((ramp) => {
+      if (ramp === "drought") return classLegend();
+      return ramp === "quality" ? codeLegend() : rampLegend(shown.filter((layer) => smen.LAYERS[layer].ramp === ramp));
+    });
     parts.push(`<div class="legend" style="flex:0 0 auto"><div>&nbsp;</div><i class="swatch hatch"></i>no data${
       state.region.simulated ? ' · <strong style="color:var(--warn)">simulated data</strong>' : ""}</div>`);
     $("legends").innerHTML = parts.join("");

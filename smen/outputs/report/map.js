@@ -34,11 +34,12 @@
     if (pictures.has(key)) return pictures.get(key);
     const image = new ImageData(region.width, region.height);
     const values = region.field(layer, date);
-    const { ramp } = smen.LAYERS[layer];
+    const { ramp, index } = smen.LAYERS[layer];
+    const codes = index ? region.indices?.classes : region.quality;
     for (let cell = 0; cell < values.length; cell++) {
       if (Number.isNaN(values[cell])) continue;
-      const code = ramp ? null : region.quality[values[cell]];
-      if (!ramp && (!code || values[cell] === 0)) continue;
+      const code = ramp ? null : codes?.[values[cell]];
+      if (!ramp && (!code || (!index && values[cell] === 0))) continue;
       image.data.set(ramp ? smen.colour(ramp, values[cell]) : rgb(code[1]), 4 * cell);
       image.data[4 * cell + 3] = 255;
     }

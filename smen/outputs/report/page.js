@@ -8,7 +8,8 @@
   const fillLayers = () => {
     const { region } = state;
     for (const side of ["left", "right"]) {
-      $(side).innerHTML = Object.keys(smen.LAYERS).filter((layer) => layer !== "deviation" || region.hasDeviation)
+      $(side).innerHTML = Object.keys(smen.LAYERS).filter((layer) => (smen.LAYERS[layer].index
+        ? region.indices?.stacks[smen.LAYERS[layer].index] : layer !== "deviation" || region.hasDeviation))
         .map((layer) => `<option value="${layer}">${smen.escape(smen.layerLabel(layer))}</option>`).join("");
       if (![...$(side).options].some((option) => option.value === state[side])) set({ [side]: "estimate" });
       $(side).value = state[side];
@@ -35,6 +36,7 @@
     smen.drawMap();
     smen.drawSeries();
     smen.drawCalendar();
+    smen.drawIndices();
     history.replaceState(null, "", `#${region.name}/${map.time}`);
     document.body.dataset.ready = `${region.name} ${date}`;
   };
@@ -80,6 +82,7 @@
     if (changed.has("cell") && !changed.has("region")) {
       smen.drawMap();
       smen.drawSeries();
+      smen.drawIndices();
     }
   });
 
@@ -109,7 +112,8 @@
   for (const id of ["split", "against"]) $(id).addEventListener("change", () => smen.drawScores());
   window.addEventListener("resize", () => {
     if (!state.region) return;
-    for (const draw of [smen.drawMap, smen.drawSeries, smen.drawCalendar, smen.drawScores, smen.drawTraining]) draw();
+    for (const draw of [smen.drawMap, smen.drawSeries, smen.drawCalendar, smen.drawIndices, smen.drawScores,
+      smen.drawTraining]) draw();
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !state.region) return;

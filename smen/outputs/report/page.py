@@ -8,10 +8,19 @@ from typing import Any
 
 from smen import __version__
 from smen.atomic import write_text
-from smen.outputs.colours import AGE, ERROR, SOIL_MOISTURE, STANDARD_DEVIATION, Ramp
+from smen.outputs.colours import (
+    AGE,
+    ERROR,
+    PERCENTILE,
+    PROBABILITY,
+    SOIL_MOISTURE,
+    STANDARD_DEVIATION,
+    WATER_INDEX,
+    Ramp,
+)
 from smen.outputs.report.field_codec import script
 
-SCRIPTS = ("codec.js", "state.js", "map.js", "series.js", "calendar.js", "charts.js", "page.js")
+SCRIPTS = ("codec.js", "state.js", "map.js", "series.js", "calendar.js", "indices.js", "charts.js", "page.js")
 """Parts of the page's script, each after those that it uses."""
 
 _HERE = Path(__file__).parent
@@ -29,7 +38,8 @@ def write_page(path: Path, regions: Sequence[str], *, folder: str, simulated: bo
     Raises:
         OutputError: the file cannot be written.
     """
-    ramps = {ramp.name: _ramp(ramp) for ramp in (SOIL_MOISTURE, STANDARD_DEVIATION, AGE, ERROR)}
+    shown = (SOIL_MOISTURE, STANDARD_DEVIATION, AGE, ERROR, PERCENTILE, PROBABILITY, WATER_INDEX)
+    ramps = {ramp.name: _ramp(ramp) for ramp in shown}
     start = {"regions": list(regions), "folder": folder, "ramps": ramps, "version": __version__, "simulated": simulated}
     scripts = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     page = (_HERE / "page.html").read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smen.grid import Window
+from smen.outputs.index_files import IndexFile
 from smen.outputs.map_files import MapFile
 
 
@@ -50,6 +51,7 @@ class RegionReport:
         training: losses by epoch, ``train`` and ``validation``, and the epoch that was kept, ``best``.
         files: links to show, by title, relative to the page.
         about: facts to show, by title.
+        indices: the rasters of its indices by rising time; empty without any.
     """
 
     region: str
@@ -65,3 +67,4 @@ class RegionReport:
     training: Mapping[str, Any]
     files: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
+    indices: Sequence[IndexFile] = ()

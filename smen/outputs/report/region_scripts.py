@@ -18,6 +18,7 @@ from smen.outputs.map_panel import ground_shape
 from smen.outputs.report import basemap
 from smen.outputs.report.coarsening import display_step, square_means
 from smen.outputs.report.field_codec import pack, pack_codes, script
+from smen.outputs.report.index_layers import index_layers
 from smen.outputs.report.region_report import RegionReport
 
 AT_ONCE = 32
@@ -74,6 +75,7 @@ def write_region(folder: Path, report: RegionReport, maps_at: str) -> None:
         "training": dict(report.training),
         "files": dict(report.files),
         "about": dict(report.about),
+        "indices": index_layers(report.indices, report.maps, every),
         **_places(report.window, every),
     }
     write_text(folder / "region.js", script("smen.region", report.region, content))

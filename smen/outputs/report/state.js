@@ -15,6 +15,13 @@
     deviation: { label: "Uncertainty", ramp: "standard_deviation", legend: "Standard deviation of the estimate" },
     age: { label: "Age of 3 km data", ramp: "age", legend: "Since the cell was last seen at 3 km" },
     quality: { label: "Quality", ramp: null },
+    drought: { label: "Drought class", ramp: null, index: "drought" },
+    percentile: { label: "Percentile", ramp: "percentile", index: "percentile",
+      legend: "Percentile for place and season (low: dry)" },
+    probability: { label: "Chance of drought", ramp: "drought_probability", index: "drought_probability",
+      legend: "Probability of D1 or worse" },
+    water: { label: "Soil water index", ramp: "water_index", index: "water_index",
+      legend: "Soil water index of the root zone" },
   };
 
   const script = (source) => new Promise((resolve, reject) => {
@@ -45,6 +52,10 @@
     const chunks = about.chunks.map(() => null);
     const productAt = new Map(about.productDates.map((date, i) => [date, i]));
     let product = null;
+    const indices = about.indices.layers ? { ...about.indices, stacks: {} } : null;
+    for (const [key, packed] of Object.entries(about.indices.layers ?? {})) {
+      indices.stacks[key] = await smen.unpack(packed);
+    }
 
     const chunkOf = (date) => about.chunks.findIndex(([first, count]) => date < first + count);
     const loadChunk = (number) => {
@@ -81,6 +92,12 @@
       if (layer === "product") {
         return productAt.has(date) && product?.at ? product.at(productAt.get(date), cell) : NaN;
       }
+      const { index } = smen.LAYERS[layer];
+      if (index) {
+        const period = indices?.ofMap[date] ?? -1;
+        const found = period >= 0 && indices.stacks[index] ? indices.stacks[index].at(period, cell) : NaN;
+        return index === "drought" && found === smen.NO_CLASS ? NaN : found;
+      }
       if (layer === "difference") return value("estimate", date, cell) - value("product", date, cell);
       const found = stackAt(KEYS[layer], date);
       return found ? found[0].at(found[1], cell) : NaN;
@@ -88,11 +105,12 @@
     const field = (layer, date) => Float32Array.from({ length: height * width }, (_, cell) => value(layer, date, cell));
     const has = (layer, date) => {
       if (layer === "product" || layer === "difference") return productAt.has(date);
+      if (smen.LAYERS[layer].index) return (indices?.ofMap[date] ?? -1) >= 0;
       if (layer === "deviation") return Boolean(stackAt("standard_deviation", date));
       return true;
     };
     return {
-      ...about, name, height, width, value, field, has, productAt,
+      ...about, indices, name, height, width, value, field, has, productAt,
       show: (date) => Promise.all([loadChunk(chunkOf(date)), loadProduct()]),
       loaded: () => chunks.every((chunk) => chunk && !(chunk instanceof Promise)),
       loadRest: async (onProgress) => {

@@ -1,0 +1,124 @@
+"""Indices in a region's cube: variables over their own axis of time, `index_time`, of overpasses, days or weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from smen.data import netcdf
+from smen.data.drought_classes import DROUGHT_NODATA, DroughtClass
+from smen.outputs.index_files import IndexFile, read_index
+from smen.outputs.index_rasters import DROUGHT, KINDS, NAMES
+from smen.products.conventions import FLOAT_FILL
+
+if TYPE_CHECKING:
+    import h5netcdf
+
+AXIS = "index_time"
+"""Dimension of the indices: the beginnings of their periods."""
+
+LONG_NAMES = {
+    "anomaly": "soil moisture less what is usual for place and season",
+    "standardised_anomaly": "the same in standard deviations of place and season",
+    "percentile": "share of the record of this season that was drier",
+    "percentile_low": "lower end of the 90 % interval of percentile",
+    "percentile_high": "upper end of the 90 % interval of percentile",
+    "drought_probability": "probability of drought, D1 or worse",
+    "water_index": "soil water index of the root zone, as a share of the cell's range",
+}
+
+
+def add_indices(file: h5netcdf.File, indices: Sequence[IndexFile], coordinates: str) -> None:
+    """Add a region's indices to its open cube, period by period.
+
+    Args:
+        file: with the dimensions y and x.
+        indices: by rising time, all of the same kinds; at least one.
+        coordinates: names of further coordinates of the fields.
+
+    Raises:
+        DataError: a raster cannot be read.
+    """
+    file.dimensions[AXIS] = len(indices)
+    _times(file, indices)
+    first = {kind: read_index(path) for kind, path in indices[0].paths.items()}
+    constants = _time_constants(indices[0])
+    if constants:
+        file.dimensions["time_constant"] = len(constants)
+        made = file.create_variable("time_constant", ("time_constant",), np.int32, data=np.array(constants, np.int32))
+        made.attrs.update(long_name="time constant of the water index", units="days")
+    for kind in first:
+        _add_kind(file, kind, coordinates)
+    for i, one in enumerate(indices):
+        for kind, path in one.paths.items():
+            values = first[kind] if i == 0 else read_index(path)
+            if kind == DROUGHT:
+                file.variables[kind][i] = np.where(np.isnan(values[0]), DROUGHT_NODATA, values[0]).astype(np.uint8)
+            elif (bands := KINDS[kind].bands) is None:
+                file.variables[kind][i] = netcdf.filled(values)
+            else:
+                for band, field in zip(bands, values, strict=True):
+                    file.variables[band.name][i] = netcdf.filled(field)
+
+
+def _times(file: h5netcdf.File, indices: Sequence[IndexFile]) -> None:
+    """Write the axis of time and the bounds of its periods."""
+    about = netcdf.time_attributes(f"beginning of the {indices[0].every} that an index is of, UTC")
+    axis = file.create_variable(AXIS, (AXIS,), np.int64, data=netcdf.seconds_of([one.start for one in indices]))
+    axis.attrs.update({**about, "axis": "T"})
+    file.dimensions["bounds"] = 2
+    ends = np.stack([netcdf.seconds_of([getattr(one, name) for one in indices]) for name in ("start", "end")], axis=1)
+    axis.attrs["bounds"] = f"{AXIS}_bounds"
+    file.create_variable(f"{AXIS}_bounds", (AXIS, "bounds"), np.int64, data=ends)
+
+
+def _time_constants(one: IndexFile) -> list[int]:
+    """Time constants of the water index, as its bands name them; none without one."""
+    import rasterio
+
+    if "water_index" not in one.paths:
+        return []
+    with rasterio.open(one.paths["water_index"]) as raster:
+        return [int(str(name).removeprefix("swi_")) for name in raster.descriptions]
+
+
+def _add_kind(file: h5netcdf.File, kind: str, coordinates: str) -> None:
+    """Add the variables of one kind of raster, without values yet."""
+    if kind == DROUGHT:
+        words = " ".join(code.name for code in DroughtClass)
+        flags = {
+            "long_name": "drought class", "flag_values": np.array(sorted(NAMES), np.uint8), "flag_meanings": words,
+        }  # fmt: skip
+        _add(file, DROUGHT, (AXIS, "y", "x"), np.uint8, DROUGHT_NODATA, flags, coordinates)
+    elif (bands := KINDS[kind].bands) is None:
+        about = {"units": "percent", "long_name": LONG_NAMES[kind]}
+        _add(file, kind, (AXIS, "time_constant", "y", "x"), np.float32, FLOAT_FILL, about, coordinates)
+    else:
+        for band in bands:
+            about = {"units": band.units, "long_name": LONG_NAMES[band.name]}
+            _add(file, band.name, (AXIS, "y", "x"), np.float32, FLOAT_FILL, about, coordinates)
+
+
+def _add(
+    file: h5netcdf.File,
+    name: str,
+    dims: tuple[str, ...],
+    dtype: type[np.generic],
+    fill: float,
+    attributes: dict[str, Any],
+    coordinates: str,
+) -> None:
+    """Add one variable; each period is a compressed chunk of its own."""
+    made = file.create_variable(
+        name,
+        dims,
+        dtype,
+        fillvalue=dtype(fill),
+        chunks=(1, *(file.dimensions[dim].size for dim in dims[1:])),
+        compression="gzip",
+        compression_opts=4,
+        shuffle=True,
+    )
+    made.attrs.update(attributes, grid_mapping=netcdf.GRID_MAPPING, coordinates=coordinates)
