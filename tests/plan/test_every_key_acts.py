@@ -66,6 +66,8 @@ USED_BY = {
     "smen.precision": {"train"},
     "smen.device": {"train"},
     "smen.missing_residual": {"train"},
+    "smen.learns": {"train"},
+    "smen.calibration_folds": {"train"},
     "smen.weights": {"downscale", "evaluate", "publish"},
     "maps.period": ALL - {"train"} - PAPER,
     "fusion.covariates": {"train"},
