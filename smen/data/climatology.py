@@ -70,6 +70,10 @@ class Climatology:
         count = self.count - valid.sum(axis=0).astype(np.int32)
         return Climatology(np.where(count > 0, total, 0), count.astype(np.int32), self.prior, self.prior_dates)
 
+    def hidden(self, cells: NDArray[np.bool_]) -> Climatology:
+        """Forget what was observed at some cells, (H, W): there it is as at cells never observed."""
+        return Climatology(np.where(cells, 0, self.total), np.where(cells, 0, self.count), self.prior, self.prior_dates)
+
 
 def prior_weight(
     count: NDArray[np.number], mean: NDArray[np.floating], squares: NDArray[np.floating]

@@ -10,6 +10,7 @@ import numpy as np
 
 from smen.data.fill import known_coarse
 from smen.data.records import MISSING, Prediction
+from smen.data.samples import lookup
 from smen.grid.bilinear import bilinear
 
 if TYPE_CHECKING:
@@ -82,6 +83,21 @@ def smooth(cells: NDArray[np.floating], fields: Fields) -> Field:
     base = known_coarse(fields.window.expand(np.asarray(cells, np.float32), fields.coarse_grid))
     between = bilinear(cells, fields.window, fields.coarse_grid)
     return np.where(np.isfinite(base) & np.isfinite(between), between, base).astype(np.float32)
+
+
+def residuals_from_bilinear(fields: Fields, index: NDArray[np.integer]) -> Field:
+    """Return J less the interpolated coarse field of its own half-orbit, float32 (n, H, W), m3/m3, NaN where missing.
+
+    Args:
+        fields: the region's arrays.
+        index: which fine fields, (n,).
+    """
+    own = lookup(fields.coarse_time, fields.fine_time[index])
+    residuals = np.full((len(index), *fields.window.shape), np.nan, np.float32)
+    for row, (fine, coarse) in enumerate(zip(index, own, strict=True)):
+        if coarse != MISSING:
+            residuals[row] = fields.fine[fine] - smooth(fields.coarse[coarse], fields)
+    return residuals
 
 
 def each_overpass(fields: Fields, samples: Samples, make: Callable[[Field], Field]) -> Field:

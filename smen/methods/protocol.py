@@ -220,7 +220,10 @@ class Method(Predictor, Protocol):
         ...
 
     def error_correlation(self, fields: Fields, *, retrospective: bool = False) -> ErrorCorrelation | None:
-        """Return how the errors of the maps go together in space and time; None: the method has no uncertainty.
+        """Return how the errors of the maps go together in space and time; None: it is not known.
+
+        A method without it may well know the standard deviation of each cell's error (`Prediction`); what is missing
+        are deviations of areas and changes, and members.
 
         Args:
             fields: the region's arrays.

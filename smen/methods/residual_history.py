@@ -10,6 +10,7 @@ import numpy as np
 
 from smen.data.fill import Missing, fill_residuals, residuals_of
 from smen.data.records import MISSING
+from smen.methods.interpolation import residuals_from_bilinear
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,12 +44,14 @@ class ResidualHistory:
         samples: the overpasses.
         climatology: mean residual of the training dates.
         missing: what stands for a missing residual.
+        interpolated: whether residuals are taken from the interpolated coarse field, as the climatology's then are.
     """
 
     fields: Fields
     samples: Samples
     climatology: Climatology
     missing: Missing = "climatology"
+    interpolated: bool = False
 
     @cached_property
     def _kept(self) -> dict[int, NDArray[np.float32]]:
@@ -57,9 +60,10 @@ class ResidualHistory:
 
     def residuals(self, index: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return D = J - I of some fine fields, (n, H, W), m3/m3, NaN where missing."""
+        residuals_from = residuals_from_bilinear if self.interpolated else residuals_of
         for fine in index:
             if int(fine) not in self._kept:
-                self._kept[int(fine)] = residuals_of(self.fields, np.array([fine]))[0]
+                self._kept[int(fine)] = residuals_from(self.fields, np.array([fine]))[0]
         return np.array([self._kept[int(fine)] for fine in index], np.float32).reshape(-1, *self.fields.window.shape)
 
     def before(self, row: int, *, leave_out: bool = False) -> EarlierResiduals:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from smen.settings.choices import Device, MissingResidual, Precision, Schedule, Threads, UserPath
+from smen.settings.choices import Device, Learns, MissingResidual, Precision, Schedule, Threads, UserPath
 from smen.settings.section import Section
 
 FRAMES = 4
@@ -49,13 +49,24 @@ class FusionSettings(FusionOptions):
 class SmenOptions(Section):
     """What a training of `smen` uses."""
 
-    epochs: int = Field(30, ge=1, description="at most so many epochs (published: 1000)")
-    patience: int | None = Field(
-        10, ge=1, description="stop after so many epochs without a better validation loss; null: never (published)"
+    learns: Learns = Field(
+        "remainder",
+        description="what the same network learns: what the interpolated SMAP field and the mean residual leave, to "
+        "which it is added again (remainder), or the whole field (field: published)",
     )
-    learning_rate: float = Field(1e-3, gt=0, lt=1, description="Adam's step size (published: 0.0001)")
+    epochs: int = Field(8, ge=1, description="at most so many epochs (published: 1000)")
+    patience: int | None = Field(
+        None,
+        ge=1,
+        description="stop after so many epochs without a better validation loss; null: never (published); a network of "
+        "the remainder then learns from the validation dates as well",
+    )
+    learning_rate: float = Field(
+        2e-3, gt=0, lt=1, description="Adam's step size, with one_cycle the greatest (published: 0.0001)"
+    )
     schedule: Schedule = Field(
-        "cosine", description="constant (published), or falling to nearly 0 over the epochs like a cosine"
+        "one_cycle",
+        description="constant (published), cosine: falling to nearly 0 over the epochs, or one_cycle: rising first",
     )
     augment_flips: bool = Field(False, description="mirror the images at random while training")
     batch_size: int = Field(4, ge=1, description="dates a step")
@@ -71,6 +82,19 @@ class SmenOptions(Section):
         "climatology",
         description="stands for a missing residual: climatology, the mean of the training residuals there, or zero",
     )
+    calibration_folds: int = Field(
+        3,
+        ge=0,
+        description="folds of dates; networks trained without each of them tell the standard deviation of the maps' "
+        "errors; 0: maps have none",
+    )
+
+    @field_validator("calibration_folds")
+    @classmethod
+    def _one_fold_is_none(cls, folds: int) -> int:
+        if folds == 1:
+            raise ValueError("one fold would leave no date to learn from: write 2 or more, or 0 for no deviation")
+        return folds
 
 
 class SmenSettings(SmenOptions):

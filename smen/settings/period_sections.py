@@ -60,7 +60,7 @@ class MapSettings(Section):
     mode: MapMode = Field(
         "retrospective",
         description="retrospective: from what was observed before, at and after each overpass; causal: from what was "
-        "known at the overpass alone",
+        "known at the overpass alone (smen, whose network takes earlier fields alone, maps causally in either mode)",
     )
     masked: tuple[SurfaceCondition, ...] = Field(
         (),
@@ -72,5 +72,5 @@ class MapSettings(Section):
         ge=0,
         le=100,
         description="beside each map so many members, which it might as well have been: their errors go together in "
-        "space and time as those of the map do (`method: fusion`)",
+        "space and time as those of the map do (`method: fusion`; of smen this is not known, and there are none)",
     )

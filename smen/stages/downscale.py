@@ -78,7 +78,10 @@ def run(job: DownscaleJob) -> None:
     method = load_checkpoint(job.model_path(), job.window)
     mode = mode_of(method, job.mode)
     if mode != job.mode:
-        log.info("the method %s knows nothing of what comes after an overpass: its maps are causal", method.name)
+        log.warning(
+            "maps.mode is %s, but the method %s uses only what was observed before an overpass: its maps are %s, and "
+            "say so", job.mode, method.name, mode,
+        )  # fmt: skip
     folder = Path(job.layout.maps(job.region, job.year))
     empty_folder(folder)
     errors = _errors(job, mode, fields, method)
@@ -95,15 +98,18 @@ def _in_span(job: DownscaleJob, samples: Samples) -> NDArray[np.bool_]:
 
 
 def _errors(job: DownscaleJob, mode: MapMode, fields: Fields, method: Method) -> ErrorFields | None:
-    """Write how the errors of the maps go together; return what draws them, None where no members are wanted.
+    """Write how the errors of the maps go together; return what draws them.
 
-    Raises:
-        DataError: members are wanted of a method without uncertainty.
+    None where no members are wanted, or where it is not known how the errors go together: then none can be drawn. The
+    maps' folder has been emptied, so that no such file of another method stays.
     """
     correlation = method.error_correlation(fields, retrospective=mode == "retrospective")
     if correlation is None:
         if job.members:
-            raise DataError(f"maps.members is {job.members}, but {method.name} has no uncertainty: set it to 0")
+            log.warning(
+                "maps.members is %d, but how the errors of %s go together in space and time is not known: there are no "
+                "members; set it to 0, or use the method fusion", job.members, method.name,
+            )  # fmt: skip
         return None
     path = errors_path(Path(job.layout.maps(job.region, job.year)), job.region)
     title = f"Correlation of errors: {map_title(job.region, simulated=fields.simulated)}"

@@ -24,7 +24,7 @@ from smen.data.truth import read_truth
 from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.registry import LEARNED_BASELINES, learned_baseline, simple_baseline
 from smen.methods.smen_cnn.network_method import NetworkMethod
-from smen.methods.smen_cnn.recipe import PUBLISHED_RECIPE, TrainingRecipe
+from smen.methods.smen_cnn.recipe import PUBLISHED_RECIPE, SHORT_RECIPE
 from smen.scores.aggregation import per_image
 from smen.scores.detail import detail_r
 from smen.scores.intervals import mean_interval, paired_difference
@@ -48,9 +48,11 @@ def methods(arguments):
         chosen[name] = partial(learned_baseline, name, 1, arguments.threads)
     if arguments.published:
         published = replace(PUBLISHED_RECIPE, epochs=arguments.published, threads=arguments.threads)
-        chosen["smen as published"] = lambda: NetworkMethod(training=published, missing="zero", level_matched=False)
+        chosen["smen as published"] = lambda: NetworkMethod(
+            learns="field", training=published, missing="zero", level_matched=False, calibration_folds=0
+        )
     if arguments.paper:
-        recipe = TrainingRecipe(epochs=arguments.paper, threads=arguments.threads)
+        recipe = replace(SHORT_RECIPE, epochs=arguments.paper, threads=arguments.threads)
         chosen["smen"] = lambda: NetworkMethod(training=recipe)
     return chosen
 

@@ -67,6 +67,8 @@ USED_BY = {
     "smen.precision": {"train"},
     "smen.device": {"train"},
     "smen.missing_residual": {"train"},
+    "smen.learns": {"train"},
+    "smen.calibration_folds": {"train"},
     "smen.weights": {"downscale", "normals", "evaluate", "publish"},
     "maps.period": ALL - {"train", "choose"} - PAPER,
     "fusion.covariates": {"train"},

@@ -76,9 +76,10 @@ def test_time_constants_are_of_the_water_index_alone():
 
 
 def test_normals_learn_from_the_training_period_and_the_regions_own_weights():
-    job = plan(**wanted()).normals("here")
-    assert job.years == (2016, 2017) and job.model.endswith("here/models/network.safetensors")
-    other = plan(**wanted(), fusion={"weights": "elsewhere.safetensors"}).normals("here")
+    assert plan(**wanted()).normals("here").model is None
+    job = plan(**wanted(), method="fusion").normals("here")
+    assert job.years == (2016, 2017) and job.model.endswith("here/models/fusion.safetensors")
+    other = plan(**wanted(), method="fusion", fusion={"weights": "elsewhere.safetensors"}).normals("here")
     assert other.model == "elsewhere.safetensors"
 
 

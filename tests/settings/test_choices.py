@@ -11,7 +11,7 @@ from smen.data.fill import Missing
 from smen.data.quality import QualityCode
 from smen.errors import SettingsError
 from smen.methods.registry import METHODS
-from smen.methods.smen_cnn import recipe
+from smen.methods.smen_cnn import network_method, recipe
 from smen.products.product_tables import PRODUCTS
 from smen.settings import choices
 from smen.settings.file import check_settings
@@ -29,6 +29,7 @@ from smen.simulation.climates import CLIMATES
         (choices.FineProduct, [name for name, p in PRODUCTS.items() if p.role == "fine"]),
         (choices.FineVariable, PRODUCTS["SPL2SMAP_S"].retrievals),
         (choices.MissingResidual, get_args(Missing)),
+        (choices.Learns, get_args(network_method.Learns)),
         (choices.Schedule, get_args(recipe.Schedule)),
         (choices.Precision, get_args(recipe.Precision)),
         (choices.Device, get_args(recipe.Device)),
@@ -53,8 +54,9 @@ def test_every_method_has_a_section_of_its_own_also_under_a_region():
 
 
 def test_the_options_of_smen_are_those_of_a_training():
-    """But for two, which bear other names there."""
-    options = set(SmenOptions.model_fields) - {"batch_size", "missing_residual"} | {"batch"}
+    """But for two, which bear other names there, and two of the method."""
+    own = {"missing_residual", "learns", "calibration_folds"}
+    options = set(SmenOptions.model_fields) - {"batch_size", *own} | {"batch"}
     assert options | {"kernels"} == set(recipe.TrainingRecipe.__dataclass_fields__)
 
 

@@ -64,8 +64,8 @@ def test_the_table_has_a_row_for_every_key():
     ("key", "cell"),
     [
         ("method", "`auto`"),
-        ("smen.patience", "`10`"),
-        ("smen.learning_rate", "`0.001`"),
+        ("smen.patience", "`null`"),
+        ("smen.learning_rate", "`0.002`"),
         ("paper.sizes", "`[10, 20, 50, 100]`"),
         ("paper.normalise", "`true`"),
         ("source.directory", "`null`"),

@@ -245,11 +245,23 @@ def test_members_scatter_about_the_map_as_it_states(copied):
     assert [path.read_bytes() for path in again] == before[-len(again) :]
 
 
-def test_members_need_a_method_with_uncertainty(copied, monkeypatch):
-    monkeypatch.setattr(FusionMethod, "error_correlation", lambda *_, **__: None)
+def test_without_a_correlation_of_errors_there_are_maps_but_no_members(copied, monkeypatch, caplog):
     plan = copied(maps={"period": ["2016-03-11", "2016-03-14"], "members": 2})
-    with pytest.raises(DataError, match="members is 2, but fusion has no uncertainty"):
-        downscale.run(plan.downscale(REGION, 2016))
-    plan = copied(**FEW)
+    folder = Path(plan.layout.maps(REGION, 2016))
     downscale.run(plan.downscale(REGION, 2016))
-    assert not errors_path(Path(plan.layout.maps(REGION, 2016)), REGION).exists()
+    assert errors_path(folder, REGION).exists() and list(folder.glob("*_members.tif"))
+    monkeypatch.setattr(FusionMethod, "error_correlation", lambda *_, **__: None)
+    downscale.run(plan.downscale(REGION, 2016))
+    assert "members is 2, but how the errors of fusion go together in space and time is not known" in caplog.text
+    assert not errors_path(folder, REGION).exists() and not list(folder.glob("*_members.tif"))
+    for raster in rasters(plan):
+        assert (raster.read(2) != raster.nodata).any()  # it has a standard deviation all the same
+
+
+def test_a_method_that_knows_nothing_later_maps_causally_and_says_so(made, copied, monkeypatch, caplog):
+    plan = copied(maps={"period": PERIOD, "mode": "retrospective"})
+    monkeypatch.setattr(downscale, "mode_of", lambda method, wanted: "causal")
+    downscale.run(plan.downscale(REGION, 2016))
+    assert "maps.mode is retrospective, but the method fusion uses only what was observed before" in caplog.text
+    assert set(table_of(plan)["mode"]) == {"causal"}
+    assert {raster.tags()["MODE"] for raster in rasters(plan)} == {"causal"}

@@ -65,7 +65,7 @@ def fit_network(
         DataError: there is no date to train on, or the loss is not finite any more.
         SettingsError: the network does not exist or does not take its options.
     """
-    training, validation = samples.with_target(TRAIN), samples.with_target(VALIDATION)
+    training, validation = training_dates(fields, samples), samples.with_target(VALIDATION)
     climatology, normalisation = _statistics(fields, training, normalise)
     with reproducible(recipe.threads), torch.random.fork_rng():
         torch.manual_seed(recipe.seed)
@@ -77,32 +77,57 @@ def fit_network(
     training_batch = batch(training, True)
     assert training_batch is not None  # noqa: S101  (there are training dates)
     epochs = train(network, normalisation, training_batch, batch(validation, False), recipe, loss, checkpoint)
-    return _fitted(fields, samples, network, normalisation), epochs
+    residuals = residuals_of(fields, samples.with_target(TRAIN, VALIDATION).fine)
+    return fitted_network(fields, samples, network, normalisation, Climatology.of(residuals)), epochs
 
 
-def _statistics(fields: Fields, training: Samples, normalise: bool) -> tuple[Climatology, Normalisation]:
-    """Return climatology and normalisation of the training dates."""
+def training_dates(fields: Fields, samples: Samples) -> Samples:
+    """Return the half-orbits to train on.
+
+    Args:
+        fields: the region's arrays.
+        samples: its half-orbits.
+
+    Raises:
+        DataError: there is none, or none has a valid coarse cell.
+    """
+    training = samples.with_target(TRAIN)
     if not len(training):
         raise DataError(
             "no half-orbit of the training period has a fine field that covers enough of the window: widen the "
             "period, lower the minimum coverage, or use a network trained elsewhere"
         )
-    residuals, coarse = residuals_of(fields, training.fine), fields.coarse_at(training.coarse)
-    if not np.isfinite(coarse).any():
+    if not np.isfinite(fields.coarse[training.coarse]).any():
         raise DataError("no training date has a valid coarse cell: widen the training period")
+    return training
+
+
+def _statistics(fields: Fields, training: Samples, normalise: bool) -> tuple[Climatology, Normalisation]:
+    """Return climatology and normalisation of the training dates."""
+    residuals, coarse = residuals_of(fields, training.fine), fields.coarse_at(training.coarse)
     climatology = Climatology.of(residuals)
     return climatology, Normalisation.of(coarse, residuals) if normalise else Normalisation()
 
 
-def _fitted(fields: Fields, samples: Samples, network: Network, normalisation: Normalisation) -> FittedNetwork:
-    """Return a trained network with what its maps need; validation dates take part in their climatology."""
+def fitted_network(
+    fields: Fields, samples: Samples, network: Network, normalisation: Normalisation, climatology: Climatology
+) -> FittedNetwork:
+    """Return a trained network with what its maps need.
+
+    Args:
+        fields: the region's arrays.
+        samples: its half-orbits.
+        network: trained.
+        normalisation: of its inputs and outputs.
+        climatology: of the training and validation dates.
+    """
     dates = samples.with_target(TRAIN, VALIDATION)
     coarse = fields.coarse[dates.coarse]
     return FittedNetwork(
         window=fields.window,
         network=network,
         normalisation=normalisation,
-        climatology=Climatology.of(residuals_of(fields, dates.fine)),
+        climatology=climatology,
         climate=(float(np.nanmin(coarse)), float(np.nanmax(coarse))),
         surface=static_surface(fields, dates.coarse, dates.fine),
         coarse_grid=fields.coarse_grid,

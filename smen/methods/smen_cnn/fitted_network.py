@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from smen.data.quality import QualityCode
     from smen.data.records import Fields, Samples
     from smen.grid import Grid, Window
+    from smen.methods.calibrated_deviation import CalibratedDeviation
     from smen.methods.smen_cnn.interface import Inputs, Network
     from smen.methods.smen_cnn.normalisation import Normalisation
 
@@ -34,13 +35,18 @@ class FittedNetwork:
         window: the region.
         network: trained, in evaluation mode, on the CPU.
         normalisation: of inputs and output.
-        climatology: mean residual of the training and validation dates.
+        climatology: mean residual of the training and validation dates; against the interpolated coarse field where
+            the network learned the remainder.
         climate: least and greatest coarse value of these dates, m3/m3.
         surface: where the surface itself is water, ice, mountains, urban, dense vegetation, bool (H, W) for each.
         coarse_grid: grid of the coarse product.
         training_times: half-orbits of the training dates, datetime64[s].
         validation_times: half-orbits of the dates of the early stop, datetime64[s].
         simulated: whether any of it comes from simulated fields.
+        coarse_mean: mean coarse field of the training dates, (R, C), m3/m3, of a network that learned what a base
+            estimate leaves (`smen.methods.smen_cnn.remainder`); None: it learned the field itself.
+        deviation: of the errors of its maps; None where no date was held out.
+        held_out: ubRMSE of each date held out, m3/m3, by its half-orbit's time as text.
     """
 
     window: Window
@@ -53,6 +59,9 @@ class FittedNetwork:
     training_times: NDArray[np.datetime64]
     validation_times: NDArray[np.datetime64]
     simulated: bool
+    coarse_mean: NDArray[np.float32] | None = None
+    deviation: CalibratedDeviation | None = None
+    held_out: Mapping[str, float] = field(default_factory=dict)
 
     def estimate(
         self,
@@ -60,7 +69,7 @@ class FittedNetwork:
         samples: Samples,
         inputs_of: Callable[[int], Inputs],
         threads: int,
-        adjusted: Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]] | None = None,
+        finish: Callable[[int, NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]] | None = None,
     ) -> NDArray[np.float32]:
         """Map each overpass by itself, so that its map does not depend on which others are asked for.
 
@@ -69,8 +78,8 @@ class FittedNetwork:
             samples: the overpasses.
             inputs_of: row of the samples -> the network's inputs, a batch of one.
             threads: processor threads.
-            adjusted: (estimate, coarse field with small holes filled), both (H, W) in m3/m3 -> estimate; None: as
-                the network estimates it.
+            finish: (row of the samples, network's output, coarse field with small holes filled), both (H, W) in
+                m3/m3 -> estimate; None: the output is the estimate.
 
         Returns:
             float32 (N, H, W), m3/m3, NaN where there is no coarse field or it has a large hole.
@@ -84,8 +93,8 @@ class FittedNetwork:
                 if not valid.any():
                     continue
                 estimate = denormalised(estimator, self.normalisation, inputs_of(int(row)))[0].numpy()
-                if adjusted is not None:
-                    estimate = adjusted(estimate, coarse)
+                if finish is not None:
+                    estimate = finish(int(row), estimate, coarse)
                 maps[row] = np.where(valid, estimate, np.nan)
         return maps
 

@@ -12,6 +12,7 @@ import torch
 from smen.data.climatology import Climatology
 from smen.data.quality import QualityCode
 from smen.grid import GRIDS, Window
+from smen.methods.calibrated_deviation import CalibratedDeviation
 from smen.methods.smen_cnn import build_network
 from smen.methods.smen_cnn.fitted_network import FittedNetwork
 from smen.methods.smen_cnn.normalisation import Normalisation
@@ -27,6 +28,9 @@ WEIGHTS, SURFACE = "network.", "surface."
 TOTAL, COUNT = "climatology.total", "climatology.count"
 """Names of the climatology's fields, (H, W)."""
 
+COARSE_MEAN = "coarse_mean"
+"""Name of the mean coarse field, (R, C), of a network that learned the remainder."""
+
 
 def tensors_of(fitted: FittedNetwork) -> dict[str, NDArray[Any]]:
     """Return all arrays of a fitted network by name."""
@@ -34,6 +38,10 @@ def tensors_of(fitted: FittedNetwork) -> dict[str, NDArray[Any]]:
     tensors[TOTAL], tensors[COUNT] = fitted.climatology.total, fitted.climatology.count
     for code, mask in fitted.surface.items():
         tensors[SURFACE + code.name] = mask.astype(np.uint8)
+    if fitted.coarse_mean is not None:
+        tensors[COARSE_MEAN] = fitted.coarse_mean
+    if fitted.deviation is not None:
+        tensors |= fitted.deviation.tensors()
     return tensors
 
 
@@ -48,6 +56,8 @@ def header_of(fitted: FittedNetwork) -> dict[str, Any]:
         "training_times": [str(time) for time in fitted.training_times],
         "validation_times": [str(time) for time in fitted.validation_times],
         "simulated": fitted.simulated,
+        "deviation": None if fitted.deviation is None else fitted.deviation.header(),
+        "held_out": dict(fitted.held_out),
     }
 
 
@@ -81,6 +91,7 @@ def restore(
     }
     if any(field.shape != window.shape for field in (total, count, *surface.values())):
         raise ValueError("its fields do not fit its window")
+    deviation = header["deviation"]
     return FittedNetwork(
         window=window,
         network=_network(tensors, name, history, options),
@@ -92,6 +103,9 @@ def restore(
         training_times=np.array(header["training_times"], "datetime64[s]"),
         validation_times=np.array(header["validation_times"], "datetime64[s]"),
         simulated=header["simulated"],
+        coarse_mean=tensors.get(COARSE_MEAN),
+        deviation=None if deviation is None else CalibratedDeviation.restore(tensors, deviation),
+        held_out=header["held_out"],
     )
 
 

@@ -123,25 +123,29 @@ def _run_epochs(job: _Job, state: TrainingState, checkpoint: TrainingCheckpoint 
 
 def _run_epoch(job: _Job, state: TrainingState, epoch: int) -> Epoch:
     """Train for one epoch, then validate; return its row of the history."""
-    rate = job.recipe.learning_rate_of(epoch)
-    for group in state.optimiser.param_groups:
-        group["lr"] = rate
-    training_loss = _train_epoch(job, state)
+    training_loss = _train_epoch(job, state, epoch)
     validation_loss = math.nan if job.validation_batch is None else _validation_loss(job, state.network)
     if not math.isfinite(training_loss):
         raise DataError(f"the training diverged in epoch {epoch}: set a smaller learning rate")
     best = job.validation_batch is None or validation_loss < state.best_loss
+    rate = job.recipe.learning_rate_of(epoch)
     return Epoch(epoch=epoch, train=training_loss, validation=validation_loss, learning_rate=rate, best=best)
 
 
-def _train_epoch(job: _Job, state: TrainingState) -> float:
+def _train_epoch(job: _Job, state: TrainingState, epoch: int) -> float:
     """Take one optimiser step for each batch of the training dates, in random order; return the mean loss, m3/m3."""
     dates, recipe, optimiser = job.training_batch, job.recipe, state.optimiser
     state.network.train()
-    total = 0.0
-    for index in torch.split(torch.randperm(len(dates), generator=state.order), recipe.batch):
+    # The order goes to the device and the losses come back once an epoch: a GPU need not wait for the processor.
+    order = torch.randperm(len(dates), generator=state.order).to(dates.target.device)
+    losses: list[Tensor] = []
+    sizes: list[int] = []
+    for index in torch.split(order, recipe.batch):
+        rate = recipe.learning_rate_of(epoch, sum(sizes) / len(dates))
+        for group in optimiser.param_groups:
+            group["lr"] = rate
         axes = _random_flips(state.order) if recipe.augment_flips else ()
-        inputs = dates.inputs.rows(index.to(dates.target.device)).flipped(axes)
+        inputs = dates.inputs.rows(index).flipped(axes)
         target = dates.target[index]
         target = torch.flip(target, axes) if axes else target
         with torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.precision == "bfloat16"):
@@ -150,8 +154,10 @@ def _train_epoch(job: _Job, state: TrainingState) -> float:
         optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
-        total += value.item() * len(index)
-    return total / len(dates)
+        losses.append(value.detach())
+        sizes.append(len(index))
+    values: list[float] = torch.stack(losses).tolist()
+    return sum(value * size for value, size in zip(values, sizes, strict=True)) / len(dates)
 
 
 def _scorable(validation_batch: Batch | None, device: torch.device) -> Batch | None:
@@ -169,13 +175,14 @@ def _validation_loss(job: _Job, network: Network) -> float:
     estimator = network.for_inference()
     values = []
     with torch.inference_mode():
-        for row in range(len(dates)):
-            target = dates.target[row : row + 1]
+        for row in torch.split(torch.arange(len(dates), device=dates.target.device), 1):
+            target = dates.target[row]
             valid = torch.isfinite(target)
-            if int(valid.sum()) >= 2:
-                inputs = dates.inputs.rows(torch.tensor([row], device=target.device))
-                values.append(job.loss(denormalised(estimator, job.normalisation, inputs), target, valid).item())
-    return sum(values) / len(values)
+            values.append(job.loss(denormalised(estimator, job.normalisation, dates.inputs.rows(row)), target, valid))
+        counts = (torch.isfinite(dates.target).sum(dim=(1, 2)) >= 2).tolist()
+    every: list[float] = torch.stack(values).tolist()
+    losses = [loss for loss, counted in zip(every, counts, strict=True) if counted]
+    return sum(losses) / len(losses)
 
 
 def _random_flips(generator: torch.Generator) -> tuple[int, ...]:

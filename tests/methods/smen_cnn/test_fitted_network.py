@@ -54,14 +54,16 @@ def test_estimates_are_denormalised(fitted, fields, samples):
     np.testing.assert_allclose(maps, fields.coarse_at(samples.coarse) + 0.1 * 0.1, atol=1e-6)
 
 
-def test_an_adjustment_sees_estimate_and_coarse_field(fitted, fields, samples):
-    def coarse_again(estimate, coarse):
+def test_what_finishes_a_map_sees_row_output_and_coarse_field(fitted, fields, samples):
+    def coarse_again(row, estimate, coarse):
+        seen.append(row)
         np.testing.assert_allclose(estimate - coarse, 0.01, atol=1e-6)
         return coarse
 
-    inputs = inputs_of(fitted, fields, samples)
-    maps = fitted.estimate(fields, samples, inputs, threads=1, adjusted=coarse_again)
+    inputs, seen = inputs_of(fitted, fields, samples), []
+    maps = fitted.estimate(fields, samples, inputs, threads=1, finish=coarse_again)
     np.testing.assert_array_equal(maps, fields.coarse_at(samples.coarse))
+    assert seen == list(range(len(samples)))
 
 
 def test_without_a_coarse_field_there_is_no_map(fitted, fields, samples):

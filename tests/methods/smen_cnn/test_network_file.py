@@ -9,6 +9,7 @@ from made_fields import make_fields
 
 from smen.data.climatology import Climatology
 from smen.data.quality import QualityCode
+from smen.methods.calibrated_deviation import CalibratedDeviation
 from smen.methods.smen_cnn import build_network
 from smen.methods.smen_cnn.fitted_network import FittedNetwork
 from smen.methods.smen_cnn.network_file import header_of, restore, tensors_of
@@ -34,6 +35,9 @@ def fitted():
         training_times=FIELDS.fine_time[:3],
         validation_times=FIELDS.fine_time[3:],
         simulated=True,
+        coarse_mean=np.full((3, 4), 0.2, np.float32),
+        deviation=CalibratedDeviation(np.full(FIELDS.window.shape, 0.03, np.float32), 0.03, (1.1, 1.4), (True, False)),
+        held_out={str(FIELDS.fine_time[0]): 0.031},
     )
 
 
@@ -54,6 +58,10 @@ def test_everything_comes_back(fitted):
         assert getattr(again, name) == getattr(fitted, name), name
     for name in ("training_times", "validation_times"):
         np.testing.assert_array_equal(getattr(again, name), getattr(fitted, name))
+    assert again.held_out == fitted.held_out and again.deviation.factors == (1.1, 1.4)
+    np.testing.assert_array_equal(again.coarse_mean, fitted.coarse_mean)
+    classes = np.indices(FIELDS.window.shape)[0].astype(np.uint8) % 2
+    np.testing.assert_array_equal(again.deviation.field(classes), fitted.deviation.field(classes))
 
 
 def test_the_tensors_are_copies_of_nothing_on_a_graph(fitted):

@@ -42,7 +42,7 @@ def test_a_map_for_every_overpass(fields, samples, method):
     assert samples.fine_history[0, 0] == MISSING  # the first date ever
     assert np.isfinite(prediction.mean).all() and prediction.mean.dtype == np.float32
     assert (prediction.mean >= 0).all()
-    assert prediction.quality.dtype == np.uint8 and prediction.standard_deviation is None
+    assert prediction.quality.dtype == np.uint8 and (prediction.standard_deviation > 0).all()
     assert (prediction.quality[0] != QualityCode.OBSERVED_HISTORY).all()
     assert (prediction.quality == QualityCode.OBSERVED_HISTORY).any(axis=(1, 2))[8:].all()
 
@@ -139,14 +139,14 @@ def test_from_settings():
     settings = {
         "epochs": 5, "batch_size": 3, "learning_rate": 0.01, "schedule": "constant", "patience": None,
         "augment_flips": True, "seed": 7, "threads": 2, "precision": "float32", "device": "cpu",
-        "missing_residual": "zero",
+        "missing_residual": "zero", "learns": "field", "calibration_folds": 2,
     }  # fmt: skip
     method = NetworkMethod.from_settings(4, settings)
     expected = TrainingRecipe(
         epochs=5, batch=3, learning_rate=0.01, schedule="constant", patience=None, augment_flips=True, seed=7,
         threads=2, precision="float32", device="cpu",
     )  # fmt: skip
-    assert method.training == expected and method.missing == "zero" and method.history == 4
+    assert method.training == expected and method.missing == "zero" and method.learns == "field" and method.history == 4
     assert settings["batch_size"] == 3  # what was passed is left as it was
 
 
@@ -162,6 +162,8 @@ def test_a_state_restores_the_method(fields, samples, method):
     ours, restored = method.predict(fields, samples), again.predict(fields, samples)
     np.testing.assert_array_equal(ours.mean, restored.mean)
     np.testing.assert_array_equal(ours.quality, restored.quality)
+    np.testing.assert_array_equal(ours.standard_deviation, restored.standard_deviation)
+    assert again.fitted.held_out == method.fitted.held_out and len(again.fitted.held_out) > 8
     assert (again.training, again.epochs, again.name) == (method.training, method.epochs, method.name)
     with pytest.raises(DataError, match=r"trained for Window.*, not for Window"):
         NetworkMethod.load(state, make_fields(origin=(1000, 2650)).window)
@@ -208,5 +210,5 @@ def test_a_region_without_validation_dates(fields, samples):
     assert len(method.fitted.training_times) == len(only.with_target(TRAIN))
 
 
-def test_the_network_has_no_uncertainty(fields, method):
+def test_how_the_errors_go_together_is_not_known(fields, method):
     assert method.error_correlation(fields) is None

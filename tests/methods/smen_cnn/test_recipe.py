@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from smen.errors import DataError
 from smen.methods.smen_cnn import recipe as recipe_module
-from smen.methods.smen_cnn.recipe import LEAST_RATE, PUBLISHED_RECIPE, TrainingRecipe
+from smen.methods.smen_cnn.recipe import LEAST_RATE, PUBLISHED_RECIPE, SHORT_RECIPE, TrainingRecipe
+from smen.settings.method_sections import SmenOptions
 from smen.settings.paper_section import PaperSettings
 
 
@@ -92,3 +93,26 @@ def test_without_kernels_the_plain_path_is_taken_and_fused_ones_are_refused(monk
     with pytest.raises(DataError, match=r"asked for, and there is no compiler\. Or set kernels to auto or plain"):
         TrainingRecipe(device="cpu", kernels="fused").resolved()
     assert TrainingRecipe(device="cpu", kernels="plain").resolved().kernels == "plain"
+
+
+def test_one_cycle_is_that_of_torch():
+    recipe = TrainingRecipe(schedule="one_cycle", epochs=10, learning_rate=2e-3)
+    optimiser = torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])
+    theirs = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, max_lr=2e-3, total_steps=1001, pct_start=0.301, div_factor=25, final_div_factor=1000 / 25
+    )
+    for step in range(1000):
+        ours = recipe.learning_rate_of(step // 100 + 1, (step % 100) / 100)
+        assert ours == pytest.approx(theirs.get_last_lr()[0], rel=0.02, abs=2e-6), step
+        optimiser.step()
+        theirs.step()
+
+
+def test_the_short_recipe():
+    short = SHORT_RECIPE
+    assert (short.epochs, short.batch, short.learning_rate, short.schedule) == (8, 4, 2e-3, "one_cycle")
+    assert short.patience is None
+    settings = SmenOptions()
+    for name in ("epochs", "learning_rate", "schedule", "patience", "augment_flips"):
+        assert getattr(settings, name) == getattr(short, name), name
+    assert settings.batch_size == short.batch
