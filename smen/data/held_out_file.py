@@ -18,7 +18,7 @@ COLUMNS = ["half_orbit", "ubrmse", "note"]
 
 
 @dataclass(frozen=True)
-class HeldOut:
+class HeldOutScores:
     """Errors of a method on dates that its fit had not seen.
 
     Attributes:
@@ -30,7 +30,7 @@ class HeldOut:
     note: str = ""
 
 
-def write_held_out(path: Path, held_out: HeldOut) -> None:
+def write_held_out(path: Path, held_out: HeldOutScores) -> None:
     """Write the table.
 
     Args:
@@ -49,7 +49,7 @@ def write_held_out(path: Path, held_out: HeldOut) -> None:
     write_text(path, text.getvalue())
 
 
-def read_held_out(path: Path) -> HeldOut:
+def read_held_out(path: Path) -> HeldOutScores:
     """Read the table.
 
     Args:
@@ -67,4 +67,4 @@ def read_held_out(path: Path) -> HeldOut:
         raise DataError(f"{path} is not there: train the method first") from None
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{path} is damaged ({error}): train the method again") from error
-    return HeldOut(scores, notes[0] if notes else "")
+    return HeldOutScores(scores, notes[0] if notes else "")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smen.data.choice_file import CandidateScore, Choice, write_choice
-from smen.data.held_out_file import HeldOut, read_held_out
+from smen.data.held_out_file import HeldOutScores, read_held_out
 from smen.errors import DataError
 from smen.plan.jobs import ChooseJob
 from smen.scores.intervals import Interval
@@ -31,7 +31,7 @@ def run(job: ChooseJob) -> None:
     log.info("%s", choice.reason)
 
 
-def choice_of(held_out: dict[str, HeldOut]) -> Choice:
+def choice_of(held_out: dict[str, HeldOutScores]) -> Choice:
     """Choose among candidates.
 
     Args:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smen.atomic import write_text
-from smen.data.held_out_file import HeldOut, write_held_out
+from smen.data.held_out_file import HeldOutScores, write_held_out
 from smen.data.load import read_fields, read_samples
 from smen.data.static_rasters import read_covariates
 from smen.errors import DataError
@@ -46,7 +46,7 @@ def run(job: TrainJob) -> None:
         method = job.recipe.method
         save_untrained(Path(job.layout.model(job.region, method)), method, str(error))
         write_text(Path(job.layout.training_log(job.region, method)), "train,validation\n")
-        write_held_out(Path(job.layout.held_out(job.region, method)), HeldOut(note=str(error)))
+        write_held_out(Path(job.layout.held_out(job.region, method)), HeldOutScores(note=str(error)))
 
 
 def _train(job: TrainJob) -> None:
@@ -68,7 +68,7 @@ def _train(job: TrainJob) -> None:
     scores: dict[str, float] | None = getattr(method, "held_out", None)
     if scores is None:
         scores = held_out_scores(lambda: unfitted(recipe, history, causal=True), fields, samples, donor_regions)
-    write_held_out(Path(job.layout.held_out(job.region, recipe.method)), HeldOut(scores))
+    write_held_out(Path(job.layout.held_out(job.region, recipe.method)), HeldOutScores(scores))
     log.info("%s", summary)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from smen.data.choice_file import read_choice
-from smen.data.held_out_file import HeldOut, read_held_out, write_held_out
+from smen.data.held_out_file import HeldOutScores, read_held_out, write_held_out
 from smen.errors import DataError
 from smen.outputs.choice_table import choice_table
 from smen.plan.jobs import ChooseJob
@@ -17,7 +17,7 @@ DATES = [f"2017-{month:02d}-11T12:00:00" for month in range(1, 13)]
 
 
 def held(values, dates=DATES):
-    return HeldOut(dict(zip(dates, values, strict=True)))
+    return HeldOutScores(dict(zip(dates, values, strict=True)))
 
 
 @pytest.fixture
@@ -63,16 +63,16 @@ def test_only_common_dates_count(region):
 
 
 def test_a_candidate_that_cannot_be_trained_does_not_count(region):
-    choice = region(fusion=HeldOut(note="no date"), smen=held([0.04] * 12))
+    choice = region(fusion=HeldOutScores(note="no date"), smen=held([0.04] * 12))
     assert choice.chosen == "smen"
     assert choice.reason.endswith("; fusion does not count (no date)")
-    choice = region(fusion=HeldOut(), smen=HeldOut(note="no date"))
+    choice = region(fusion=HeldOutScores(), smen=HeldOutScores(note="no date"))
     assert choice.chosen == "fusion" and not choice.dates
 
 
 def test_none_that_can_be_used_is_an_error(region):
     with pytest.raises(DataError, match="no method can be used: fusion: no date; smen: no wish"):
-        region(fusion=HeldOut(note="no date"), smen=HeldOut(note="no wish"))
+        region(fusion=HeldOutScores(note="no date"), smen=HeldOutScores(note="no wish"))
 
 
 def test_a_single_candidate(region):
@@ -80,7 +80,7 @@ def test_a_single_candidate(region):
 
 
 def test_the_table_of_the_choice(region):
-    choice = region(fusion=held([0.03] * 12), smen=held([0.035] * 12), lost=HeldOut(note="no date"))
+    choice = region(fusion=held([0.03] * 12), smen=held([0.035] * 12), lost=HeldOutScores(note="no date"))
     text = choice_table(choice)
     assert "Maps are made by `fusion`" in text and "On 12 dates" in text
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")]
@@ -103,7 +103,7 @@ def test_missing_and_damaged_files_are_named(tmp_path):
 
 
 def test_tables_come_back_as_they_were(tmp_path):
-    for table in (held(np.arange(12) / 256), HeldOut(note="no date, and why"), HeldOut()):
+    for table in (held(np.arange(12) / 256), HeldOutScores(note="no date, and why"), HeldOutScores()):
         write_held_out(tmp_path / "x.csv", table)
         assert read_held_out(tmp_path / "x.csv") == table or table.scores
     write_held_out(tmp_path / "x.csv", held([0.0312345] * 12))
