@@ -14,7 +14,7 @@ import subprocess
 import time
 from pathlib import Path
 
-PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "sinfo", "scontrol")
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "sinfo", "scontrol")
 NODE = "smen-node"
 
 CONFIGURATION = """
@@ -70,14 +70,18 @@ class SlurmCluster:
         self.cpus, self.memory_mb = cpus, memory_mb
         self.node_timeout, self.min_job_age = node_timeout, min_job_age
         self.processes = {}
-        self.environment = {"SLURM_CONF": str(self.folder / "slurm.conf"), "PATH": _search_path()}
+        self.environment = {
+            "SLURM_CONF": str(self.folder / "slurm.conf"),
+            "PATH": f"{self.folder / 'bin'}{os.pathsep}{_search_path()}",
+        }
 
     def __enter__(self):
         """Start it, and wait until its node takes jobs."""
         self.folder.mkdir(parents=True, mode=0o755)
-        for name in ("state", "spool"):
+        for name in ("state", "spool", "bin"):
             (self.folder / name).mkdir()
         self._write_configuration()
+        self._wrap_srun()
         self._start_munge()
         try:
             self._start("slurmctld", "slurmctld", "-D", "-c", "-i")
@@ -141,6 +145,13 @@ class SlurmCluster:
                 min_job_age=self.min_job_age, controller_port=controller_port, node_port=node_port,
             )
         )  # fmt: skip
+
+    def _wrap_srun(self):
+        # Snakemake's plugin takes all variables of Slurm from a job's environment, and a Slurm of /etc has no need of one.
+        wrapper = self.folder / "bin" / "srun"
+        program = shutil.which("srun", path=_search_path())
+        wrapper.write_text(f'#!/bin/sh\nSLURM_CONF={self.folder}/slurm.conf exec {program} "$@"\n')
+        wrapper.chmod(0o755)
 
     def _start_munge(self):
         key = self.folder / "munge.key"
