@@ -1,9 +1,10 @@
-"""A Slurm of one node for tests: munged, slurmctld and slurmd as plain processes with a key, ports and sockets of their own.
+"""A Slurm of one node for tests: munged, slurmctld and slurmd as plain processes with their own key and ports.
 
-Debian's packages `slurm-wlm` and `munge` hold the programs. Accounting is off, as on many small clusters. Nothing is written
-outside one folder, and nothing is left running.
+Debian's packages `slurm-wlm` and `munge` hold the programs. Accounting is off, as on many small clusters. Nothing is
+written outside one folder, and nothing is left running.
 """
 
+import contextlib
 import os
 import pwd
 import secrets
@@ -147,7 +148,7 @@ class SlurmCluster:
         )  # fmt: skip
 
     def _wrap_srun(self):
-        # Snakemake's plugin takes all variables of Slurm from a job's environment, and a Slurm of /etc has no need of one.
+        # Snakemake's plugin takes all variables of Slurm from a job's environment; a Slurm of /etc needs none of them.
         wrapper = self.folder / "bin" / "srun"
         program = shutil.which("srun", path=_search_path())
         wrapper.write_text(f'#!/bin/sh\nSLURM_CONF={self.folder}/slurm.conf exec {program} "$@"\n')
@@ -232,7 +233,5 @@ def _jobs_of(folder):
 
 
 def _signal(pid, number):
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass

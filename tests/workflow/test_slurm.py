@@ -2,14 +2,10 @@
 
 import importlib.util
 import os
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-import yaml
 from slurm_cluster import SlurmCluster, missing_programs
 from tiny import TINY
 
@@ -53,25 +49,6 @@ def run(project, cluster, *more, status=0):
 def environment(cluster):
     """Slurm's variables, with this Python's programs before all others."""
     return cluster.environment | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{cluster.environment['PATH']}"}
-
-
-def start(project, cluster, *more):
-    """Begin a run, to be disturbed."""
-    with (project.folder / "said.txt").open("w") as said:
-        return subprocess.Popen(
-            arguments(*more), cwd=project.folder, env=os.environ | environment(cluster), stdout=said, stderr=said
-        )
-
-
-def running_job(cluster, word, known=(), seconds=300):
-    """Number of the first running job whose comment names a rule; jobs of earlier tests are known."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        for number, state, comment in cluster.jobs():
-            if number not in known and state == "RUNNING" and word in comment:
-                return number
-        time.sleep(0.3)
-    raise AssertionError(f"no job of {word} ran: {cluster.jobs()}")
 
 
 def assert_same_results(project, reference):
