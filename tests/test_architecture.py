@@ -17,7 +17,7 @@ ROWS = (
     {"cli"},
     {"stages", "paper"},
     {"plan", "sources", "simulation", "methods", "validation", "scores", "outputs"},
-    {"data", "products", "settings"},
+    {"data", "products", "settings", "leftovers"},
     {"grid", "atomic", "vector_file"},
     {"errors", "__init__"},
 )
