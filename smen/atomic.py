@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from smen.errors import OutputError
 
@@ -16,21 +19,85 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
 PART = ".part"
-"""What the name of an unfinished file holds, in front of its suffix: ``map.part-4711.tif``."""
+"""What the name of an unfinished file holds, in front of its suffix: ``map.part-host-4711-99213.tif``."""
+
+PART_NAME = re.compile(
+    rf"(?P<stem>.+){re.escape(PART)}-(?:(?P<host>\w+)-(?P<pid>\d+)-(?P<start>\d+)|\d+)(?P<suffix>(?:\.[^.]*)?)"
+)
+"""Names of unfinished files; those of version 0.1 hold the process number alone."""
+
+HOST_LENGTH = 24
+"""Characters of the machine's name that are kept: names of files must not grow too long."""
+
+
+class Writer(NamedTuple):
+    """A process that writes files.
+
+    Attributes:
+        host: name of its machine, letters, digits and underscores.
+        pid: its number.
+        start: when it began, in ticks since the machine started, so that a later process of the same number is not
+            taken for it; 0 where the system does not say.
+    """
+
+    host: str
+    pid: int
+    start: int
+
+    @classmethod
+    def here(cls) -> Writer:
+        """Return this process."""
+        return cls(_host(), os.getpid(), _started(os.getpid()))
+
+    def lives(self) -> bool:
+        """Decide whether a process of this machine still runs."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except (PermissionError, OverflowError):
+            pass  # there is one, of another user
+        return _started(self.pid) in (self.start, 0) or self.start == 0
+
+
+@lru_cache(maxsize=1)
+def _host() -> str:
+    """Name of this machine, of signs that every file system takes."""
+    return re.sub(r"\W", "_", socket.gethostname(), flags=re.ASCII)[:HOST_LENGTH] or "_"
+
+
+def _started(pid: int) -> int:
+    """Start of a process in ticks since the machine started (proc(5), field 22 of stat); 0 where unknown."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text(encoding="latin-1").rpartition(")")[2].split()[19])
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def part_path(path: Path) -> Path:
+    """Return the name under which this process writes a file until it is whole.
+
+    It keeps the suffix, because GDAL and others choose the format by it, and tells the writer.
+
+    Args:
+        path: the file.
+    """
+    host, pid, start = Writer.here()
+    return path.with_name(f"{path.stem}{PART}-{host}-{pid}-{start}{path.suffix}")
 
 
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; rename it on success, remove it on any failure.
 
-    The temporary name keeps the suffix, because GDAL and others choose the format by it, and carries the
-    process number, so that concurrent writers do not meet. The folder is made where it does not exist.
+    The temporary name is that of `part_path`, so that concurrent writers do not meet and what a killed one leaves is
+    recognised (`smen.leftovers`). The folder is made where it does not exist.
 
     Raises:
         OutputError: the file cannot be written (disk full, no permission, a file-size limit).
     """
     path = Path(path)
-    part = path.with_name(f"{path.stem}{PART}-{os.getpid()}{path.suffix}")
+    part = part_path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part

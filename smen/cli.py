@@ -22,6 +22,7 @@ from smen.plan.stage_table import STAGES, Stage
 if TYPE_CHECKING:
     import datetime as dt
 
+    from smen.plan.jobs import Job
     from smen.plan.plan import Plan
 
 _config_option = click.option(
@@ -63,11 +64,11 @@ def _add(stage: Stage) -> None:
     ) -> None:
         _start_log(log_file, f"{region} {year or ''}".strip() if region else stage.name)
         if job is not None:
-            stage.load().run(stage.parse(job))
+            _run(stage, stage.parse(job))
         elif (stage.of_region and region is None) or (stage.of_year and year is None):
             raise click.UsageError(f"name a region{' and a year' if stage.of_year else ''}, or give --job")
         else:
-            stage.load().run(_plan(config_file).job(stage.name, region, year))
+            _run(stage, _plan(config_file).job(stage.name, region, year))
 
     run: Callable[..., None] = command
     if stage.name == "acquire":
@@ -79,6 +80,16 @@ def _add(stage: Stage) -> None:
     for add in (*reversed(arguments), _log_option, _job_option, _config_option):
         run = add(run)
     smen.command(stage.name, help=stage.help)(run)
+
+
+def _run(stage: Stage, job: Job) -> None:
+    """Do a job, after removing what killed writers left of its files."""
+    from smen.leftovers import remove_leftovers
+    from smen.plan.stage_files import written_by
+
+    for part in remove_leftovers(written_by(job)):
+        logging.getLogger("smen").info("removed %s: its writer is gone", part)
+    stage.load().run(job)
 
 
 def _or_estimate(command: Callable[..., None]) -> Callable[..., None]:

@@ -17,7 +17,7 @@ ROWS = (
     {"cli"},
     {"stages", "paper"},
     {"plan", "sources", "simulation", "methods", "validation", "scores", "indices", "outputs"},
-    {"data", "products", "settings"},
+    {"data", "products", "settings", "leftovers"},
     {"grid", "atomic", "vector_file", "own_class"},
     {"errors", "__init__"},
 )
