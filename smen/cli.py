@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smen import __version__
+from smen.command_log import start_log
 from smen.errors import SettingsError, SmenError
 from smen.plan.stage_table import STAGES, Stage
 
@@ -62,7 +63,7 @@ def _add(stage: Stage) -> None:
     def command(
         config_file: Path, job: str | None, log_file: Path | None, region: str | None = None, year: int | None = None
     ) -> None:
-        _start_log(log_file, f"{region} {year or ''}".strip() if region else stage.name)
+        start_log(log_file, f"{region} {year or ''}".strip() if region else stage.name)
         if job is not None:
             _run(stage, stage.parse(job))
         elif (stage.of_region and region is None) or (stage.of_year and year is None):
@@ -100,7 +101,7 @@ def _or_estimate(command: Callable[..., None]) -> Callable[..., None]:
             return command(**arguments)
         from smen.stages import acquire
 
-        _start_log(arguments["log_file"], "acquire")
+        start_log(arguments["log_file"], "acquire")
         click.echo(acquire.estimate(_plan(arguments["config_file"]), arguments["region"], arguments["year"]))
         return None
 
@@ -113,7 +114,7 @@ def _of_method(stage: Stage, command: Callable[..., None]) -> Callable[..., None
     def named(*, method: str | None, **arguments: Any) -> None:  # noqa: ANN401  (the arguments of the command)
         if method is None or arguments["region"] is None:
             return command(**arguments)
-        _start_log(arguments["log_file"], f"{arguments['region']} {method}")
+        start_log(arguments["log_file"], f"{arguments['region']} {method}")
         stage.load().run(_plan(arguments["config_file"]).train(arguments["region"], method))
         return None
 
@@ -201,7 +202,7 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
     from smen.plan.periods import new_day
     from smen.stages import acquire
 
-    _start_log(log_file, "refresh")
+    start_log(log_file, "refresh")
     with new_day(_plan(config_file).resource_layout):
         acquire.refresh(_plan(config_file))
 
@@ -268,7 +269,7 @@ def extract(
     """
     from smen.stages import extract
 
-    _start_log(log_file, "extract")
+    start_log(log_file, "extract")
     plan = _plan(config_file)
     if drought:
         if by_day or below is not None or since is not None:
@@ -286,22 +287,6 @@ def _plan(config_file: Path) -> Plan:
     from smen.settings.yaml_file import read_settings
 
     return Plan.load(read_settings(config_file), [config_file])
-
-
-def _start_log(file: Path | None, prefix: str) -> None:
-    """Send messages to the terminal, each after a prefix, and with time and level to the log file."""
-    terminal = logging.StreamHandler(sys.stderr)
-    terminal.setFormatter(logging.Formatter(f"{prefix}: %(message)s"))
-    logger = logging.getLogger("smen")
-    logger.setLevel(logging.INFO)
-    logger.addHandler(terminal)
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        to_file = logging.FileHandler(file, mode="w", encoding="utf-8")
-        to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        logger.addHandler(to_file)
-        logging.captureWarnings(True)
-        logging.getLogger("py.warnings").addHandler(to_file)
 
 
 def main() -> None:

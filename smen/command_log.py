@@ -1,0 +1,31 @@
+"""Where the messages of a command go."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def start_log(file: Path | None, prefix: str) -> None:
+    """Send messages to the terminal, each after a prefix, and with time and level to the log file.
+
+    Args:
+        file: the log file; its folder is made. None: the terminal alone.
+        prefix: of each message on the terminal.
+    """
+    terminal = logging.StreamHandler(sys.stderr)
+    terminal.setFormatter(logging.Formatter(f"{prefix}: %(message)s"))
+    logger = logging.getLogger("smen")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(terminal)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        to_file = logging.FileHandler(file, mode="w", encoding="utf-8")
+        to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        logger.addHandler(to_file)
+        logging.captureWarnings(True)
+        logging.getLogger("py.warnings").addHandler(to_file)
