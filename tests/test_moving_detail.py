@@ -52,4 +52,4 @@ def test_where_it_stays_the_choice_falls_on_fusion():
     method = network(4)
     method.fit(fields, samples)
     choice = chosen(fields, samples, method)
-    assert choice.chosen == "fusion" and choice.dates >= 10
+    assert choice.chosen == "fusion" and choice.dates >= 5

@@ -9,7 +9,7 @@ STEP = 2
 
 
 def make_moving(n=120, shape=(24, 36), seed=0):
-    """As `make_fields`, a 3 km field at every second overpass, whole, with the moving texture in place of the pattern."""
+    """As `make_fields`, a whole 3 km field at every second overpass, its pattern replaced by the moving texture."""
     rng = np.random.default_rng(seed)
     plain = make_fields(n, shape, seed=seed)
     dates = len(plain.fine)
