@@ -60,7 +60,7 @@ def assert_same_results(project, reference):
     assert sorted(path.relative_to(results) for path in (results / "maps").rglob("*.tif")) == names
     for name in [
         *names,
-        "models/network.safetensors",
+        "models/fusion.safetensors",
         "aligned/coarse_2016.nc",
         "samples/2016.nc",
         "scores/scores.csv",
