@@ -119,6 +119,7 @@ def settings(world, place, size, first, last):
     year = str(last.astype("datetime64[Y]"))
     split = np.datetime64(f"{year}-01-01") if int((last - first).astype(int)) > 800 else last - (last - first) // 3
     return {
+        "method": "fusion",
         "source": {"kind": "directory", "directory": "granules", "truth": "truth"},
         "regions": {world: {"longitude": place.longitude, "latitude": place.latitude, "size": size}},
         "periods": {"training": [str(first), str(split - 1)], "test": [str(split), str(last)]},

@@ -212,7 +212,9 @@ class Settings:
                 for year in plan.years(name)[:1]:
                     for job in (plan.acquire, plan.align, plan.pair):
                         job(name, year)
-                for job in (plan.train, plan.evaluate, plan.publish):
+                for method in plan.methods(name):
+                    plan.train(name, method)
+                for job in (plan.choose, plan.evaluate, plan.publish):
                     job(name)
         except SmenError as problem:
             return _clean(problem, path)

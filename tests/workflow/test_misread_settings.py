@@ -46,7 +46,10 @@ def test_the_command_line_is_named_where_the_mistake_is_there(dry_run):
 @pytest.mark.parametrize("target", ["plain", "results/plain/scores/scores.csv"])
 def test_an_unknown_target_is_answered_with_those_that_there_are(dry_run, target):
     said = dry_run("--cores", "2", target)
-    assert f"there is no target `{target}`; did you mean `plains`? regions: plains, desert; also: all, paper" in said
+    assert (
+        f"there is no target `{target}`; did you mean `plains`? regions: plains, desert; also: all, indices, paper"
+        in said
+    )
 
 
 def test_targets_that_there_are_go_on(dry_run):

@@ -183,7 +183,7 @@ def test_same_settings_same_bytes(tmp_path, project, finished):
     """Two runs in two places give the same maps and weights, whatever the cores."""
     p = project(tmp_path / "p").settings()
     p.snakemake("desert", cores=1)
-    for name in ("models/fusion.safetensors", "aligned/coarse_2016.nc", "scores/scores.csv", "maps/2016.csv"):
+    for name in ("models/smen.safetensors", "aligned/coarse_2016.nc", "scores/scores.csv", "maps/2016.csv"):
         assert (p.folder / "results/desert" / name).read_bytes() == (
             finished.folder / "results/desert" / name
         ).read_bytes(), name
