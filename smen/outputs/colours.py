@@ -154,3 +154,6 @@ PROBABILITY = Ramp(
 
 WATER_INDEX = Ramp(name="water_index", low=0.0, high=100.0, units="%", stops=SOIL_MOISTURE.stops)
 """Index of the root zone's water, as a share of the cell's range: dry is sand brown, wet is blue."""
+
+GAIN = Ramp(name="gain", low=-0.04, high=0.04, units="m³/m³", stops=_BROWN_TO_GREEN)
+"""How much smaller an error is than that of another product: green is better, brown is worse."""

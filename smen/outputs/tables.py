@@ -49,6 +49,28 @@ def write_table(
         OutputError: a file cannot be written.
         ValueError: `units` names a column that is not there, or a name holds brackets.
     """
+    headers, cells = _cells(rows, units)
+    path = Path(path)
+    write_text(path.with_suffix(".csv"), _csv(headers, cells, simulated))
+    write_text(path.with_suffix(".md"), _markdown(headers, cells, simulated, title, digits))
+
+
+def write_csv(
+    path: Path,
+    rows: Sequence[Mapping[str, Any]] | pd.DataFrame,
+    *,
+    units: Mapping[str, str] | None = None,
+    simulated: bool,
+) -> None:
+    """Write the CSV of `write_table` alone, for tables too long to be looked at; arguments and errors as there."""
+    headers, cells = _cells(rows, units)
+    write_text(path, _csv(headers, cells, simulated))
+
+
+def _cells(
+    rows: Sequence[Mapping[str, Any]] | pd.DataFrame, units: Mapping[str, str] | None
+) -> tuple[list[str], list[list[Any]]]:
+    """Headings with their units, and the rows' cells."""
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame.from_records(_completed(rows))
     units = dict(units or {})
     names = [str(name) for name in frame.columns]
@@ -57,10 +79,7 @@ def write_table(
     if bad := [name for name in names if "[" in name or "\n" in name]:
         raise ValueError(f"columns {bad}: a name must not hold brackets (they are for units) or line breaks")
     headers = [f"{name} [{units[name]}]" if name in units else name for name in names]
-    cells = [list(row) for row in frame.itertuples(index=False, name=None)]
-    path = Path(path)
-    write_text(path.with_suffix(".csv"), _csv(headers, cells, simulated))
-    write_text(path.with_suffix(".md"), _markdown(headers, cells, simulated, title, digits))
+    return headers, [list(row) for row in frame.itertuples(index=False, name=None)]
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from pydantic import Discriminator, Field, Tag
 
 from smen.data.choice_file import read_choice
 from smen.grid import Window
+from smen.plan.granule_sources import GranuleSource
 from smen.plan.layout import Layout, ResourceLayout
 from smen.settings.choices import (
     BUILT_IN,
@@ -34,6 +35,7 @@ from smen.settings.choices import (
 )
 from smen.settings.method_sections import FusionOptions, SmenOptions
 from smen.settings.section import Section
+from smen.settings.validation_section import ValidationSettings
 
 Cells = tuple[int, int, int, int]
 """Row, column, height and width of a window, in cells of the 3 km grid."""
@@ -88,33 +90,6 @@ class SimulateJob(WindowJob):
     def resource_layout(self) -> ResourceLayout:
         """Where granules lie."""
         return ResourceLayout(self.resources)
-
-
-class SimulatedGranules(Section):
-    """Granules that were simulated."""
-
-    kind: Literal["simulated"] = "simulated"
-
-
-class DirectoryGranules(Section):
-    """Granules of a folder."""
-
-    kind: Literal["directory"] = "directory"
-    directory: str
-
-
-class EarthdataGranules(Section):
-    """Granules of NASA's archive."""
-
-    kind: Literal["earthdata"] = "earthdata"
-    coarse_version: str
-    fine_version: str
-    connections: int
-    cmr_url: str | None
-    edl_host: str | None
-
-
-GranuleSource = Annotated[SimulatedGranules | DirectoryGranules | EarthdataGranules, Field(discriminator="kind")]
 
 
 class AcquireJob(WindowJob):
@@ -288,6 +263,18 @@ class EvaluateJob(MappingJob):
     truth: str | None = Field(description="folder or file of the truth, None where there is none")
 
 
+class InsituJob(MappingJob):
+    """Hold the maps against stations in the ground."""
+
+    module: ClassVar[str] = "stages.insitu"
+
+    map_years: tuple[int, ...]
+    years: tuple[int, ...] = Field(description="of the aligned series and samples that the methods learn from and use")
+    source: SourceKind
+    archives: tuple[str, ...] = Field(description="of the stations: files of the network, tables of own sensors")
+    protocol: ValidationSettings
+
+
 class PublishJob(MappingJob):
     """Make a region's cube, QGIS project, STAC collection and report."""
 
@@ -298,6 +285,7 @@ class PublishJob(MappingJob):
     digest: str = Field(description="of the region's settings")
     source: SourceKind
     indices: tuple[IndexName, ...] = Field(default=(), description="those that are shown")
+    validated: bool = Field(default=False, description="whether the maps were held against stations")
 
 
 class IndexJob(Job):

@@ -11,6 +11,7 @@ RESULT_FOLDERS = frozenset(
     (
         "aligned", "catalogue", "comparison", "figures", "granules", "maps", "models", "paper", "report",
         "resources", "results", "samples", "scores", "simulated", "styles", "summary", "tables",
+        "validation",
     )
 )  # fmt: skip
 """Folders and files of results, which no region may be named after."""
@@ -152,6 +153,15 @@ class Layout:
         """
         return f"{self.results}/{region}/scores/{name}"
 
+    def validation(self, region: str, name: str) -> str:
+        """Return the path of a table or figure of the comparison with stations.
+
+        Args:
+            region: its name.
+            name: of the file.
+        """
+        return f"{self.results}/{region}/validation/{name}"
+
     def experiment(self, region: str, case: str, seed: int | str) -> str:
         """Return the path of the weights of one training of the paper's experiments.
 
@@ -244,6 +254,15 @@ class ResourceLayout:
             year: of the fields.
         """
         return f"{self.resources}/simulated/{region}/truth/truth_{year}.nc"
+
+    def simulated_stations(self, region: str, year: int | str) -> str:
+        """Return the path of one year's simulated stations, a zip in the layout of ISMN's archives.
+
+        Args:
+            region: its name.
+            year: of the values.
+        """
+        return f"{self.resources}/simulated/{region}/stations/{year}.zip"
 
     def simulated_covariates(self, region: str) -> str:
         """Return the path of the folder of a simulated world's static rasters, the same in all years.

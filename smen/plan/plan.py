@@ -7,23 +7,21 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from smen.errors import SettingsError
-from smen.plan.index_plan import IndexPlan
+from smen.plan.granule_sources import DirectoryGranules, EarthdataGranules, SimulatedGranules
 from smen.plan.jobs import (
     AcquireJob,
     AlignJob,
     Cells,
-    DirectoryGranules,
     DownscaleJob,
-    EarthdataGranules,
     EvaluateJob,
     IndexJob,
     Job,
     PairJob,
     PublishJob,
-    SimulatedGranules,
     SimulateJob,
 )
 from smen.plan.method_plan import RegionFields
+from smen.plan.validation_plan import ValidationPlan
 from smen.products.product_tables import product
 from smen.settings.choices import FineProduct, SourceKind, Span
 
@@ -38,7 +36,7 @@ class _Window(RegionFields):
     cells: Cells
 
 
-class Plan(IndexPlan):
+class Plan(ValidationPlan):
     """The job of each stage for all regions and their years; arguments and errors as of `RegionPeriods`."""
 
     def job(self, stage: str, region: str | None = None, year: int | None = None) -> Job:
@@ -83,6 +81,7 @@ class Plan(IndexPlan):
             "choose": self.choose,
             "normals": self.normals,
             "evaluate": self.evaluate,
+            "insitu": self.insitu,
             "publish": self.publish,
             "compare": self.compare,
         }
@@ -224,6 +223,7 @@ class Plan(IndexPlan):
             digest=self._digest(region),
             source=self.settings.source.kind,
             indices=self.indices(region),
+            validated=self.validated(region),
         )
 
     def index(self) -> IndexJob:
@@ -255,7 +255,8 @@ class Plan(IndexPlan):
         """Return a short digest of the settings that a region's results depend on; folders do not count."""
         settings = self.regions[region].settings
         methods = {"fusion", "smen"} - set(settings.candidates)
-        text = settings.model_dump_json(exclude={"folders", "regions", "regions_file", "source", "paper", *methods})
+        apart = {"folders", "regions", "regions_file", "source", "paper", "validation"}
+        text = settings.model_dump_json(exclude=apart | methods)
         text += f" {self.settings.source.kind} {self.settings.source.seed} {self.cells(region)}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -67,6 +67,8 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
             names = ("comparison.csv", "comparison.md", "comparison_figure.png")
             of_regions = [files.comparison(region, name) for region in regions for name in names]
             return [*of_regions, *(files.paper(name) for name in PAPER_FILES)]
+        case jobs.InsituJob(region=region):
+            return [str(Path(files.validation(region, "")))]
         case jobs.IndexJob():
             of_all = ("summary.md", "scores.csv", "regions.geojson", "index.html", "catalog.json", "styles")
             return [files.summary(name) for name in of_all]

@@ -20,6 +20,7 @@ from smen.settings.product_sections import ProductSettings, SampleSettings
 from smen.settings.region_sections import Region, RegionsFile, paper_regions
 from smen.settings.section import Section
 from smen.settings.source_section import SourceSettings
+from smen.settings.validation_section import ValidationSettings
 
 
 class Folders(Section):
@@ -59,6 +60,10 @@ class Settings(Section):
     maps: MapSettings = Field(MapSettings(), description="What is mapped.")
     indices: IndexSettings = Field(
         IndexSettings(), description="How dry for the place and the season: see `workflow/docs/indices.md`."
+    )
+    validation: ValidationSettings = Field(
+        ValidationSettings(),
+        description="Stations in the ground that maps are held against: see `workflow/docs/validation.md`.",
     )
     paper: PaperSettings = Field(
         PaperSettings(), description="The paper's experiments: `snakemake --cores 8 paper`, apart from `all`."

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.errors import ArchiveError, SettingsError
-from smen.plan.jobs import AcquireJob, DirectoryGranules, EarthdataGranules
+from smen.plan.granule_sources import DirectoryGranules, EarthdataGranules
+from smen.plan.jobs import AcquireJob
 from smen.plan.periods import refreshed
 from smen.plan.plan import Plan
 from smen.sources import directory, earthdata, manifest

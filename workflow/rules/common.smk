@@ -122,6 +122,16 @@ def index_lists(wildcards):
     return [layout.index_list(wildcards.region, year) for year in wanted]
 
 
+def station_files(wildcards):
+    """Input function of insitu: archives and tables of stations."""
+    return list(plan.station_archives(wildcards.region))
+
+
+def validation_points(wildcards):
+    """Input function of publish: stations and their scores, where the maps were held against any."""
+    return [layout.validation(wildcards.region, "stations.geojson")] if plan.validated(wildcards.region) else []
+
+
 def training_threads(wildcards):
     """Threads of train."""
     threads = plan.training_threads(wildcards.region, wildcards.method)

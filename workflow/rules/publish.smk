@@ -7,6 +7,7 @@ rule publish:
         maps=files(layout.map_list, plan.map_years),
         aligned=files(layout.aligned, plan.years_behind_maps, "coarse", "fine"),
         indices=index_lists,
+        stations=validation_points,
     output:
         cube=layout.deliverable("{region}", "nc"),
         project=layout.deliverable("{region}", "qgs"),

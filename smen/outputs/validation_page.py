@@ -1,0 +1,216 @@
+"""The page of a region's validation: what its tables say, in plain words and a few small tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from tabulate import tabulate
+
+from smen.outputs.labels import NO_VALUE, SIMULATED_NOTE
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+
+    import pandas as pd
+
+METRIC_TITLES = {
+    "bias": "bias",
+    "rmsd": "RMSD",
+    "ubrmsd": "ubRMSD",
+    "pearson_r": "R",
+    "spearman_r": "Spearman's R",
+    "g_down": "G_DOWN",
+}
+"""Metrics by the names that people know them by."""
+
+KIND_TITLES = {
+    "absolute": "Absolute values",
+    "moving_mean": "Anomalies from a moving mean of 35 days",
+    "climatology": "Anomalies from a climatology",
+}
+
+MOST_PROBLEMS = 30
+"""More lines about files than this stand in problems.csv alone."""
+
+USUAL = (
+    "For comparison: SPL2SMP has an ubRMSE of about .050 m³/m³ and R of .66 at 393 sparse stations, SPL2SMP_E .051 "
+    "and .65. A point differs from the mean of a 3 km cell by .03 to .05 m³/m³, so that ubRMSD at points hardly "
+    "separates good products: the paired differences, R across the stations of a cell and the spread of the stations' "
+    "bias say more."
+)
+"""What is usual; the numbers' sources stand in workflow/docs/validation.md."""
+
+
+@dataclass(frozen=True)
+class ValidationPage:
+    """What the page is made of.
+
+    Attributes:
+        region: its name.
+        maps: name of the product that the maps are.
+        reference: name of the coarse one.
+        tables: of `smen.validation.validation_tables.make_tables`.
+        stations: one row for each station.
+        problems: columns source, station and reason.
+        notes: sentences that stand above the tables.
+        simulated: whether maps or stations are.
+    """
+
+    region: str
+    maps: str
+    reference: str
+    tables: Mapping[str, pd.DataFrame]
+    stations: pd.DataFrame
+    problems: pd.DataFrame
+    notes: Sequence[str]
+    simulated: bool
+
+    def text(self) -> str:
+        """Return the page, Markdown."""
+        parts = [f"# {self.region}: maps against stations", *([SIMULATED_NOTE] if self.simulated else []), *self.notes]
+        parts.append(self.verdict())
+        parts += self._summaries()
+        parts += ["## Differences from the coarse field on the same pairs", self._differences()]
+        parts += ["## What points say of detail", self._claims(), "## Do the stated intervals hold the stations?"]
+        parts += [self._intervals(), "## Stations", self._stations(), "## What could not be used", self._problems()]
+        return "\n\n".join([*parts, USUAL]) + "\n"
+
+    def verdict(self) -> str:
+        """Say in a sentence or two whether the maps beat the coarse field at the stations."""
+        table = self._whole(self.tables["differences"], "absolute")
+        rows = {row["metric"]: row for row in _records(table[table["product"] == self.maps])}
+        if not rows:
+            return "**No station has enough pairs with the maps: nothing can be said of them here.**"
+        said = []
+        for metric in ("rmsd", "ubrmsd", "pearson_r", "bias"):
+            if metric not in rows:
+                continue
+            row = rows[metric]
+            word = {"yes": "better", "no": "worse"}.get(_word(row["better"]), "not told apart")
+            name = "mean |bias|" if metric == "bias" else METRIC_TITLES[metric]
+            said.append(f"{name} {word} ({_with_interval(row, signed=True)})")
+        stations = next(iter(rows.values()))["stations"]
+        return f"**Maps against {self.reference} at {stations} stations, on the same pairs: {'; '.join(said)}.**"
+
+    def _summaries(self) -> list[str]:
+        """A table for each kind of values: products by metrics, over all stations."""
+        parts = []
+        summary = self.tables["summary"]
+        for pairs in summary["pairs"].unique():
+            of_pairs = summary[summary["pairs"] == pairs]
+            for kind in of_pairs["kind"].unique():
+                rows = self._whole(of_pairs, kind)
+                if rows.empty:
+                    continue
+                first = rows.iloc[0]
+                title = f"## {KIND_TITLES[kind]}, {pairs}"
+                head = f"Mean over {first['stations']} stations and {first['n']} pairs, 95 % interval in brackets."
+                parts += [title, head, _pivot(rows)]
+        return parts
+
+    def _differences(self) -> str:
+        table = self.tables["differences"]
+        rows = [
+            (row["pairs"], KIND_TITLES[row["kind"]], row["product"], METRIC_TITLES[row["metric"]],
+             _with_interval(row, signed=True), _word(row["better"]))
+            for row in _records(table[(table["group"] == "all") & (table["period"] == "all")])
+        ]  # fmt: skip
+        text = f"Product minus {self.reference}; of the bias, the difference of its sizes. G_DOWN is above 0 where a "
+        text += "product is better."
+        return f"{text}\n\n{_table(rows, ('pairs', 'values', 'product', 'metric', 'difference', 'better'))}"
+
+    def _claims(self) -> str:
+        table = self.tables["claims"]
+        rows = [
+            (row["pairs"], row["claim"], KIND_TITLES.get(row["kind"], NO_VALUE), row["product"], _with_interval(row),
+             row["reason"])
+            for row in _records(table)
+        ]  # fmt: skip
+        text = (
+            "R across the stations inside a 36 km cell, of departures from the cell's mean on each date, is above 0 "
+            "only where the detail is right; a coarse field has none. The spread of the stations' bias is smaller "
+            "where the map follows their levels."
+        )
+        return f"{text}\n\n{_table(rows, ('pairs', 'claim', 'values', 'product', 'value', 'why there is none'))}"
+
+    def _intervals(self) -> str:
+        table = self.tables["intervals"]
+        rows = [
+            (row["pairs"], row["product"], f"{row['level']:.0%}", f"{row['coverage_without']:.0%}",
+             f"{row['coverage']:.0%} [{row['low']:.0%}, {row['high']:.0%}]", f"{row['representativeness']:.3f}",
+             row["method"])
+            for row in _records(table)
+        ]  # fmt: skip
+        if not rows:
+            return "No product with stated deviations has a station with enough pairs."
+        names = ("pairs", "product", "level", "its own interval", "with a point's error", "a point's error", "found by")
+        text = "Share of the stations' values in the stated interval, alone and widened by what a point differs by."
+        return f"{text}\n\n{_table(rows, names)}"
+
+    def _stations(self) -> str:
+        columns = [c for c in ("network", "station", "depth", "distance_km", "pairs", "reason") if c in self.stations]
+        rows = [tuple(_cell(value) for value in row) for row in self.stations[columns].itertuples(index=False)]
+        return _table(rows, tuple(columns)) if rows else "There is no station in the region."
+
+    def _problems(self) -> str:
+        if self.problems.empty:
+            return "Nothing: all files were read."
+        shown = self.problems.head(MOST_PROBLEMS)
+        rows = [tuple(_cell(value) for value in row) for row in shown.itertuples(index=False)]
+        more = len(self.problems) - len(shown)
+        rest = f"\n\nand {more} more in problems.csv" if more else ""
+        return _table(rows, tuple(str(c) for c in shown.columns)) + rest
+
+    def _whole(self, table: pd.DataFrame, kind: str) -> pd.DataFrame:
+        """Rows of all stations and the whole time; of the first set of pairs where there are several."""
+        rows = table[(table["kind"] == kind) & (table["group"] == "all") & (table["period"] == "all")]
+        return rows if rows.empty else rows[rows["pairs"] == rows["pairs"].iloc[0]]
+
+
+def _pivot(rows: pd.DataFrame) -> str:
+    """Products down, metrics across."""
+    metrics = list(rows["metric"].unique())
+    table = []
+    for product in rows["product"].unique():
+        of_product = {row["metric"]: row for row in _records(rows[rows["product"] == product])}
+        cells = [_with_interval(of_product[metric], signed=metric == "bias") for metric in metrics]
+        table.append((product, *cells))
+    return _table(table, ("product", *(METRIC_TITLES[m] for m in metrics)))
+
+
+def _table(rows: Sequence[tuple[object, ...]], names: Sequence[str]) -> str:
+    text = [[str(cell).replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    headers = [str(name).replace("|", "\\|") for name in names]
+    return str(tabulate(text, headers, tablefmt="pipe", disable_numparse=True))
+
+
+def _records(frame: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    """Rows of a table by the names of its columns."""
+    return frame.to_dict("records")
+
+
+def _with_interval(row: Mapping[Hashable, Any], *, signed: bool = False) -> str:
+    """The value of a row with three decimals, and its interval in brackets."""
+    value, low, high = (float(row[key]) for key in ("value", "low", "high"))
+    if not np.isfinite(value):
+        return NO_VALUE
+    form = "+.3f" if signed else ".3f"
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return format(value, form)
+    return f"{value:{form}} [{low:{form}}, {high:{form}}]"
+
+
+def _word(better: object) -> str:
+    return NO_VALUE if better is None or _missing(better) else "yes" if better else "no"
+
+
+def _missing(value: object) -> bool:
+    return isinstance(value, float) and not np.isfinite(value)
+
+
+def _cell(value: object) -> str:
+    if _missing(value):
+        return NO_VALUE
+    return f"{value:.2f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,323 @@
+"""How do the maps compare with stations in the ground, and with the coarse field? Tables, figures, points."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smen.atomic import write_text
+from smen.data.load import read_fields, read_samples
+from smen.data.series import concatenate
+from smen.data.series_file import read_series
+from smen.errors import DataError
+from smen.methods.cell_estimates import estimates_at
+from smen.methods.checkpoint import load_checkpoint
+from smen.methods.map_mode import mode_of, predict_in_mode
+from smen.methods.registry import BASELINES, UNTRAINED, simple_baseline
+from smen.outputs import validation_files as files
+from smen.outputs.map_files import read_bands, read_lists
+from smen.outputs.tables import read_table
+from smen.outputs.validation_figures import StationSeriesData, ValidationFigures
+from smen.outputs.validation_notes import protocol_notes
+from smen.outputs.validation_page import ValidationPage
+from smen.plan.jobs import InsituJob
+from smen.scores.comparison import PRODUCT
+from smen.validation.point_products import PointProduct
+from smen.validation.qa4sm_results import write_qa4sm_results
+from smen.validation.station_archives import read_stations
+from smen.validation.station_matching import STATION, match_stations
+from smen.validation.station_points import locate_points, point_table
+from smen.validation.station_records import StationProblem, StationSelection
+from smen.validation.station_spread import station_spread
+from smen.validation.third_dataset import read_third_dataset
+from smen.validation.triple_collocation import triple_collocation
+from smen.validation.validation_tables import ALL_OVERPASSES, AT_PRODUCT_DATES, ValidationProtocol, make_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from smen.data.records import Fields, Samples
+    from smen.methods.map_mode import MapMode
+    from smen.outputs.map_files import MapFile
+    from smen.validation.station_matching import StationPairs
+    from smen.validation.station_points import StationPoint
+
+    Pairs = dict[str, dict[str, StationPairs]]
+
+log = logging.getLogger(__name__)
+
+COARSE = "36 km"
+"""Name of the coarse field among the products."""
+
+THIRD = "third"
+"""Name of the user's third data set."""
+
+
+@dataclass(frozen=True)
+class Overpasses:
+    """The maps of a region and what was estimated for the same overpasses.
+
+    Attributes:
+        maps: the region's map files, by time.
+        times: when SMAP passed over the region, datetime64[s] (T,), strictly rising.
+        samples: the same overpasses as samples.
+        mode: of the maps.
+    """
+
+    maps: Sequence[MapFile]
+    times: NDArray[np.datetime64]
+    samples: Samples
+    mode: MapMode
+
+
+def run(job: InsituJob) -> None:
+    """Match stations with maps, coarse field, baselines and product; write tables, figures, page and points.
+
+    Raises:
+        DataError: there is nothing at a path of stations, or a list of maps, a series or the weights are missing.
+        OutputError: a file cannot be written.
+    """
+    fields = read_fields(job.layout, job.region, job.years)
+    samples = read_samples(job.layout, job.region, job.years, fields)
+    overpasses = _overpasses(job, samples)
+    points, problems = _stations(job, overpasses)
+    maps, mean = _maps_at(overpasses, points, job.window.shape)
+    products = [maps, *_others(job, fields, samples, overpasses, points)]
+    sets = _pairs(job, points, products, _product(fields, overpasses, points))
+    protocol = ValidationProtocol(COARSE, job.protocol.metrics, job.protocol.minimum, job.protocol.scaling)
+    tables = make_tables(sets, protocol)
+    if job.protocol.third_path:
+        tables["triple_collocation"] = _collocation(job, points, products)
+    stations = _station_table(points, sets, tables, maps.name)
+    _write(job, overpasses, sets, tables, stations, problems, simulated=fields.simulated)
+    folder = Path(job.layout.validation(job.region, files.PAGE)).parent
+    _draw(job, folder, mean, sets, stations, products, simulated=fields.simulated)
+    for problem in problems:
+        log.warning("%s%s: %s", problem.source, f", {problem.station}" if problem.station else "", problem.reason)
+    log.info("%d stations, %d overpasses: see %s", len(points), len(overpasses.maps), folder / files.PAGE)
+
+
+def _overpasses(job: InsituJob, samples: Samples) -> Overpasses:
+    """The overpasses that are mapped."""
+    layout, region = job.layout, job.region
+    maps = read_lists([(Path(layout.map_list(region, y)), Path(layout.maps(region, y))) for y in job.map_years])
+    starts = np.array([file.time for file in maps], "datetime64[s]")
+    coarse = concatenate([read_series(Path(layout.aligned(region, "coarse", year))) for year in job.map_years])
+    over = dict(zip(coarse.time, coarse.overpass_time, strict=True))
+    known = np.array([over.get(time, np.datetime64("NaT")) for time in starts], "datetime64[s]")
+    times = np.where(np.isnat(known), starts, known)
+    if (np.diff(times) <= np.timedelta64(0, "s")).any():  # half an hour, where a cell's own seconds cannot be right
+        times = starts
+    rows = np.searchsorted(samples.time, starts)
+    if starts.size and (rows.max() >= len(samples) or (samples.time[rows] != starts).any()):
+        raise DataError(f"{region} has maps of overpasses that it has no sample of: run the stage downscale again")
+    retrospective = any(file.mode == "retrospective" for file in maps)
+    return Overpasses(maps, times, samples.select(rows), "retrospective" if retrospective else "causal")
+
+
+def _stations(job: InsituJob, overpasses: Overpasses) -> tuple[tuple[StationPoint, ...], list[StationProblem]]:
+    """The stations of the region with a value in the period of the maps, and what could not be used."""
+    asked, times = job.protocol, overpasses.times
+    reach = np.timedelta64(round(asked.window * 1800), "s")
+    period = (times[0] - reach, times[-1] + reach) if times.size else (None, None)
+    selection = StationSelection(asked.networks, asked.depth, asked.flags, period)
+    reading = read_stations([Path(archive) for archive in job.archives], selection, job.window)
+    points, further = locate_points(reading.series, job.window, asked.sensors, asked.shared_cells)
+    problems = [*reading.problems, *further]
+    if not points:
+        where = ", ".join(Path(archive).name for archive in job.archives)
+        problems.append(StationProblem(where, f"there is no station with a usable value in {job.region}"))
+    return points, problems
+
+
+def _maps_at(
+    overpasses: Overpasses, points: Sequence[StationPoint], shape: tuple[int, int]
+) -> tuple[PointProduct, NDArray[np.float64]]:
+    """The maps as they are on disk at the stations' cells, and their mean over time, (H, W)."""
+    rows, columns = _cells(points)
+    values = np.full((2, len(overpasses.maps), len(points)), np.nan, np.float32)
+    total, number = np.zeros(shape), np.zeros(shape)
+    for index, file in enumerate(overpasses.maps):
+        bands, _ = read_bands(file)
+        values[:, index] = bands[:2, rows, columns]
+        valid = np.isfinite(bands[0])
+        total[valid] += bands[0][valid]
+        number += valid
+    mean = np.divide(total, number, out=np.full(shape, np.nan), where=number > 0)
+    deviation = values[1] if np.isfinite(values[1]).any() else None
+    return PointProduct(_name(overpasses.mode), overpasses.times, values[0], deviation, MADE_OF["maps"]), mean
+
+
+def _others(
+    job: InsituJob, fields: Fields, samples: Samples, overpasses: Overpasses, points: Sequence[StationPoint]
+) -> list[PointProduct]:
+    """The other mode of the maps, the coarse field as it is, bilinear interpolation and the strongest baseline."""
+    method = load_checkpoint(job.model_path(), job.window)
+    other: MapMode = "causal" if overpasses.mode == "retrospective" else mode_of(method, "retrospective")
+    products, (rows, columns) = [], _cells(points)
+    if other != overpasses.mode:
+        estimate = estimates_at(
+            lambda part: predict_in_mode(method, other, fields, part, samples.fine), overpasses.samples, rows, columns
+        )
+        products.append(PointProduct(_name(other), overpasses.times, *estimate, MADE_OF["maps"]))
+    coarse = [fields.coarse_at(index)[rows, columns] for index in overpasses.samples.coarse]
+    value = np.array(coarse, np.float32).reshape(len(overpasses.times), len(points))
+    products.append(PointProduct(COARSE, overpasses.times, value, None, MADE_OF["coarse"]))
+    for name in _baselines(job):
+        baseline = simple_baseline(name)
+        baseline.fit(fields, samples)
+        mean, deviation = estimates_at(partial(baseline.predict, fields), overpasses.samples, rows, columns)
+        source = MADE_OF["coarse" if name in UNTRAINED else "maps"]
+        products.append(PointProduct(name, overpasses.times, mean, deviation, source))
+    return products
+
+
+MADE_OF = {"maps": frozenset(("smap", "sentinel1")), "coarse": frozenset(("smap",))}
+"""What products rest on: those with a common instrument have common errors."""
+
+
+def _name(mode: MapMode) -> str:
+    """Name of the maps among the products, by their mode."""
+    return f"SMEN ({mode})"
+
+
+def _baselines(job: InsituJob) -> list[str]:
+    """Bilinear interpolation, and the trained baseline that is best on the validation dates, where there are any."""
+    path = Path(job.layout.scores(job.region, "scores.csv"))
+    if not path.is_file():
+        raise DataError(f"{path} is missing: run the stage evaluate for {job.region}")
+    scores = read_table(path)
+    trained = [name for name in BASELINES if name not in UNTRAINED]
+    usable = scores[
+        (scores["split"] == "validation") & (scores["against"] == PRODUCT) & scores["method"].isin(trained)
+    ].dropna(subset="ubRMSE")
+    best = [str(name) for name in usable.sort_values("ubRMSE", kind="stable")["method"][:1]]
+    return ["bilinear", *best]
+
+
+def _cells(points: Sequence[StationPoint]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of the stations' cells."""
+    return np.array([p.row for p in points], np.int64), np.array([p.column for p in points], np.int64)
+
+
+def _product(fields: Fields, overpasses: Overpasses, points: Sequence[StationPoint]) -> PointProduct | None:
+    """The 3 km product at those overpasses that have it; None where none has."""
+    starts = np.array([file.time for file in overpasses.maps], "datetime64[s]")
+    at = np.flatnonzero(np.isin(fields.fine_time, starts))
+    if not at.size:
+        return None
+    rows, columns = _cells(points)
+    times = overpasses.times[np.searchsorted(starts, fields.fine_time[at])]
+    value = np.array([fields.fine[index][rows, columns] for index in at])
+    return PointProduct(PRODUCT, times, value, None, MADE_OF["maps"])
+
+
+def _pairs(
+    job: InsituJob, points: Sequence[StationPoint], products: list[PointProduct], product: PointProduct | None
+) -> Pairs:
+    """The pairs of all overpasses, and of those that have the 3 km product as well."""
+    hours = job.protocol.window
+    sets: Pairs = {ALL_OVERPASSES: match_stations(points, products, hours, job.protocol.kinds)}
+    if product is not None:
+        # Anomalies of the few dates that the product has would be of another mean than those of all overpasses.
+        sets[AT_PRODUCT_DATES] = match_stations(points, [product, *products], hours, ("absolute",))
+    return sets
+
+
+def _station_table(
+    points: Sequence[StationPoint], sets: Pairs, tables: dict[str, pd.DataFrame], name: str
+) -> pd.DataFrame:
+    """One row for each station: its place, its pairs, the scores of the maps and their gain, or why there are none."""
+    table = point_table(points)
+    pairs = sets[ALL_OVERPASSES]["absolute"]
+    table["depth"] = [f"{p.depth_from:g}-{p.depth_to:g} m" for p in points]
+    table["pairs"] = np.bincount(pairs.table["point"].to_numpy(np.int64), minlength=len(points))
+    metrics = tables["metrics"]
+    whole = (metrics["pairs"] == ALL_OVERPASSES) & (metrics["kind"] == "absolute") & (metrics["period"] == "all")
+    ours = metrics[whole & (metrics["product"] == name)]
+    for metric, rows in ours.groupby("metric", sort=False):
+        table[str(metric)] = rows["value"].to_numpy(np.float64)
+    reasons = ours.drop_duplicates(["network", "station"])["reason"]
+    table["reason"] = reasons.to_numpy() if len(points) else ""
+    gains = tables["gains"]
+    gains = gains[(gains["pairs"] == ALL_OVERPASSES) & (gains["product"] == name)]
+    wanted = ["network", "station", "rmsd_gain", "ubrmsd_gain", "bias_gain", "r_gain", "g_down"]
+    return table.merge(gains[wanted], on=["network", "station"], how="left")
+
+
+def _collocation(job: InsituJob, points: Sequence[StationPoint], products: Sequence[PointProduct]) -> pd.DataFrame:
+    """Errors of station, map and third data set, and of station, coarse field and third data set."""
+    import pandas as pd
+
+    asked, maps = job.protocol, products[0]
+    sources = frozenset(asked.third_sources)
+    third = read_third_dataset(Path(asked.third_path or ""), asked.third_variable, points, THIRD, sources)
+    coarse = next(product for product in products if product.name == COARSE)
+    pairs = match_stations(points, [maps, coarse, third], asked.window, ("absolute",))["absolute"]
+    made_of = {product.name: product.sources for product in (maps, coarse, third)}
+    parts = [
+        triple_collocation(pairs, (STATION, name, THIRD), made_of).assign(triplet=f"{STATION}, {name}, {THIRD}")
+        for name in (maps.name, COARSE)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _write(
+    job: InsituJob,
+    overpasses: Overpasses,
+    sets: Pairs,
+    tables: dict[str, pd.DataFrame],
+    stations: pd.DataFrame,
+    problems: Sequence[StationProblem],
+    *,
+    simulated: bool,
+) -> None:
+    """Write the tables, the page, the stations as points, and the results as QA4SM's own files are."""
+    import pandas as pd
+
+    lines = pd.DataFrame([vars(problem) for problem in problems], columns=["source", "station", "reason"])
+    absolute = sets[ALL_OVERPASSES]["absolute"]
+    named = pd.DataFrame([(p.station.network, p.name) for p in absolute.points], columns=["network", "station name"])
+    pairs = absolute.table.join(named, on="point").drop(columns="point")
+    folder = Path(job.layout.validation(job.region, files.PAGE)).parent
+    written = {"stations": stations, "problems": lines, "pairs": pairs, **tables}
+    files.write_validation_tables(folder, written, simulated=simulated)
+    files.write_station_points(folder / files.POINTS, stations, simulated=simulated)
+    title = f"{job.region}: maps against stations{' (simulated)' if simulated else ''}"
+    write_qa4sm_results(folder / files.RESULTS, absolute, job.protocol.minimum, {"title": title})
+    notes = protocol_notes(job.protocol, overpasses.mode, overpasses.times, simulated=simulated)
+    page = ValidationPage(job.region, _name(overpasses.mode), COARSE, tables, stations, lines, notes, simulated)
+    write_text(folder / files.PAGE, page.text())
+
+
+def _draw(
+    job: InsituJob,
+    folder: Path,
+    mean: NDArray[np.float64],
+    sets: Pairs,
+    stations: pd.DataFrame,
+    products: Sequence[PointProduct],
+    *,
+    simulated: bool,
+) -> None:
+    """Draw the map of stations, their series and the Taylor diagram."""
+    maps, coarse = products[0], next(product for product in products if product.name == COARSE)
+    pairs = sets[ALL_OVERPASSES]["absolute"]
+    series = StationSeriesData(
+        station=[(point.time, point.value) for point in pairs.points],
+        time=maps.time,
+        value=maps.value,
+        deviation=maps.standard_deviation,
+        coarse=coarse.value,
+    )
+    spread = station_spread(pairs, job.protocol.minimum)
+    figures = ValidationFigures(job.region, job.window, stations, mean, series, spread, simulated)
+    figures.write(folder)
