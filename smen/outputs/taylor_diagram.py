@@ -59,7 +59,7 @@ def taylor_diagram(path: Path, products: Sequence[TaylorPoints], *, title: str, 
     with figure_style.style():
         figure = figure_style.new_figure(page, 5.3)
         figure_style.head(figure, 0.2, page - 0.2, title, subtitle, simulated=simulated)
-        axes = cast("PolarAxes", figure.add_axes((0.07, 0.02, 0.72, 0.80), projection="polar"))
+        axes = cast("PolarAxes", figure.add_axes((0.07, 0.09, 0.70, 0.72), projection="polar"))
         _draw_frame(axes)
         for number, product in enumerate(products):
             known = np.isfinite(product.correlation) & np.isfinite(product.spread)

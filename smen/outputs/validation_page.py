@@ -27,8 +27,8 @@ METRIC_TITLES = {
 
 KIND_TITLES = {
     "absolute": "Absolute values",
-    "moving_mean": "Anomalies from a moving mean of 35 days",
-    "climatology": "Anomalies from a climatology",
+    "moving_mean_anomaly": "Anomalies from a moving mean of 35 days",
+    "climatology_anomaly": "Anomalies from a climatology",
 }
 
 MOST_PROBLEMS = 30
@@ -112,28 +112,28 @@ class ValidationPage:
 
     def _differences(self) -> str:
         table = self.tables["differences"]
-        rows = [
-            (row["pairs"], KIND_TITLES[row["kind"]], row["product"], METRIC_TITLES[row["metric"]],
-             _with_interval(row, signed=True), _word(row["better"]))
-            for row in _records(table[(table["group"] == "all") & (table["period"] == "all")])
-        ]  # fmt: skip
-        text = f"Product minus {self.reference}; of the bias, the difference of its sizes. G_DOWN is above 0 where a "
-        text += "product is better."
-        return f"{text}\n\n{_table(rows, ('pairs', 'values', 'product', 'metric', 'difference', 'better'))}"
+        rows = table[(table["group"] == "all") & (table["period"] == "all")]
+        text = (
+            f"Product minus {self.reference}; of the bias, the difference of its sizes. **Bold**: better, and the "
+            "interval excludes 0; *slanted*: worse, likewise. G_DOWN is above 0 where a product is better."
+        )
+        return f"{text}\n\n{_pivot(rows, ('pairs', 'kind', 'product'), marked=True)}"
 
     def _claims(self) -> str:
-        table = self.tables["claims"]
-        rows = [
-            (row["pairs"], row["claim"], KIND_TITLES.get(row["kind"], NO_VALUE), row["product"], _with_interval(row),
-             row["reason"])
-            for row in _records(table)
-        ]  # fmt: skip
         text = (
             "R across the stations inside a 36 km cell, of departures from the cell's mean on each date, is above 0 "
             "only where the detail is right; a coarse field has none. The spread of the stations' bias is smaller "
             "where the map follows their levels."
         )
-        return f"{text}\n\n{_table(rows, ('pairs', 'claim', 'values', 'product', 'value', 'why there is none'))}"
+        table = self.tables["claims"]
+        rows = [
+            (row["pairs"], row["claim"], KIND_TITLES.get(row["kind"], NO_VALUE), row["product"], _with_interval(row))
+            for row in _records(table[table["value"].notna()])
+        ]
+        parts = [text, _table(rows, ("pairs", "claim", "values", "product", "value"))] if rows else [text]
+        lacking = table[table["value"].isna()].drop_duplicates(["pairs", "claim", "reason"])
+        parts += [f"No value of {row['claim']}, {row['pairs']}: {row['reason']}." for row in _records(lacking)]
+        return "\n\n".join(parts)
 
     def _intervals(self) -> str:
         table = self.tables["intervals"]
@@ -169,15 +169,24 @@ class ValidationPage:
         return rows if rows.empty else rows[rows["pairs"] == rows["pairs"].iloc[0]]
 
 
-def _pivot(rows: pd.DataFrame) -> str:
-    """Products down, metrics across."""
+def _pivot(rows: pd.DataFrame, names: Sequence[str] = ("product",), *, marked: bool = False) -> str:
+    """Products down, metrics across; with several names, one column for each of them."""
     metrics = list(rows["metric"].unique())
     table = []
-    for product in rows["product"].unique():
-        of_product = {row["metric"]: row for row in _records(rows[rows["product"] == product])}
-        cells = [_with_interval(of_product[metric], signed=metric == "bias") for metric in metrics]
-        table.append((product, *cells))
-    return _table(table, ("product", *(METRIC_TITLES[m] for m in metrics)))
+    for place, group in rows.groupby(list(names), sort=False):
+        of_metric = {row["metric"]: row for row in _records(group)}
+        cells = [_with_interval(of_metric[m], signed=marked or m == "bias") if m in of_metric else NO_VALUE
+                 for m in metrics]  # fmt: skip
+        if marked:
+            cells = [_marked(c, of_metric.get(m, {}).get("better")) for c, m in zip(cells, metrics, strict=True)]
+        table.append((*(KIND_TITLES.get(str(part), part) for part in place), *cells))
+    titles = ["values" if name == "kind" else name for name in names]
+    return _table(table, (*titles, *(METRIC_TITLES[m] for m in metrics)))
+
+
+def _marked(cell: str, better: object) -> str:
+    """A cell set off where its interval says better or worse."""
+    return {"yes": f"**{cell}**", "no": f"*{cell}*"}.get(_word(better), cell)
 
 
 def _table(rows: Sequence[tuple[object, ...]], names: Sequence[str]) -> str:

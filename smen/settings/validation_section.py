@@ -12,7 +12,7 @@ from smen.settings.section import Section
 Depth = Annotated[float, Field(ge=0, le=10)]
 """Metres below the surface."""
 
-ValueKind = Literal["absolute", "moving_mean", "climatology"]
+ValueKind = Literal["absolute", "moving_mean_anomaly", "climatology_anomaly"]
 PointMetric = Literal["bias", "rmsd", "ubrmsd", "pearson_r", "spearman_r"]
 Scaling = Literal["none", "mean_std"]
 
@@ -35,7 +35,7 @@ class ValidationSettings(Section):
     )
     minimum: int = Field(10, ge=4, description="pairs below which a station has a reason in the place of scores")
     kinds: tuple[ValueKind, ...] = Field(
-        ("absolute", "moving_mean", "climatology"),
+        ("absolute", "moving_mean_anomaly", "climatology_anomaly"),
         min_length=1,
         description="what is compared: absolute values, anomalies from a moving mean of 35 days, anomalies from a "
         "climatology",

@@ -64,8 +64,4 @@ rule insitu:
 # `snakemake validate`: the maps of all regions against their stations.
 rule validate:
     input:
-        [
-            layout.validation(region, "validation.md")
-            for region in plan.regions
-            if plan.validated(region)
-        ],
+        [layout.validation(region, "validation.md") for region in plan.regions if plan.validated(region)],
