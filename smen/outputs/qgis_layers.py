@@ -56,7 +56,7 @@ def raster_layer(
         "maplayer",
         {"type": "raster", "styleCategories": "AllStyleCategories"},
         extent(window.bounds),
-        *_identity(project, path, title),
+        *identity(project, path, title),
         element("srs", None, crs(CRS_CODE)),
         element("provider", text="gdal"),
         temporal(time, until),
@@ -89,7 +89,7 @@ def outline_layer(project: Path, path: Path) -> Element:
     return element(
         "maplayer",
         {"type": "vector", "geometry": "Polygon", "styleCategories": "AllStyleCategories", "labelsEnabled": 1},
-        *_identity(project, path, "regions"),
+        *identity(project, path, "regions"),
         element("srs", None, crs("EPSG:4326")),
         element("provider", {"encoding": "UTF-8"}, text="ogr"),
         element("renderer-v2", renderer, element("symbols", None, element("symbol", symbol, fill))),
@@ -139,7 +139,14 @@ def _wkt(code: str) -> str:
     return CRS(code).to_wkt()
 
 
-def _identity(project: Path, path: Path, title: str) -> tuple[Element, Element, Element]:
+def identity(project: Path, path: Path, title: str) -> tuple[Element, Element, Element]:
+    """Return the elements that say which layer this is and where its data lie.
+
+    Args:
+        project: the project file, which the path is relative to.
+        path: file of the layer.
+        title: name of the layer.
+    """
     return (
         element("id", text=_id(project, path)),
         element("datasource", text=_source(project, path)),

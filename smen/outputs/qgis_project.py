@@ -15,6 +15,8 @@ from smen.outputs.map_files import MapFile
 from smen.outputs.map_names import DIRECTIONS, iso, minute
 from smen.outputs.qgis_indices import index_groups
 from smen.outputs.qgis_layers import crs, extent, outline_layer, raster_layer, tree_group, tree_layer
+from smen.outputs.qgis_stations import TITLE as STATIONS
+from smen.outputs.qgis_stations import station_layer
 from smen.outputs.qgis_styles import HALF_ORBIT, QGIS_VERSION, code_renderer, ramp_renderer
 from smen.outputs.xml_elements import element, qgis_file
 
@@ -30,6 +32,7 @@ def write_project(
     colours: Mapping[int, str],
     simulated: bool,
     indices: Sequence[IndexFile] = (),
+    stations: Path | None = None,
 ) -> None:
     """Write a project that shows a region's maps; the temporal controller steps through them by half days.
 
@@ -47,6 +50,7 @@ def write_project(
         colours: colour of each quality code, as ``#rrggbb``.
         simulated: whether the data are simulated; the project is then labelled.
         indices: of the region; each kind is a closed group of its own.
+        stations: points with the gain of the maps there, GeoJSON; None where they were held against none.
 
     Raises:
         OutputError: the file cannot be written.
@@ -57,6 +61,9 @@ def write_project(
     renderers = ramp_renderer(SOIL_MOISTURE), code_renderer(names, colours)
     tree = [tree_layer(path, outlines, "regions", checked=True, provider="ogr")]
     layers = [outline_layer(path, outlines)]
+    if stations is not None:
+        tree.append(tree_layer(path, stations, STATIONS, checked=True, provider="ogr"))
+        layers.append(station_layer(path, stations))
     for year in sorted({_year(file) for file in maps}, reverse=True):
         groups, more = _year_of_maps(path, window, [file for file in maps if _year(file) == year], year, renderers)
         tree += groups

@@ -24,9 +24,11 @@ from smen.outputs.qgis_project import write_project
 from smen.outputs.report.region_report import RegionReport
 from smen.outputs.report.region_scripts import write_region
 from smen.outputs.report.report_layers import coarse_layer, product_layer
+from smen.outputs.report.station_scores import StationScores, read_station_scores
 from smen.outputs.stac_catalogue import write_collection
 from smen.outputs.stac_item import Provenance
 from smen.outputs.tables import read_table
+from smen.outputs.validation_files import POINTS
 from smen.plan.jobs import PublishJob
 
 if TYPE_CHECKING:
@@ -117,6 +119,7 @@ def run(job: PublishJob) -> None:
         colours=CODE_COLOURS,
         simulated=inputs.simulated,
         indices=inputs.indices,
+        stations=Path(layout.validation(region, POINTS)) if job.validated else None,
     )
     collection, scripts = Path(layout.collection(region)), Path(layout.report(region))
     empty_folder(collection)
@@ -199,6 +202,7 @@ def _report(job: PublishJob, inputs: RegionInputs, provenance: Provenance) -> Re
             "QGIS project": f"{region}/{region}.qgs",
             "All maps as one CF NetCDF": f"{region}/{region}.nc",
             "STAC collection": f"{region}/stac/collection.json",
+            **({"Maps against stations": f"{region}/validation/validation.md"} if job.validated else {}),
             "Scores (CSV)": f"{region}/scores/scores.csv",
             **({"All indices as GeoTIFFs": f"{region}/indices/"} if inputs.indices else {}),
             "Example dates beside the 3 km product (PNG)": f"{region}/scores/fields.png",
@@ -211,4 +215,15 @@ def _report(job: PublishJob, inputs: RegionInputs, provenance: Provenance) -> Re
             "software": f"smen {__version__}",
         },
         indices=inputs.indices,
+        stations=_station_scores(job),
     )
+
+
+def _station_scores(job: PublishJob) -> StationScores | None:
+    """What stations say of the maps; None where they were held against none."""
+    if not job.validated:
+        return None
+    folder = Path(job.layout.validation(job.region, POINTS)).parent
+    if not (folder / POINTS).is_file():
+        raise DataError(f"{folder / POINTS} is missing: run the stage insitu for {job.region}")
+    return read_station_scores(folder, f"{job.region}/validation")

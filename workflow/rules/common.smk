@@ -184,6 +184,7 @@ def region_targets(region):
         *(layout.map_list(region, year) for year in plan.map_years(region)),
         layout.scores(region, "scores.csv"),
         layout.deliverable(region, "qgs"),
+        *([layout.validation(region, "validation.md")] if plan.validated(region) else []),
     ]
 
 

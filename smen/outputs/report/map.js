@@ -170,6 +170,7 @@
     pen.clip();
     drawGraticule(pen);
     drawLines(pen);
+    smen.drawStations(pen, box);
     drawPoint(pen);
     pen.restore();
     drawFrame(pen);

@@ -72,6 +72,7 @@
     smen.drawLegends();
     smen.drawScores();
     smen.drawTraining();
+    smen.drawStationCard();
   };
 
   smen.onChange((changed) => {

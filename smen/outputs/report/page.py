@@ -11,6 +11,7 @@ from smen.atomic import write_text
 from smen.outputs.colours import (
     AGE,
     ERROR,
+    GAIN,
     PERCENTILE,
     PROBABILITY,
     SOIL_MOISTURE,
@@ -20,7 +21,8 @@ from smen.outputs.colours import (
 )
 from smen.outputs.report.field_codec import script
 
-SCRIPTS = ("codec.js", "state.js", "map.js", "series.js", "calendar.js", "indices.js", "charts.js", "page.js")
+SCRIPTS = ("codec.js", "state.js", "map.js", "series.js", "calendar.js", "indices.js", "stations.js", "charts.js",
+           "page.js")  # fmt: skip
 """Parts of the page's script, each after those that it uses."""
 
 _HERE = Path(__file__).parent
@@ -38,7 +40,7 @@ def write_page(path: Path, regions: Sequence[str], *, folder: str, simulated: bo
     Raises:
         OutputError: the file cannot be written.
     """
-    shown = (SOIL_MOISTURE, STANDARD_DEVIATION, AGE, ERROR, PERCENTILE, PROBABILITY, WATER_INDEX)
+    shown = (SOIL_MOISTURE, STANDARD_DEVIATION, AGE, ERROR, PERCENTILE, PROBABILITY, WATER_INDEX, GAIN)
     ramps = {ramp.name: _ramp(ramp) for ramp in shown}
     start = {"regions": list(regions), "folder": folder, "ramps": ramps, "version": __version__, "simulated": simulated}
     scripts = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from smen.grid import Window
 from smen.outputs.index_files import IndexFile
 from smen.outputs.map_files import MapFile
+from smen.outputs.report.station_scores import StationScores
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class RegionReport:
         files: links to show, by title, relative to the page.
         about: facts to show, by title.
         indices: the rasters of its indices by rising time; empty without any.
+        stations: what stations say of its maps; None where they were held against none.
     """
 
     region: str
@@ -68,3 +70,4 @@ class RegionReport:
     files: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     indices: Sequence[IndexFile] = ()
+    stations: StationScores | None = None

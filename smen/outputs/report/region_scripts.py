@@ -20,6 +20,7 @@ from smen.outputs.report.coarsening import display_step, square_means
 from smen.outputs.report.field_codec import pack, pack_codes, script
 from smen.outputs.report.index_layers import index_layers
 from smen.outputs.report.region_report import RegionReport
+from smen.outputs.report.station_scores import station_content
 
 AT_ONCE = 32
 """Maps in a script: what the page loads before it can show the first."""
@@ -76,6 +77,7 @@ def write_region(folder: Path, report: RegionReport, maps_at: str) -> None:
         "files": dict(report.files),
         "about": dict(report.about),
         "indices": index_layers(report.indices, report.maps, every),
+        "stations": report.stations and station_content(report.stations, report.maps, report.window, every),
         **_places(report.window, every),
     }
     write_text(folder / "region.js", script("smen.region", report.region, content))

@@ -41,8 +41,10 @@
     const times = region.maps.map((map) => Date.parse(map.time));
     const all = (layer) => region.maps.map((_, i) => region.value(layer, i, cell));
     const [estimate, deviation, coarse, product] = ["estimate", "deviation", "coarse", "product"].map(all);
+    const [station] = smen.stationsAt(cell);
+    const ground = (station?.values ?? []).filter(([i]) => i < times.length);
     const upper = estimate.map((v, i) => v + (deviation[i] || 0));
-    const greatest = Math.max(0.3, ...[...upper, ...coarse, ...product].filter(Number.isFinite));
+    const greatest = Math.max(0.3, ...[...upper, ...coarse, ...product, ...ground.map(([, v]) => v)].filter(Number.isFinite));
     const top = Math.ceil(greatest * 10 + 0.05) / 10;
     const [first, last] = [times[0], Math.max(times.at(-1), times[0] + 864e5)];
     const x = (time) => SIZE.left + (time - first) / (last - first) * (SIZE.width - SIZE.left - SIZE.right);
@@ -77,9 +79,11 @@
       ? `<circle cx="${x(times[i]).toFixed(1)}" cy="${y(v).toFixed(1)}" r="${region.maps.length > 200 ? 1.4 : 2}"/>` : "");
     const diamonds = product.map((v, i) => Number.isFinite(v)
       ? `<rect x="-4" y="-4" width="8" height="8" transform="translate(${point(i, v)}) rotate(45)"/>` : "");
+    const measured = ground.map(([i, v], n) => `${n ? "L" : "M"}${point(i, v)}`).join("");
     $("series").innerHTML = `<svg viewBox="0 0 ${SIZE.width} ${SIZE.height}" role="img" aria-label="Soil moisture at the
       point over time">${grid.join("")}${labels.join("")}
       <path d="${path(coarse)}" fill="none" stroke="#9a8f80" stroke-width="1.3"/>
+      <path id="station-line" d="${measured}" fill="none" stroke="#2b2b2b" stroke-width="1" stroke-dasharray="4 2"/>
       <path class="bars" d="${bars}" stroke="#16487b" stroke-opacity=".3" stroke-width="1.6"/>
       <path d="${path(estimate)}" fill="none" stroke="#16487b" stroke-width="1"/><g fill="#16487b">${dots.join("")}</g>
       <g id="product-dots" fill="#e69f00" stroke="#7a5200" stroke-width=".7">${diamonds.join("")}</g>
@@ -92,7 +96,8 @@
     $("series-key").innerHTML = `<span>${line("#16487b", '<circle cx="10" cy="6" r="2.5" fill="#16487b"/>')}3 km
       estimate${bars ? " ± 1 standard deviation" : ""}</span><span>${line("#9a8f80")}${smen.escape(region.coarse.name)}
       </span><span><svg width="14" height="12"><rect x="3" y="2" width="8" height="8" fill="#e69f00" stroke="#7a5200"
-      transform="rotate(45 7 6)"/></svg>${smen.PRODUCT}</span>${loading}`;
+      transform="rotate(45 7 6)"/></svg>${smen.PRODUCT}</span>${station ? `<span>${line("#2b2b2b")}station ${
+      smen.escape(station.name)}</span>` : ""}${loading}`;
     showValues(cell);
   };
 
