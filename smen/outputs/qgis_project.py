@@ -59,11 +59,7 @@ def write_project(
     if not maps:
         raise ValueError("a project needs at least one map")
     renderers = ramp_renderer(SOIL_MOISTURE), code_renderer(names, colours)
-    tree = [tree_layer(path, outlines, "regions", checked=True, provider="ogr")]
-    layers = [outline_layer(path, outlines)]
-    if stations is not None:
-        tree.append(tree_layer(path, stations, STATIONS, checked=True, provider="ogr"))
-        layers.append(station_layer(path, stations))
+    tree, layers = _vectors(path, outlines, stations)
     for year in sorted({_year(file) for file in maps}, reverse=True):
         groups, more = _year_of_maps(path, window, [file for file in maps if _year(file) == year], year, renderers)
         tree += groups
@@ -85,6 +81,18 @@ def write_project(
         _time_settings(period),
     )
     write_text(path, qgis_file(project))
+
+
+def _vectors(path: Path, outlines: Path, stations: Path | None) -> tuple[list[Element], list[Element]]:
+    """Return the outlines and, where there are any, the stations: entries in the tree, and layers."""
+    tree, layers = (
+        [tree_layer(path, outlines, "regions", checked=True, provider="ogr")],
+        [outline_layer(path, outlines)],
+    )
+    if stations is not None:
+        tree.append(tree_layer(path, stations, STATIONS, checked=True, provider="ogr"))
+        layers.append(station_layer(path, stations))
+    return tree, layers
 
 
 def _year_of_maps(

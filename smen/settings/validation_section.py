@@ -78,8 +78,8 @@ class ValidationSettings(Section):
     def _third_is_independent(self) -> Self:
         if self.third_path and not self.third_sources:
             raise ValueError(
-                "third_sources is missing: name what the third data set is made of, such as [ascat], for triple "
-                "collocation holds only for data sets that share no instrument"
+                "validation.third_path needs validation.third_sources beside it: name what the third data set is made "
+                "of, such as [ascat], for triple collocation holds only for data sets that share no instrument"
             )
         if shared := {"smap", "sentinel1"} & {source.lower() for source in self.third_sources}:
             raise ValueError(

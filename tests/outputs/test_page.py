@@ -77,7 +77,7 @@ def test_it_starts_with_regions_and_ramps(page):
     assert values["regions"] == ["tucson", "a </script> b"]
     assert (values["folder"], values["simulated"], values["version"]) == ("report", True, smen.__version__)
     of_indices = {"percentile", "drought_probability", "water_index"}
-    assert set(values["ramps"]) == {"soil_moisture", "standard_deviation", "age", "error", *of_indices}
+    assert set(values["ramps"]) == {"soil_moisture", "standard_deviation", "age", "error", "gain", *of_indices}
     ramp = values["ramps"]["soil_moisture"]
     assert (ramp["low"], ramp["high"], ramp["units"]) == (0, 0.5, "m³/m³")
     assert ramp["stops"] == list(SOIL_MOISTURE.stops)

@@ -28,7 +28,7 @@ PAPER_TRAININGS = {"experiment", "reproduce"}
 PLACE = ALL - {"pair", "train", "choose", "experiment"}
 
 USED_BY = {
-    "source.kind": {"acquire", "downscale", "evaluate", "publish", "compare"},
+    "source.kind": {"acquire", "downscale", "evaluate", "insitu", "publish", "compare"},
     "source.directory": {"acquire"},
     "source.truth": {"evaluate", "compare"},
     "source.bad_granules": {"acquire"},
@@ -51,11 +51,11 @@ USED_BY = {
     "samples.history": {"pair"},
     "samples.coarse_history": {"evaluate", "compare"},
     "samples.minimum_coverage": {"pair"},
-    "method": {"train", "choose", "downscale", "normals", "evaluate", "publish", "index"},
+    "method": {"train", "choose", "downscale", "normals", "evaluate", "insitu", "publish", "index"},
     "methods": {"train", "choose", "evaluate"},
     "fusion.seed": {"train"},
     "fusion.learn_from": {"train"},
-    "fusion.weights": {"downscale", "normals", "evaluate", "publish"},
+    "fusion.weights": {"downscale", "normals", "evaluate", "insitu", "publish"},
     "smen.epochs": {"train"},
     "smen.patience": {"train"},
     "smen.learning_rate": {"train"},
@@ -69,7 +69,7 @@ USED_BY = {
     "smen.missing_residual": {"train"},
     "smen.learns": {"train"},
     "smen.calibration_folds": {"train"},
-    "smen.weights": {"downscale", "normals", "evaluate", "publish"},
+    "smen.weights": {"downscale", "normals", "evaluate", "insitu", "publish"},
     "maps.period": ALL - {"train", "choose"} - PAPER,
     "fusion.covariates": {"train"},
     "fusion.covariate_classes": {"train"},
@@ -81,6 +81,20 @@ USED_BY = {
     "indices.record_from": {"normals", "acquire"},
     "indices.record_until": {"normals", "acquire", "simulate", "align"},
     "indices.time_constants": {"indicators"},
+    "validation.stations": {"insitu"},
+    "validation.networks": {"insitu"},
+    "validation.depth": {"insitu"},
+    "validation.flags": {"insitu"},
+    "validation.window": {"insitu"},
+    "validation.minimum": {"insitu"},
+    "validation.kinds": {"insitu"},
+    "validation.metrics": {"insitu"},
+    "validation.scaling": {"insitu"},
+    "validation.sensors": {"insitu"},
+    "validation.shared_cells": {"insitu"},
+    "validation.third_path": {"insitu"},
+    "validation.third_variable": {"insitu"},
+    "validation.third_sources": {"insitu"},
     "paper.epochs": PAPER_TRAININGS,
     "paper.learning_rate": PAPER_TRAININGS,
     "paper.batch_size": PAPER_TRAININGS,
@@ -99,7 +113,7 @@ USED_BY = {
     "paper.sizes": PAPER,
     "paper.learned_baselines": {"compare"},
     "folders.results": ALL,
-    "folders.resources": {"simulate", "acquire", "evaluate", "compare"},
+    "folders.resources": {"simulate", "acquire", "evaluate", "insitu", "compare"},
 }
 """Key: the stages whose jobs change with it; the digest of the settings in the job of `publish` is left out."""
 
@@ -108,7 +122,7 @@ REGION_USED_BY = {
     "latitude": PLACE,
     "size": PLACE,
     "climate": {"simulate"},
-    "method": {"train", "choose", "downscale", "normals", "evaluate", "publish", "index"},
+    "method": {"train", "choose", "downscale", "normals", "evaluate", "insitu", "publish", "index"},
     "methods": {"train", "choose", "evaluate"},
 }
 """The same for the keys of a region but its own sections."""
@@ -132,6 +146,10 @@ OTHER_VALUES = {
     "indices.record_from": "2015-06-01",
     "indices.record_until": "2019-06-30",
     "indices.time_constants": [7],
+    "validation.stations": ["probes.csv"],
+    "validation.depth": [0.0, 0.1],
+    "validation.kinds": ["absolute"],
+    "validation.metrics": ["ubrmsd"],
     "regions_file.layer": "elsewhere",
     "regions_file.column": "label",
     "samples.history": 5,
@@ -159,6 +177,7 @@ CONTEXTS = {
     "samples.history": {"method": "fusion"},
     "fusion.covariate_classes": {"method": "fusion", "fusion": {"covariates": {"cover": "cover.tif"}}},
     "indices": WITH_INDICES,
+    "validation.third_path": {"validation": {"third_sources": ["ascat"]}},
     "regions_file.layer": {"regions_file": {"path": "layers.gpkg", "layer": "here", "column": "name"}},
     "regions_file": {"regions_file": {"path": "regions.gpkg", "column": "name"}},
 }
@@ -232,7 +251,8 @@ def jobs(values):
         elif not stage.of_region:
             texts[name, None] = plan.job(name)
         elif not stage.of_year:
-            texts |= {(name, region): plan.job(name, region) for region in plan.regions}
+            regions = [region for region in plan.regions if name != "insitu" or plan.validated(region)]
+            texts |= {(name, region): plan.job(name, region) for region in regions}
         else:
             for region in plan.regions:
                 of_maps = name in ("downscale", "indicators")

@@ -24,7 +24,7 @@ def folder_of(stage):
 def test_stages_stand_in_the_order_in_which_they_run():
     assert list(STAGES) == [
         "simulate", "acquire", "align", "pair", "train", "choose", "downscale", "normals", "indicators", "evaluate",
-        "publish", "index",
+        "insitu", "publish", "index",
         "experiment", "compare", "reproduce",
     ]  # fmt: skip
 
