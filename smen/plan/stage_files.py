@@ -33,6 +33,7 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
             return [
                 world.simulated_granules(region, year),
                 world.simulated_truth(region, year),
+                world.simulated_stations(region, year),
                 world.simulated_covariates(region),
                 world.simulated_list(region, year),
             ]

@@ -37,6 +37,7 @@ class Stream(IntEnum):
     UNCERTAIN_BIAS = 8
     UNCERTAIN_NOISE = 9
     COVARIATE = 10
+    STATION = 11
 
 
 def random_stream(seed: int, name: str, *key: int) -> np.random.Generator:

@@ -13,6 +13,7 @@ from smen.simulation.granule_writer import stamp, write_half_orbit, write_scene
 from smen.simulation.overpasses import OverpassSchedule, nearest_half_orbit
 from smen.simulation.radar import RadarProduct
 from smen.simulation.radiometer import Radiometer
+from smen.simulation.station_writer import StationWriter
 from smen.simulation.truth_writer import TruthWriter
 from smen.simulation.world import World, WorldState
 
@@ -50,13 +51,14 @@ def simulate(
     coarse_product: str,
     granule_root: Path,
     truth_root: Path,
+    station_root: Path,
     progress: Callable[[int, int], None] | None = None,
     coarse_only: bool = False,
 ) -> None:
-    """Write all granules of a region and period, and the truth.
+    """Write all granules of a region and period, the truth, and stations in the ground.
 
-    A granule belongs to the period if its half-orbit begins on one of its UTC days. Granules and truth depend on
-    region, climate, seed and their own time alone: a longer period adds files and does not change the others.
+    A granule belongs to the period if its half-orbit begins on one of its UTC days. Granules, truth and stations depend
+    on region, climate, seed and their own time alone: a longer period adds files and does not change the others.
 
     Args:
         window: the region's cells of M03.
@@ -68,6 +70,7 @@ def simulate(
         coarse_product: ``SPL2SMP`` or ``SPL2SMP_E``; the fine one is SPL2SMAP_S.
         granule_root: folder in which NSIDC's folders are made.
         truth_root: folder of `truth_{year}.nc`, see `smen.simulation.truth_writer`.
+        station_root: folder of `{year}.zip`, see `smen.simulation.station_writer`.
         progress: called with (days done, days in all).
         coarse_only: whether the fine product is left out, as for years of the coarse record alone.
 
@@ -83,12 +86,16 @@ def simulate(
     pairs = PairQueue(schedule, first_day, last_day)
     half_orbits = schedule.smap(product(coarse_product).grid, first_day, last_day)
     waiting = deque(sorted(half_orbits, key=lambda orbit: (orbit.half_day, orbit.begin)))
-    with TruthWriter(world, first_day, last_day, truth_root, label) as truth:
+    with (
+        TruthWriter(world, first_day, last_day, truth_root, label) as truth,
+        StationWriter(world, first_day, last_day, station_root, label) as stations,
+    ):
         kept: deque[WorldState] = deque(maxlen=STATES_KEPT)
         days = int((last_day - first_day) / DAY) + 1
         for state in world.states(first_day - REACH, last_day + REACH):
             kept.append(state)
             truth.add(state)
+            stations.add(state)
             while waiting and waiting[0].half_day <= state.half_day:
                 orbit = waiting.popleft()
                 if (observation := radiometer.observe(orbit, state)) is not None:

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def run(job: SimulateJob) -> None:
-    """Write one year's granules and truth, and the region's static rasters, which every year finds the same.
+    """Write one year's granules, truth and stations, and the region's static rasters, which every year finds the same.
 
     The list of granules is written last: where it is, they all are.
 
@@ -33,6 +33,7 @@ def run(job: SimulateJob) -> None:
     climate = nearest_climate(*job.centre) if job.climate == "auto" else job.climate
     root = Path(job.resource_layout.simulated_granules(job.region, job.year))
     truth = Path(job.resource_layout.simulated_truth(job.region, job.year))
+    stations = Path(job.resource_layout.simulated_stations(job.region, job.year))
     if root.exists():  # perhaps of another seed: those granules must not stay among the new ones
         shutil.rmtree(root)
     first, last = (np.datetime64(day, "D") for day in job.span)
@@ -43,7 +44,7 @@ def run(job: SimulateJob) -> None:
             progress.update(done - progress.n)
 
         place = job.window, job.region, CLIMATES[climate], job.seed, first, last, job.coarse, root
-        simulate(*place, truth.parent, show, coarse_only=job.coarse_only)
+        simulate(*place, truth.parent, stations.parent, show, coarse_only=job.coarse_only)
     world = World(job.window, job.region, CLIMATES[climate], job.seed)
     covariates = Path(job.resource_layout.simulated_covariates(job.region))
     write_covariates(world, covariates, stamp(job.region, job.seed))

@@ -16,6 +16,7 @@ class Archive:
     window: Window
     granules: Path
     truth: Path
+    stations: Path
 
     def files(self, product):
         return sorted(self.granules.glob(f"{product}.*/*/*.h5"))
@@ -25,8 +26,8 @@ def build(root, first="2016-04-01", last="2016-05-31", seed=1, product="SPL2SMP"
     place = CLIMATES[climate]
     window = window or Window.centred_on(place.longitude, place.latitude, 60, 60)
     days = np.datetime64(first), np.datetime64(last)
-    simulate(window, "small", place, seed, *days, product, root / "granules", root / "truth")
-    return Archive(window, root / "granules", root / "truth")
+    simulate(window, "small", place, seed, *days, product, root / "granules", root / "truth", root / "stations")
+    return Archive(window, root / "granules", root / "truth", root / "stations")
 
 
 @pytest.fixture(scope="session")

@@ -206,6 +206,7 @@ def test_progress_counts_days(tmp_path):
         "SPL2SMP",
         tmp_path / "g",
         tmp_path / "t",
+        tmp_path / "s",
         progress,
     )
     done = [call[0] for call in calls]

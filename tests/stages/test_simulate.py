@@ -87,8 +87,17 @@ def quick(monkeypatch):
     """A simulation that only writes three granules, and with what it was called."""
     calls = []
 
-    def write(window, region, climate, seed, first, last, coarse, root, truth, progress, coarse_only):
-        calls.append({"window": window, "climate": climate, "seed": seed, "days": (first, last), "truth": truth})
+    def write(window, region, climate, seed, first, last, coarse, root, truth, stations, progress, coarse_only):
+        calls.append(
+            {
+                "window": window,
+                "climate": climate,
+                "seed": seed,
+                "days": (first, last),
+                "truth": truth,
+                "stations": stations,
+            }
+        )
         for number in range(3):
             progress(number + 1, 3)
             path = root / f"SPL2SMP.009/2016.01.0{number + 1}/granule_{number}.h5"
@@ -119,6 +128,7 @@ def test_the_simulation_is_that_of_the_settings(quick, tmp_path):
     assert call["climate"] is CLIMATES["oklahoma"]
     assert call["days"][0] == np.datetime64("2016-01-01") and call["days"][1] >= np.datetime64("2016-01-04")
     assert call["truth"] == Path(plan.resource_layout.simulated_truth(REGION, 2016)).parent
+    assert call["stations"] == Path(plan.resource_layout.simulated_stations(REGION, 2016)).parent
 
 
 def test_a_run_that_fails_leaves_no_list(quick, tmp_path, monkeypatch):

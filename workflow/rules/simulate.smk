@@ -2,6 +2,7 @@
 rule simulate:
     output:
         list=resource_layout.simulated_list("{region}", "{year}"),
+        stations=resource_layout.simulated_stations("{region}", "{year}"),
         truth=resource_layout.simulated_truth("{region}", "{year}"),
     log:
         layout.log("simulate", "{region}", "{year}"),
