@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smen import __version__
+from smen.cli_export import export_qa4sm
 from smen.command_log import start_log
 from smen.errors import SettingsError, SmenError
 from smen.plan.stage_table import STAGES, Stage
@@ -123,6 +124,7 @@ def _of_method(stage: Stage, command: Callable[..., None]) -> Callable[..., None
 
 for _stage in STAGES.values():
     _add(_stage)
+smen.add_command(export_qa4sm)
 
 
 @smen.command(help="Check settings, granules, login, weights and disk before a run, and say what it will take.")

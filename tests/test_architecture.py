@@ -15,6 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ROWS = (
     {"__main__"},
     {"cli"},
+    {"cli_export"},
     {"stages", "paper"},
     {"plan", "sources", "simulation", "methods", "validation", "scores", "indices", "outputs"},
     {"data", "products", "settings", "leftovers"},

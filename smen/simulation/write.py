@@ -77,27 +77,22 @@ def simulate(
     Raises:
         OutputError: a file cannot be written.
     """
-    first_day, last_day = first_day.astype("datetime64[D]"), last_day.astype("datetime64[D]")
-    world = World(window, name, climate, seed)
-    label = stamp(name, seed)
-    schedule = schedule_of(world)
-    radiometer = Radiometer(world, coarse_product)
+    first_day, last_day = (day.astype("datetime64[D]") for day in (first_day, last_day))
+    world, label = World(window, name, climate, seed), stamp(name, seed)
+    schedule, radiometer = schedule_of(world), Radiometer(world, coarse_product)
     radar = RadarProduct(world, radiometer.errors)
     pairs = PairQueue(schedule, first_day, last_day)
     half_orbits = schedule.smap(product(coarse_product).grid, first_day, last_day)
     waiting = deque(sorted(half_orbits, key=lambda orbit: (orbit.half_day, orbit.begin)))
-    with (
-        TruthWriter(world, first_day, last_day, truth_root, label) as truth,
-        StationWriter(world, first_day, last_day, station_root, label) as stations,
-    ):
+    known = world, first_day, last_day
+    with TruthWriter(*known, truth_root, label) as truth, StationWriter(*known, station_root, label) as stations:
         kept: deque[WorldState] = deque(maxlen=STATES_KEPT)
         days = int((last_day - first_day) / DAY) + 1
         for state in world.states(first_day - REACH, last_day + REACH):
             kept.append(state)
             truth.add(state)
             stations.add(state)
-            while waiting and waiting[0].half_day <= state.half_day:
-                orbit = waiting.popleft()
+            for orbit in _reached(waiting, state):
                 if (observation := radiometer.observe(orbit, state)) is not None:
                     write_half_orbit(granule_root, coarse_product, orbit, observation, label)
             ready = () if coarse_only else pairs.ready(kept)
@@ -106,6 +101,12 @@ def simulate(
                     write_scene(granule_root, scene, orbit, label)
             if progress is not None and state.evening:
                 progress(min(max(int((state.day - first_day) / DAY) + 1, 0), days), days)
+
+
+def _reached(waiting: deque[SimulatedHalfOrbit], state: WorldState) -> Iterator[SimulatedHalfOrbit]:
+    """Take those half-orbits off the queue whose time the world has reached."""
+    while waiting and waiting[0].half_day <= state.half_day:
+        yield waiting.popleft()
 
 
 class PairQueue:

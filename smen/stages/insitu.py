@@ -12,6 +12,7 @@ import numpy as np
 
 from smen.atomic import write_text
 from smen.data.load import read_fields, read_samples
+from smen.data.overpass_times import overpass_times
 from smen.data.series import concatenate
 from smen.data.series_file import read_series
 from smen.errors import DataError
@@ -111,11 +112,7 @@ def _overpasses(job: InsituJob, samples: Samples) -> Overpasses:
     maps = read_lists([(Path(layout.map_list(region, y)), Path(layout.maps(region, y))) for y in job.map_years])
     starts = np.array([file.time for file in maps], "datetime64[s]")
     coarse = concatenate([read_series(Path(layout.aligned(region, "coarse", year))) for year in job.map_years])
-    over = dict(zip(coarse.time, coarse.overpass_time, strict=True))
-    known = np.array([over.get(time, np.datetime64("NaT")) for time in starts], "datetime64[s]")
-    times = np.where(np.isnat(known), starts, known)
-    if (np.diff(times) <= np.timedelta64(0, "s")).any():  # half an hour, where a cell's own seconds cannot be right
-        times = starts
+    times = overpass_times(coarse, starts)
     rows = np.searchsorted(samples.time, starts)
     if starts.size and (rows.max() >= len(samples) or (samples.time[rows] != starts).any()):
         raise DataError(f"{region} has maps of overpasses that it has no sample of: run the stage downscale again")

@@ -82,7 +82,7 @@ def test_the_project_opens_wherever_it_is(seen, moved):
     assert "m³/m³" in project["words"]
     assert project["groups"] == ["2018", "quality 2018"]
     assert len(project["layers"]) == 80
-    assert project["vectors"] == [["regions", 1, True]]
+    assert project["vectors"] == [["stations: gain over 36 km", 3, False], ["regions", 1, True]]
     for layer in project["layers"]:
         assert layer["valid"]
         assert str(moved) in layer["source"]  # the copy's own files, not the original's

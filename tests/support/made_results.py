@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from made_validation import write_validation
 from safetensors.numpy import save_file
 from scipy.ndimage import gaussian_filter
 
@@ -61,6 +62,8 @@ def _region(plan, name, count, simulated, rng):
     _maps(layout, name, window, time, descending, estimate, deviation, dates, simulated)
     _model(layout, name)
     _scores(layout, name, len(dates), simulated)
+    if plan.validated(name):
+        write_validation(layout, name, window, time, estimate, coarse, simulated)
 
 
 def times(count):
