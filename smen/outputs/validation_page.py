@@ -146,13 +146,24 @@ class ValidationPage:
         if not rows:
             return "No product with stated deviations has a station with enough pairs."
         names = ("pairs", "product", "level", "its own interval", "with a point's error", "a point's error", "found by")
-        text = "Share of the stations' values in the stated interval, alone and widened by what a point differs by."
+        text = (
+            "Share of the stations' values in the stated interval, alone and widened by what a point differs by. Where "
+            "that is found from the differences between map and stations themselves, the widened interval holds about "
+            "its level by construction; only stations in shared cells, or an error known from elsewhere, test it."
+        )
         return f"{text}\n\n{_table(rows, names)}"
 
     def _stations(self) -> str:
-        columns = [c for c in ("network", "station", "depth", "distance_km", "pairs", "reason") if c in self.stations]
+        columns = [
+            c
+            for c in ("network", "station", "depth", "distance_km", "pairs", *METRIC_TITLES, "reason")
+            if c in self.stations
+        ]
+        columns.remove("g_down")
         rows = [tuple(_cell(value) for value in row) for row in self.stations[columns].itertuples(index=False)]
-        return _table(rows, tuple(columns)) if rows else "There is no station in the region."
+        titles = tuple(METRIC_TITLES.get(column, column.replace("_", " ")) for column in columns)
+        text = "Scores of the maps alone; the gain over other products stands in stations.csv and gains.csv."
+        return f"{text}\n\n{_table(rows, titles)}" if rows else "There is no station in the region."
 
     def _problems(self) -> str:
         if self.problems.empty:
@@ -222,4 +233,4 @@ def _missing(value: object) -> bool:
 def _cell(value: object) -> str:
     if _missing(value):
         return NO_VALUE
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

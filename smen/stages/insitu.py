@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from smen.data.series_file import read_series
 from smen.errors import DataError
 from smen.methods.cell_estimates import estimates_at
 from smen.methods.checkpoint import load_checkpoint
-from smen.methods.map_mode import mode_of, predict_in_mode
+from smen.methods.map_mode import MapMode, mode_of, predict_in_mode
 from smen.methods.registry import BASELINES, UNTRAINED, simple_baseline
 from smen.outputs import validation_files as files
 from smen.outputs.map_files import read_bands, read_lists
@@ -32,12 +32,19 @@ from smen.validation.point_products import PointProduct
 from smen.validation.qa4sm_results import write_qa4sm_results
 from smen.validation.station_archives import read_stations
 from smen.validation.station_matching import STATION, match_stations
-from smen.validation.station_points import locate_points, point_table
+from smen.validation.station_overview import station_table
+from smen.validation.station_points import locate_points
 from smen.validation.station_records import StationProblem, StationSelection
 from smen.validation.station_spread import station_spread
 from smen.validation.third_dataset import read_third_dataset
 from smen.validation.triple_collocation import triple_collocation
-from smen.validation.validation_tables import ALL_OVERPASSES, AT_PRODUCT_DATES, ValidationProtocol, make_tables
+from smen.validation.validation_tables import (
+    ALL_OVERPASSES,
+    AT_PRODUCT_DATES,
+    MAPS_ALONE,
+    ValidationProtocol,
+    make_tables,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +53,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from smen.data.records import Fields, Samples
-    from smen.methods.map_mode import MapMode
     from smen.outputs.map_files import MapFile
     from smen.validation.station_matching import StationPairs
     from smen.validation.station_points import StationPoint
@@ -97,7 +103,7 @@ def run(job: InsituJob) -> None:
     tables = make_tables(sets, protocol)
     if job.protocol.third_path:
         tables["triple_collocation"] = _collocation(job, points, products)
-    stations = _station_table(points, sets, tables, maps.name)
+    stations = station_table(points, sets, tables, maps.name)
     _write(job, overpasses, sets, tables, stations, problems, simulated=fields.simulated)
     folder = Path(job.layout.validation(job.region, files.PAGE)).parent
     _draw(job, folder, mean, sets, stations, products, simulated=fields.simulated)
@@ -220,34 +226,15 @@ def _product(fields: Fields, overpasses: Overpasses, points: Sequence[StationPoi
 def _pairs(
     job: InsituJob, points: Sequence[StationPoint], products: list[PointProduct], product: PointProduct | None
 ) -> Pairs:
-    """The pairs of all overpasses, and of those that have the 3 km product as well."""
+    """The pairs of all overpasses, of those that have the 3 km product as well, and of the maps alone."""
     hours = job.protocol.window
     sets: Pairs = {ALL_OVERPASSES: match_stations(points, products, hours, job.protocol.kinds)}
+    maps = [made for made in products if made.name in map(_name, get_args(MapMode))]
+    sets[MAPS_ALONE] = match_stations(points, maps, hours, ("absolute",))
     if product is not None:
         # Anomalies of the few dates that the product has would be of another mean than those of all overpasses.
         sets[AT_PRODUCT_DATES] = match_stations(points, [product, *products], hours, ("absolute",))
     return sets
-
-
-def _station_table(
-    points: Sequence[StationPoint], sets: Pairs, tables: dict[str, pd.DataFrame], name: str
-) -> pd.DataFrame:
-    """One row for each station: its place, its pairs, the scores of the maps and their gain, or why there are none."""
-    table = point_table(points)
-    pairs = sets[ALL_OVERPASSES]["absolute"]
-    table["depth"] = [f"{p.depth_from:g}-{p.depth_to:g} m" for p in points]
-    table["pairs"] = np.bincount(pairs.table["point"].to_numpy(np.int64), minlength=len(points))
-    metrics = tables["metrics"]
-    whole = (metrics["pairs"] == ALL_OVERPASSES) & (metrics["kind"] == "absolute") & (metrics["period"] == "all")
-    ours = metrics[whole & (metrics["product"] == name)]
-    for metric, rows in ours.groupby("metric", sort=False):
-        table[str(metric)] = rows["value"].to_numpy(np.float64)
-    reasons = ours.drop_duplicates(["network", "station"])["reason"]
-    table["reason"] = reasons.to_numpy() if len(points) else ""
-    gains = tables["gains"]
-    gains = gains[(gains["pairs"] == ALL_OVERPASSES) & (gains["product"] == name)]
-    wanted = ["network", "station", "rmsd_gain", "ubrmsd_gain", "bias_gain", "r_gain", "g_down"]
-    return table.merge(gains[wanted], on=["network", "station"], how="left")
 
 
 def _collocation(job: InsituJob, points: Sequence[StationPoint], products: Sequence[PointProduct]) -> pd.DataFrame:
@@ -307,7 +294,7 @@ def _draw(
 ) -> None:
     """Draw the map of stations, their series and the Taylor diagram."""
     maps, coarse = products[0], next(product for product in products if product.name == COARSE)
-    pairs = sets[ALL_OVERPASSES]["absolute"]
+    pairs = sets[MAPS_ALONE]["absolute"]
     series = StationSeriesData(
         station=[(point.time, point.value) for point in pairs.points],
         time=maps.time,
@@ -315,6 +302,6 @@ def _draw(
         deviation=maps.standard_deviation,
         coarse=coarse.value,
     )
-    spread = station_spread(pairs, job.protocol.minimum)
+    spread = station_spread(sets[ALL_OVERPASSES]["absolute"], job.protocol.minimum)
     figures = ValidationFigures(job.region, job.window, stations, mean, series, spread, simulated)
     figures.write(folder)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+LEAST_SHARING = 6
+"""Stations in shared 3 km cells that an estimate from their differences rests on: three pairs."""
+
 GIVEN = "given"
 FROM_SHARED_CELLS = "half the mean squared difference of stations in one 3 km cell"
 FROM_OTHER_STATIONS = "squared differences beyond the stated variance, at the other stations"
@@ -55,9 +58,10 @@ def estimate_representativeness(
 ) -> RepresentativenessError:
     """Estimate the representativeness error of stations.
 
-    Where some 3 km cells hold several stations, from their differences, of which each station has half the variance:
-    this needs no map. Else from what the squared differences between map and stations exceed the stated variance by;
-    then a station's value comes from the other stations, so that it is not judged by itself.
+    Where enough stations share 3 km cells (`LEAST_SHARING`), from their differences, of which each station has half the
+    variance: this needs no map, but two stations alone are no sample. Else from what the squared differences between
+    map and stations exceed the stated variance by; then a station's value comes from the other stations, so that it is
+    not judged by itself.
 
     Args:
         pairs: of absolute values.
@@ -72,7 +76,7 @@ def estimate_representativeness(
     owner = pairs.table["point"].to_numpy(np.int64)
     points = [int(p) for p in np.flatnonzero(np.bincount(owner, minlength=len(pairs.points)) >= minimum)]
     differences, sharing = _within_cells(pairs, points, minimum)
-    if differences.size:
+    if len(sharing) >= LEAST_SHARING:
         value = float(np.sqrt(np.mean(differences**2) / 2))
         return RepresentativenessError(value, FROM_SHARED_CELLS, len(sharing), dict.fromkeys(points, value))
     if len(points) < 2:

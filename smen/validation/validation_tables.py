@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 ALL_OVERPASSES = "all overpasses"
 AT_PRODUCT_DATES = "dates of the 3 km product"
-"""The two sets of pairs: those of every map, and those of the rare overpasses that have the 3 km product as well."""
+MAPS_ALONE = "maps alone"
+"""The sets of pairs: times that all products have in common; those of the rare overpasses that have the 3 km product as
+well; and all that the maps have, also where no other product has a value: it says how good the maps are everywhere."""
 
 PERIODS = ("all", "season", "year", "sentinel1b")
 """Divisions of the time in the tables."""
@@ -61,8 +63,8 @@ def make_tables(sets: Mapping[str, Mapping[str, StationPairs]], protocol: Valida
     """Make all tables of a validation.
 
     Args:
-        sets: pairs by kind of values, for each set of pairs: `ALL_OVERPASSES`, and `AT_PRODUCT_DATES` where there are
-            any.
+        sets: pairs by kind of values, for each set of pairs: `ALL_OVERPASSES`, `MAPS_ALONE`, and `AT_PRODUCT_DATES`
+            where there are any. Nothing is compared with the reference in a set without it.
         protocol: how.
 
     Returns:
@@ -86,23 +88,24 @@ def _of_set(
     least, resamples, seed = protocol.minimum, protocol.resamples, protocol.seed
     for pairs in pairs_by_kind.values():
         scaled = pairs if protocol.scaling == "none" else scale_pairs(pairs, protocol.scaling)
+        compared = protocol.reference in pairs.products
         metrics, against = list(protocol.metrics), [*protocol.metrics, G_DOWN]
         yield "metrics", _of(name, station_metrics(scaled, metrics, least, periods, resamples=resamples, seed=seed))
         for by in _groupings(pairs) if name == ALL_OVERPASSES else GROUPINGS[:1]:
             first = by == "network"
             here = periods if first else ("all",)
-            for table, frame in (
-                ("summary", summary_metrics(scaled, metrics, least, here, by, resamples, seed)),
-                (
-                    "differences",
-                    paired_differences(scaled, protocol.reference, against, least, here, by, resamples, seed),
-                ),
-            ):
+            frames = {"summary": summary_metrics(scaled, metrics, least, here, by, resamples, seed)}
+            if compared:
+                frames["differences"] = paired_differences(
+                    scaled, protocol.reference, against, least, here, by, resamples, seed
+                )
+            for table, frame in frames.items():
                 kept = frame if first else frame[frame["group"] != "all"]
                 yield table, _of(name, kept.assign(by=by))
         yield "claims", _of(name, _claims(pairs, protocol))
         if pairs.kind == "absolute":
-            yield "gains", _of(name, station_gains(scaled, protocol.reference, protocol.minimum))
+            if compared:
+                yield "gains", _of(name, station_gains(scaled, protocol.reference, protocol.minimum))
             yield "intervals", _of(name, interval_check(pairs, minimum=least, resamples=resamples, seed=seed))
 
 

@@ -78,6 +78,7 @@ def test_all_files_are_there_and_name_their_units(results):
 
 def test_pairs_are_the_maps_as_they_are_on_disk(results, mapped, made):
     pairs = read_table(results / "pairs.csv")
+    assert read_table(results / "stations.csv")["pairs"].min() >= pairs.groupby("station name").size().max()
     cell = CELLS[3]
     own = pairs[pairs["station name"] == "p3"].set_index("time")
     expected = maps_at(mapped, cell)

@@ -21,13 +21,21 @@ def noisy(pairs, size, seed=5):
     return StationPairs(pairs.kind, pairs.points, pairs.products, table, pairs.deviation)
 
 
+SHARED = [(20, 20), (20, 20), (30, 5), (30, 5), (41, 30), (41, 30)]
+
+
 def test_from_stations_in_one_cell_it_needs_no_map():
-    pairs = made_pairs(3, cells=[(20, 20), (20, 20), (40, 30)])
-    a, b = (pairs.of_point(i)["station"].to_numpy() for i in (0, 1))
+    pairs = made_pairs(7, cells=[*SHARED, (8, 40)])
+    values = [pairs.of_point(i)["station"].to_numpy() for i in range(6)]
+    squares = np.concatenate([(values[i] - values[i + 1]) ** 2 for i in (0, 2, 4)])
     found = estimate_representativeness(pairs, "p0")
     assert found.method == FROM_SHARED_CELLS
-    assert found.stations == 2
-    assert found.value == pytest.approx(np.sqrt(np.mean((a - b) ** 2) / 2))
+    assert found.stations == 6
+    assert found.value == pytest.approx(np.sqrt(np.mean(squares) / 2))
+
+
+def test_two_stations_in_one_cell_are_no_sample():
+    assert estimate_representativeness(made_pairs(5, cells=[*SHARED[:4], (8, 40)]), "p0").method == FROM_OTHER_STATIONS
 
 
 def test_from_the_other_stations_it_finds_what_was_put_in():
@@ -51,11 +59,12 @@ def test_the_interval_holds_the_stations_with_it_and_not_without():
 
 
 def test_a_map_that_states_too_little_is_found_out_where_stations_share_a_cell():
-    cells = [(20, 20), (20, 20), (30, 5), (40, 30)]
-    pairs = made_pairs(4, 365, cells=cells, errors=(0.1,))
-    # Make the two in one cell alike, so that they say the point stands well for the cell; the map states a fifth.
+    pairs = made_pairs(7, 365, cells=[*SHARED, (8, 40)], errors=(0.1,))
+    # Make those in one cell alike, so that they say the point stands well for the cell; the map states a fifth.
     table = pairs.table.copy()
-    table.loc[table["point"] == 1, "station"] = table.loc[table["point"] == 0, "station"].to_numpy() + 0.001
+    for first in (0, 2, 4):
+        own = table.loc[table["point"] == first, "station"].to_numpy()
+        table.loc[table["point"] == first + 1, "station"] = own + 0.001
     bold = StationPairs("absolute", pairs.points, pairs.products, table, pairs.deviation / 5)
     row = interval_check(bold, (0.9,), resamples=50).iloc[0]
     assert row["representativeness"] < 0.002
