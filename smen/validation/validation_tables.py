@@ -124,9 +124,8 @@ def _claims(pairs: StationPairs, protocol: ValidationProtocol) -> pd.DataFrame:
     )
     if pairs.kind != "absolute":
         return across
-    spread = station_bias_spread(pairs, protocol.reference, least, resamples, seed).assign(
-        claim="spread of station bias"
-    )
+    reference = protocol.reference if protocol.reference in pairs.products else None
+    spread = station_bias_spread(pairs, reference, least, resamples, seed).assign(claim="spread of station bias")
     return pd.concat([across, spread], ignore_index=True)
 
 
