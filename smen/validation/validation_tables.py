@@ -27,7 +27,7 @@ MAPS_ALONE = "maps alone"
 well; and all that the maps have, also where no other product has a value: it says how good the maps are everywhere."""
 
 PERIODS = ("all", "season", "year", "sentinel1b")
-"""Divisions of the time in the tables."""
+"""Divisions of the time in the tables of absolute values; years where there are several."""
 
 GROUPINGS: tuple[Grouping, ...] = ("network", "climate", "land_cover", "representativeness")
 """What stations are grouped by in the tables, beside all together."""
@@ -84,11 +84,11 @@ def _of_set(
     name: str, pairs_by_kind: Mapping[str, StationPairs], protocol: ValidationProtocol
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the name and a part of each table for one set of pairs."""
-    periods = PERIODS if name == ALL_OVERPASSES else ("all",)
     least, resamples, seed = protocol.minimum, protocol.resamples, protocol.seed
     for pairs in pairs_by_kind.values():
         scaled = pairs if protocol.scaling == "none" else scale_pairs(pairs, protocol.scaling)
         compared = protocol.reference in pairs.products
+        periods = _periods(pairs) if name == ALL_OVERPASSES else ("all",)
         metrics, against = list(protocol.metrics), [*protocol.metrics, G_DOWN]
         yield "metrics", _of(name, station_metrics(scaled, metrics, least, periods, resamples=resamples, seed=seed))
         for by in _groupings(pairs) if name == ALL_OVERPASSES else GROUPINGS[:1]:
@@ -107,6 +107,14 @@ def _of_set(
             if compared:
                 yield "gains", _of(name, station_gains(scaled, protocol.reference, protocol.minimum))
             yield "intervals", _of(name, interval_check(pairs, minimum=least, resamples=resamples, seed=seed))
+
+
+def _periods(pairs: StationPairs) -> tuple[str, ...]:
+    """Divisions of the time: of absolute values those that say more than the whole, of anomalies the whole alone."""
+    if pairs.kind != "absolute":
+        return ("all",)
+    years = pairs.table["time"].dt.year.nunique() if len(pairs.table) else 0
+    return tuple(period for period in PERIODS if period != "year" or years > 1)
 
 
 def _groupings(pairs: StationPairs) -> tuple[Grouping, ...]:
