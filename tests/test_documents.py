@@ -11,6 +11,8 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "workflow" / "docs").glob("*.md
 TESTED = {
     "python3 -m venv": "tests/test_environment.py",
     "snakemake --cores 8 paper": "tests/workflow/test_paper_run.py",
+    "snakemake --cores 8 validate": "tests/workflow/test_validate.py",
+    "smen export-qa4sm": "tests/workflow/test_validate.py",
     "smen acquire --plan": "tests/workflow/test_earthdata.py",
     "smen check-method": "tests/methods/test_own_method.py",
     "smen extract": "tests/gis/test_extract.py",
