@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -15,7 +18,12 @@ FEW_YEARS = 3
 
 
 def protocol_notes(
-    protocol: ValidationSettings, mode: str, times: NDArray[np.datetime64], *, simulated: bool
+    protocol: ValidationSettings,
+    mode: str,
+    times: NDArray[np.datetime64],
+    probes: Sequence[str] = (),
+    *,
+    simulated: bool,
 ) -> list[str]:
     """Say what was compared, by which protocol, and what must be kept in mind.
 
@@ -23,6 +31,7 @@ def protocol_notes(
         protocol: the settings.
         mode: of the maps.
         times: of the overpasses that are mapped, datetime64[s], rising.
+        probes: files of the stations that the maps were conditioned on.
         simulated: whether the maps are.
     """
     span = f" from {times[0].astype('datetime64[D]')} to {times[-1].astype('datetime64[D]')}" if times.size else ""
@@ -35,6 +44,11 @@ def protocol_notes(
         f"to the overpass, within {protocol.window / 2:g} h before or after; only times that all products of a set "
         f"have in common; at least {protocol.minimum} pairs. Bias is product minus station. {scaling}"
     ]
+    if probes:
+        notes.append(
+            f"**The maps are conditioned on the probes of {', '.join(Path(path).name for path in probes)}: at and "
+            "around them they know what they are judged by. The section on conditioning leaves each probe out.**"
+        )
     if simulated and protocol.stations != "auto":
         notes.append("**The maps are of simulated granules: held against real stations they mean nothing.**")
     if len({time.astype("datetime64[Y]") for time in times}) < FEW_YEARS:

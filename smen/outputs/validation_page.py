@@ -74,7 +74,10 @@ class ValidationPage:
         parts += self._summaries()
         parts += ["## Differences from the coarse field on the same pairs", self._differences()]
         parts += ["## What points say of detail", self._claims(), "## Do the stated intervals hold the stations?"]
-        parts += [self._intervals(), "## Stations", self._stations(), "## What could not be used", self._problems()]
+        parts.append(self._intervals())
+        if "conditioning" in self.tables:
+            parts += ["## What conditioning on probes gains", self._conditioning()]
+        parts += ["## Stations", self._stations(), "## What could not be used", self._problems()]
         return "\n\n".join([*parts, USUAL]) + "\n"
 
     def verdict(self) -> str:
@@ -152,6 +155,19 @@ class ValidationPage:
             "its level by construction; only stations in shared cells, or an error known from elsewhere, test it."
         )
         return f"{text}\n\n{_table(rows, names)}"
+
+    def _conditioning(self) -> str:
+        table = self.tables["conditioning"]
+        rows = [
+            (row["network"], row["station"], row["n"], f"{row['ubrmsd_before']:.3f}", f"{row['ubrmsd_after']:.3f}",
+             f"{row['gain']:+.4f} [{row['low']:+.4f}, {row['high']:+.4f}]")
+            for row in _records(table)
+        ]  # fmt: skip
+        text = (
+            "At each probe, the map conditioned on all other probes, against the map before; it has not seen the probe."
+        )
+        names = ("network", "station", "pairs", "ubRMSD before", "ubRMSD after", "gain")
+        return f"{text}\n\n{_table(rows, names)}" if rows else "No probe has a usable value."
 
     def _stations(self) -> str:
         columns = [

@@ -35,7 +35,7 @@ from smen.settings.choices import (
 )
 from smen.settings.method_sections import FusionOptions, SmenOptions
 from smen.settings.section import Section
-from smen.settings.validation_section import ValidationSettings
+from smen.settings.validation_section import ProbeSelection, ValidationSettings
 
 Cells = tuple[int, int, int, int]
 """Row, column, height and width of a window, in cells of the 3 km grid."""
@@ -226,6 +226,8 @@ class DownscaleJob(MappingJob):
     goes_on: bool = Field(description="whether the region's period ends today, so that more is still to come")
     masked: tuple[SurfaceCondition, ...]
     members: int
+    probes: tuple[str, ...] = Field(default=(), description="archives and tables that the maps are conditioned on")
+    selection: ProbeSelection | None = Field(default=None, description="which of their values count")
 
 
 class NormalsJob(MappingJob):
@@ -273,6 +275,7 @@ class InsituJob(MappingJob):
     source: SourceKind
     archives: tuple[str, ...] = Field(description="of the stations: files of the network, tables of own sensors")
     protocol: ValidationSettings
+    probes: tuple[str, ...] = Field(default=(), description="archives and tables that the maps were conditioned on")
 
 
 class PublishJob(MappingJob):

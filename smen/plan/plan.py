@@ -24,6 +24,8 @@ from smen.plan.method_plan import RegionFields
 from smen.plan.validation_plan import ValidationPlan
 from smen.products.product_tables import product
 from smen.settings.choices import FineProduct, SourceKind, Span
+from smen.settings.section import narrow
+from smen.settings.validation_section import ProbeSelection
 
 FINE: FineProduct = "SPL2SMAP_S"
 """The 3 km product."""
@@ -199,6 +201,8 @@ class Plan(ValidationPlan):
             goes_on=self._ends_today(region),
             masked=self.regions[region].settings.maps.masked,
             members=self.regions[region].settings.maps.members,
+            probes=self.probes(region),
+            selection=narrow(ProbeSelection, self.regions[region].settings.validation) if self.probes(region) else None,
         )
 
     def evaluate(self, region: str) -> EvaluateJob:

@@ -31,6 +31,14 @@ class ValidationPlan(IndexPlan):
         """
         return bool(self.station_archives(region))
 
+    def probes(self, region: str) -> tuple[str, ...]:
+        """Return the files and folders of the probes that a region's maps are conditioned on.
+
+        Args:
+            region: its name.
+        """
+        return self.regions[region].settings.maps.condition_on_stations
+
     def insitu(self, region: str) -> InsituJob:
         """Return the job that holds a region's maps against stations.
 
@@ -53,4 +61,5 @@ class ValidationPlan(IndexPlan):
             source=self.settings.source.kind,
             archives=archives,
             protocol=self.regions[region].settings.validation,
+            probes=self.probes(region),
         )

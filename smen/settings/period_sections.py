@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from smen.settings.choices import MapMode, OpenSpan, Span, SurfaceCondition
+from smen.settings.choices import MapMode, OpenSpan, Span, SurfaceCondition, UserPath
 from smen.settings.section import Section
 
 FIRST_SMAP_DATA = dt.date(2015, 3, 31)
@@ -67,6 +67,11 @@ class MapSettings(Section):
         description="conditions to leave out of the maps beside water and permanent ice; else mapped and marked "
         "in the quality raster",
     )
+    condition_on_stations: tuple[UserPath, ...] = Field(
+        (),
+        description="archives and tables of your own probes, as in validation.stations: maps then follow what these "
+        "measured, at and around them (`method: fusion`); `snakemake validate` shows the gain, leaving each one out",
+    )
     members: int = Field(
         0,
         ge=0,
@@ -74,3 +79,12 @@ class MapSettings(Section):
         description="beside each map so many members, which it might as well have been: their errors go together in "
         "space and time as those of the map do (`method: fusion`; of smen this is not known, and there are none)",
     )
+
+    @model_validator(mode="after")
+    def _members_or_probes(self) -> Self:
+        if self.members and self.condition_on_stations:
+            raise ValueError(
+                "maps.members and maps.condition_on_stations do not go together: how the errors of conditioned maps "
+                "go together is not known; set members to 0, or name no stations"
+            )
+        return self

@@ -17,6 +17,16 @@ PointMetric = Literal["bias", "rmsd", "ubrmsd", "pearson_r", "spearman_r"]
 Scaling = Literal["none", "mean_std"]
 
 
+class ProbeSelection(Section):
+    """Which values of stations are used: those keys of `ValidationSettings` that say so."""
+
+    networks: tuple[str, ...]
+    depth: tuple[float, float]
+    flags: tuple[str, ...]
+    window: float
+    sensors: Literal["mean", "nearest_depth"]
+
+
 class ValidationSettings(Section):
     """Stations that the maps are judged by."""
 

@@ -18,8 +18,12 @@ from smen.data.error_correlation_file import write_error_correlation
 from smen.data.error_fields import ErrorFields
 from smen.data.load import read_fields, read_samples
 from smen.data.masking import mask_conditions
+from smen.data.overpass_times import overpass_times
 from smen.data.quality import COLOURS, MEANING, QualityCode, cell_age
+from smen.data.series import concatenate
+from smen.data.series_file import read_series
 from smen.errors import DataError
+from smen.methods.cell_estimates import estimates_at
 from smen.methods.checkpoint import load_checkpoint, read_header
 from smen.methods.map_mode import mode_of, predict_in_mode, provisional, scenes_behind
 from smen.outputs.geotiff import write_map
@@ -28,10 +32,16 @@ from smen.outputs.map_names import errors_path, map_path, members_path, quality_
 from smen.outputs.members_raster import write_members
 from smen.outputs.quality_raster import write_quality
 from smen.plan.jobs import DownscaleJob
+from smen.validation.probe_series import ProbeSeries
+from smen.validation.station_archives import read_stations
+from smen.validation.station_conditioning import condition_on_stations
+from smen.validation.station_points import locate_points
+from smen.validation.station_records import StationSelection
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from smen.data.error_correlation import ErrorCorrelation
     from smen.data.records import Fields, Samples
     from smen.methods.map_mode import MapMode, Scenes
     from smen.methods.protocol import Method
@@ -61,6 +71,13 @@ class Layers(NamedTuple):
     quality: NDArray[np.uint8]
 
 
+class Conditions(NamedTuple):
+    """What maps are conditioned on: how their errors go together, and what the probes said."""
+
+    correlation: ErrorCorrelation
+    probes: ProbeSeries
+
+
 def run(job: DownscaleJob) -> None:
     """Map every overpass of a year: a GeoTIFF of soil moisture, deviation and age, and one of quality codes.
 
@@ -84,8 +101,12 @@ def run(job: DownscaleJob) -> None:
         )  # fmt: skip
     folder = Path(job.layout.maps(job.region, job.year))
     empty_folder(folder)
-    errors = _errors(job, mode, fields, method)
-    rows = list(_maps(job, mode, fields, samples, method, known.fine, errors))
+    correlation = method.error_correlation(fields, retrospective=mode == "retrospective")
+    errors = _errors(job, fields, method, correlation)
+    conditions = None
+    if correlation is not None and (probes := _probes(job, mode, fields, samples, method, known.fine)):
+        conditions = Conditions(correlation, probes)
+    rows = list(_maps(job, mode, fields, samples, method, known.fine, errors, conditions))
     table = pd.DataFrame(rows, columns=COLUMNS)
     write_text(Path(job.layout.map_list(job.region, job.year)), table.to_csv(index=False, lineterminator="\n"))
     log.info("%d maps in %s", len(rows), folder)
@@ -97,14 +118,20 @@ def _in_span(job: DownscaleJob, samples: Samples) -> NDArray[np.bool_]:
     return (day >= np.datetime64(job.span[0])) & (day <= np.datetime64(job.span[1]))
 
 
-def _errors(job: DownscaleJob, mode: MapMode, fields: Fields, method: Method) -> ErrorFields | None:
+def _errors(
+    job: DownscaleJob, fields: Fields, method: Method, correlation: ErrorCorrelation | None
+) -> ErrorFields | None:
     """Write how the errors of the maps go together; return what draws them.
 
     None where no members are wanted, or where it is not known how the errors go together: then none can be drawn. The
     maps' folder has been emptied, so that no such file of another method stays.
     """
-    correlation = method.error_correlation(fields, retrospective=mode == "retrospective")
     if correlation is None:
+        if job.probes:
+            log.warning(
+                "maps.condition_on_stations names stations, but how the errors of %s go together is not known: its "
+                "maps are not conditioned; use the method fusion", method.name,
+            )  # fmt: skip
         if job.members:
             log.warning(
                 "maps.members is %d, but how the errors of %s go together in space and time is not known: there are no "
@@ -117,6 +144,38 @@ def _errors(job: DownscaleJob, mode: MapMode, fields: Fields, method: Method) ->
     return ErrorFields(correlation, job.region) if job.members else None
 
 
+def _probes(
+    job: DownscaleJob,
+    mode: MapMode,
+    fields: Fields,
+    samples: Samples,
+    method: Method,
+    targets: NDArray[np.integer],
+) -> ProbeSeries | None:
+    """What the region's probes say at the overpasses; None where there is none in the region."""
+    asked = job.selection
+    if asked is None or not len(samples):
+        return None
+    coarse = concatenate([read_series(Path(job.layout.aligned(job.region, "coarse", year))) for year in job.years])
+    times = overpass_times(coarse, samples.time)
+    reach = np.timedelta64(round(asked.window * 1800), "s")
+    selection = StationSelection(asked.networks, asked.depth, asked.flags, (times[0] - reach, times[-1] + reach))
+    reading = read_stations([Path(path) for path in job.probes], selection, job.window)
+    points, further = locate_points(reading.series, job.window, asked.sensors)
+    for problem in (*reading.problems, *further):
+        log.warning("%s%s: %s", problem.source, f", {problem.station}" if problem.station else "", problem.reason)
+    if not points:
+        log.warning("no probe of %s has a usable value in %s: its maps are not conditioned", job.region, job.year)
+        return None
+    rows, columns = (np.array([getattr(p, name) for p in points], np.int64) for name in ("row", "column"))
+    mean, deviation = estimates_at(
+        lambda part: predict_in_mode(method, mode, fields, part, targets), samples, rows, columns
+    )
+    if deviation is None:
+        return None
+    return ProbeSeries.of(points, times, asked.window, mean, deviation, only_before=mode == "causal")
+
+
 def _maps(
     job: DownscaleJob,
     mode: MapMode,
@@ -125,6 +184,7 @@ def _maps(
     method: Method,
     targets: NDArray[np.integer],
     errors: ErrorFields | None,
+    conditions: Conditions | None = None,
 ) -> Iterator[dict[str, object]]:
     """Write all maps; yield each one's row of the list."""
     tags, surface = _tags(job, method, fields), method.surface(fields)
@@ -143,6 +203,9 @@ def _maps(
             direction: Direction = "D" if fields.coarse_descending[coarse] else "A"
             moisture = prediction.mean[i]
             deviation = None if prediction.standard_deviation is None else prediction.standard_deviation[i]
+            if conditions is not None and deviation is not None:
+                probes = conditions.probes.at(start + i)
+                moisture, deviation = condition_on_stations(moisture, deviation, conditions.correlation, probes)
             layers = Layers(moisture, deviation, np.where(np.isnan(moisture), np.nan, ages[i]), prediction.quality[i])
             about = {"mode": mode, "provisional": yes_or_no(bool(unfinished[i]))}
             named = {"SMAP_HALF_ORBIT": str(time), **{name.upper(): value for name, value in about.items()}}
@@ -195,5 +258,6 @@ def _tags(job: DownscaleJob, method: Method, fields: Fields) -> dict[str, str]:
         "MODEL": method.name,
         "MODEL_DIGEST": header["weights_digest"][:16],
         "TIFFTAG_SOFTWARE": f"smen {__version__}",
+        **({"CONDITIONED_ON": ", ".join(Path(path).name for path in job.probes)} if job.probes else {}),
         **chosen,
     }

@@ -29,6 +29,7 @@ from smen.outputs.validation_page import ValidationPage
 from smen.plan.jobs import InsituJob
 from smen.scores.comparison import PRODUCT
 from smen.validation.point_products import PointProduct
+from smen.validation.probe_series import ProbeSeries, leave_one_probe_out
 from smen.validation.qa4sm_results import write_qa4sm_results
 from smen.validation.station_archives import read_stations
 from smen.validation.station_matching import STATION, match_stations
@@ -95,7 +96,7 @@ def run(job: InsituJob) -> None:
     fields = read_fields(job.layout, job.region, job.years)
     samples = read_samples(job.layout, job.region, job.years, fields)
     overpasses = _overpasses(job, samples)
-    points, problems = _stations(job, overpasses)
+    points, problems = _stations(job, overpasses, job.archives)
     maps, mean = _maps_at(overpasses, points, job.window.shape)
     products = [maps, *_others(job, fields, samples, overpasses, points)]
     sets = _pairs(job, points, products, _product(fields, overpasses, points))
@@ -103,6 +104,8 @@ def run(job: InsituJob) -> None:
     tables = make_tables(sets, protocol)
     if job.protocol.third_path:
         tables["triple_collocation"] = _collocation(job, points, products)
+    if job.probes:
+        tables["conditioning"] = _conditioning(job, fields, samples, overpasses)
     stations = station_table(points, sets, tables, maps.name)
     _write(job, overpasses, sets, tables, stations, problems, simulated=fields.simulated)
     folder = Path(job.layout.validation(job.region, files.PAGE)).parent
@@ -126,18 +129,20 @@ def _overpasses(job: InsituJob, samples: Samples) -> Overpasses:
     return Overpasses(maps, times, samples.select(rows), "retrospective" if retrospective else "causal")
 
 
-def _stations(job: InsituJob, overpasses: Overpasses) -> tuple[tuple[StationPoint, ...], list[StationProblem]]:
+def _stations(
+    job: InsituJob, overpasses: Overpasses, archives: Sequence[str]
+) -> tuple[tuple[StationPoint, ...], list[StationProblem]]:
     """The stations of the region with a value in the period of the maps, and what could not be used."""
     asked, times = job.protocol, overpasses.times
     reach = np.timedelta64(round(asked.window * 1800), "s")
     period = (times[0] - reach, times[-1] + reach) if times.size else (None, None)
     selection = StationSelection(asked.networks, asked.depth, asked.flags, period)
-    reading = read_stations([Path(archive) for archive in job.archives], selection, job.window)
+    reading = read_stations([Path(archive) for archive in archives], selection, job.window)
     points, further = locate_points(reading.series, job.window, asked.sensors, asked.shared_cells)
     problems = [*reading.problems, *further]
     if not points:
-        where = ", ".join(Path(archive).name for archive in job.archives)
-        problems.append(StationProblem(where, f"there is no station with a usable value in {job.region}"))
+        names = ", ".join(Path(archive).name for archive in archives)
+        problems.append(StationProblem(names, f"there is no station with a usable value in {job.region}"))
     return points, problems
 
 
@@ -254,6 +259,25 @@ def _collocation(job: InsituJob, points: Sequence[StationPoint], products: Seque
     return pd.concat(parts, ignore_index=True)
 
 
+def _conditioning(job: InsituJob, fields: Fields, samples: Samples, overpasses: Overpasses) -> pd.DataFrame:
+    """What conditioning gains: at each probe, the estimate conditioned on all others."""
+    import pandas as pd
+
+    method = load_checkpoint(job.model_path(), job.window)
+    correlation = method.error_correlation(fields, retrospective=overpasses.mode == "retrospective")
+    points, _ = _stations(job, overpasses, job.probes)
+    if correlation is None or not points:
+        return pd.DataFrame()
+    rows, columns = _cells(points)
+    mean, deviation = estimates_at(
+        lambda part: predict_in_mode(method, overpasses.mode, fields, part, samples.fine),
+        overpasses.samples, rows, columns,
+    )  # fmt: skip
+    stated, causal = np.full(mean.shape, np.nan) if deviation is None else deviation, overpasses.mode == "causal"
+    series = ProbeSeries.of(points, overpasses.times, job.protocol.window, mean, stated, only_before=causal)
+    return leave_one_probe_out(points, series, mean, stated, correlation)
+
+
 def _write(
     job: InsituJob,
     overpasses: Overpasses,
@@ -277,7 +301,7 @@ def _write(
     files.write_station_points(folder / files.POINTS, stations, simulated=simulated)
     title = f"{job.region}: maps against stations{' (simulated)' if simulated else ''}"
     write_qa4sm_results(folder / files.RESULTS, absolute, job.protocol.minimum, {"title": title})
-    notes = protocol_notes(job.protocol, overpasses.mode, overpasses.times, simulated=simulated)
+    notes = protocol_notes(job.protocol, overpasses.mode, overpasses.times, job.probes, simulated=simulated)
     page = ValidationPage(job.region, _name(overpasses.mode), COARSE, tables, stations, lines, notes, simulated)
     write_text(folder / files.PAGE, page.text())
 

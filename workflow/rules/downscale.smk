@@ -4,6 +4,7 @@ rule downscale:
         model=model,
         aligned=files(layout.aligned, plan.years_around, "coarse", "fine"),
         samples=files(layout.samples, plan.map_sample_years),
+        probes=lambda wildcards: list(plan.probes(wildcards.region)),
     output:
         maps=directory(layout.maps("{region}", "{year}")),
         list=layout.map_list("{region}", "{year}"),
