@@ -62,11 +62,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-COARSE = "36 km"
-"""Name of the coarse field among the products."""
-
-THIRD = "third"
-"""Name of the user's third data set."""
+COARSE, THIRD = "36 km", "third"
+"""Names of the coarse field and of the user's third data set among the products."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +105,7 @@ def run(job: InsituJob) -> None:
         tables["conditioning"] = _conditioning(job, fields, samples, overpasses)
     stations = station_table(points, sets, tables, maps.name)
     _write(job, overpasses, sets, tables, stations, problems, simulated=fields.simulated)
-    folder = Path(job.layout.validation(job.region, files.PAGE)).parent
+    folder = Path(job.layout.validation(job.region, ""))
     _draw(job, folder, mean, sets, stations, products, simulated=fields.simulated)
     for problem in problems:
         log.warning("%s%s: %s", problem.source, f", {problem.station}" if problem.station else "", problem.reason)
@@ -137,11 +134,11 @@ def _stations(
     reach = np.timedelta64(round(asked.window * 1800), "s")
     period = (times[0] - reach, times[-1] + reach) if times.size else (None, None)
     selection = StationSelection(asked.networks, asked.depth, asked.flags, period)
-    reading = read_stations([Path(archive) for archive in archives], selection, job.window)
+    reading = read_stations([Path(path) for path in archives], selection, job.window)
     points, further = locate_points(reading.series, job.window, asked.sensors, asked.shared_cells)
     problems = [*reading.problems, *further]
     if not points:
-        names = ", ".join(Path(archive).name for archive in archives)
+        names = ", ".join(Path(path).name for path in archives)
         problems.append(StationProblem(names, f"there is no station with a usable value in {job.region}"))
     return points, problems
 
@@ -266,14 +263,15 @@ def _conditioning(job: InsituJob, fields: Fields, samples: Samples, overpasses: 
     method = load_checkpoint(job.model_path(), job.window)
     correlation = method.error_correlation(fields, retrospective=overpasses.mode == "retrospective")
     points, _ = _stations(job, overpasses, job.probes)
+    rows, columns = _cells(points)
     if correlation is None or not points:
         return pd.DataFrame()
-    rows, columns = _cells(points)
     mean, deviation = estimates_at(
         lambda part: predict_in_mode(method, overpasses.mode, fields, part, samples.fine),
         overpasses.samples, rows, columns,
     )  # fmt: skip
-    stated, causal = np.full(mean.shape, np.nan) if deviation is None else deviation, overpasses.mode == "causal"
+    stated = np.full(mean.shape, np.nan) if deviation is None else deviation
+    causal = overpasses.mode == "causal"
     series = ProbeSeries.of(points, overpasses.times, job.protocol.window, mean, stated, only_before=causal)
     return leave_one_probe_out(points, series, mean, stated, correlation)
 
@@ -295,7 +293,7 @@ def _write(
     absolute = sets[ALL_OVERPASSES]["absolute"]
     named = pd.DataFrame([(p.station.network, p.name) for p in absolute.points], columns=["network", "station name"])
     pairs = absolute.table.join(named, on="point").drop(columns="point")
-    folder = Path(job.layout.validation(job.region, files.PAGE)).parent
+    folder = Path(job.layout.validation(job.region, ""))
     written = {"stations": stations, "problems": lines, "pairs": pairs, **tables}
     files.write_validation_tables(folder, written, simulated=simulated)
     files.write_station_points(folder / files.POINTS, stations, simulated=simulated)

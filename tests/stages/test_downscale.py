@@ -265,3 +265,60 @@ def test_a_method_that_knows_nothing_later_maps_causally_and_says_so(made, copie
     assert "maps.mode is retrospective, but the method fusion uses only what was observed before" in caplog.text
     assert set(table_of(plan)["mode"]) == {"causal"}
     assert {raster.tags()["MODE"] for raster in rasters(plan)} == {"causal"}
+
+
+def probes_file(folder, made, cells, offset=0.0):
+    """Write a table of own probes that say what the soil was an hour before each overpass."""
+    rows = ["station,longitude,latitude,depth_from,depth_to,time,value,flag"]
+    for number, (row, column) in enumerate(cells):
+        place = f"p{number},{WINDOW.longitudes[column]},{WINDOW.latitudes[row]},0,0.05"
+        for time, value in zip(made.fields.coarse_time, made.truth[:, row, column], strict=True):
+            if np.isfinite(value):
+                rows.append(f"{place},{time - np.timedelta64(3600, 's')}Z,{value + offset:.4f},G")
+    (folder / "probes.csv").write_text("\n".join(rows) + "\n")
+    return str(folder / "probes.csv")
+
+
+@pytest.mark.parametrize("mode", ["causal", "retrospective"])
+def test_maps_conditioned_on_probes_follow_them_and_say_so(made, copied, tmp_path, mode):
+    cells = [(12, 12), (30, 30)]
+    probes = probes_file(tmp_path, made, cells)
+    settings = {"maps": {"period": PERIOD, "mode": mode}}
+    before, after = ({}, {"condition_on_stations": [probes]})
+    fields, deviations = [], []
+    for more in (before, after):
+        plan = copied(maps=settings["maps"] | more)
+        downscale.run(plan.downscale(REGION, 2016))
+        read = [(raster.read(1), raster.read(2), raster.tags()) for raster in rasters(plan)]
+        fields.append(np.where([r[0] for r in read] == np.float32(-9999), np.nan, [r[0] for r in read]))
+        deviations.append(np.where([r[1] for r in read] == np.float32(-9999), np.nan, [r[1] for r in read]))
+        assert all(tags.get("CONDITIONED_ON") == ("probes.csv" if more else None) for _, _, tags in read)
+    times = table_of(plan)["time"].dt.tz_localize(None).to_numpy().astype("datetime64[s]")
+    truth = made.truth[np.searchsorted(made.fields.coarse_time, times)]
+    at = tuple(np.array(cells).T)
+    errors = [np.sqrt(np.nanmean((field[:, at[0], at[1]] - truth[:, at[0], at[1]]) ** 2)) for field in fields]
+    assert errors[1] < errors[0]
+    known = np.isfinite(fields[0]) & np.isfinite(truth)
+    assert (deviations[1][known] <= deviations[0][known] + 1e-6).all()
+    assert (deviations[1][:, 12, 12] < deviations[0][:, 12, 12] - 1e-4).any()
+    np.testing.assert_array_equal(np.isnan(fields[0]), np.isnan(fields[1]))
+
+
+def test_probes_that_say_nothing_leave_the_maps_as_they_are(made, mapped, copied, tmp_path, caplog):
+    probes = probes_file(tmp_path, made, [(12, 12)])
+    text = Path(probes).read_text().replace(",G", ",C03")
+    Path(probes).write_text(text)
+    plan = copied(maps={**FEW["maps"], "condition_on_stations": [probes]})
+    downscale.run(plan.downscale(REGION, 2016))
+    assert "its maps are not conditioned" in caplog.text
+    for one, other in zip(rasters(plan), rasters(mapped), strict=True):
+        np.testing.assert_array_equal(one.read(), other.read())
+
+
+def test_probes_are_no_use_to_a_method_that_does_not_know_its_errors(made, copied, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(FusionMethod, "error_correlation", lambda *_, **__: None)
+    probes = probes_file(tmp_path, made, [(12, 12)])
+    plan = copied(maps={**FEW["maps"], "condition_on_stations": [probes]})
+    downscale.run(plan.downscale(REGION, 2016))
+    assert "its maps are not conditioned; use the method fusion" in caplog.text
+    assert len(table_of(plan))

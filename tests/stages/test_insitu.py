@@ -188,3 +188,18 @@ def test_a_third_data_set_gives_triple_collocation(mapped, made, tmp_path):
     table = read_table(folder / "triple_collocation.csv")
     assert set(table["triplet"]) == {f"station, {name}, third" for name in ("SMEN (retrospective)", "36 km")}
     assert table["reason"].str.contains("triplets of 100").all()  # so few overpasses are not enough, and it says so
+
+
+def test_conditioned_maps_are_judged_by_leaving_each_probe_out(mapped):
+    plan = make_plan(
+        mapped,
+        maps={"condition_on_stations": [str(mapped / "probes.csv")]},
+        validation={"stations": [str(mapped / "probes.csv")]},
+    )
+    insitu.run(plan.insitu(REGION))
+    folder = Path(plan.layout.validation(REGION, ""))
+    table = read_table(folder / "conditioning.csv")
+    assert table["station"].fillna("").tolist() == ["p0", "p1", "p2", "p3", "p4", ""]
+    assert (table["gain"] - (table["ubrmsd_before"] - table["ubrmsd_after"])).abs().max() < 1e-5
+    page = (folder / "validation.md").read_text()
+    assert "conditioned on the probes of probes.csv" in page and "What conditioning on probes gains" in page
