@@ -58,7 +58,8 @@ def run(plan: Plan, names: tuple[str, ...] = (), *, with_map: bool = True) -> Fi
         disk += size
     source, missing = _source(plan)
     parts += [source] * bool(source)
-    findings.missing += [*missing, *_weights(plan, names or tuple(plan.regions))]
+    shown = names or tuple(plan.regions)
+    findings.missing += [*missing, *_weights(plan, shown), *_stations(plan, shown)]
     folder = _existing(Path(plan.settings.folders.results))
     free = shutil.disk_usage(folder).free
     if disk > free:
@@ -138,6 +139,17 @@ def _weights(plan: Plan, names: tuple[str, ...]) -> list[str]:
             if not Path(path).is_file() and plan.settings.source.kind != "simulated"
         ]
     return missing
+
+
+def _stations(plan: Plan, names: tuple[str, ...]) -> list[str]:
+    """Archives and tables of stations that the settings name and that are not there."""
+    missing = []
+    for name in names:
+        settings = plan.regions[name].settings
+        named = settings.validation.stations if settings.validation.stations != "auto" else ()
+        for key, paths in (("validation.stations", named), ("maps.condition_on_stations", plan.probes(name))):
+            missing += [f"no file or folder {path}: correct `{key}`" for path in paths if not Path(path).exists()]
+    return list(dict.fromkeys(missing))  # the regions name the same ones
 
 
 def _existing(folder: Path) -> Path:

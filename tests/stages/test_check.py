@@ -83,3 +83,15 @@ def test_too_little_room_on_disk_is_missing(tmp_path, monkeypatch):
 def test_a_region_that_is_not_there(tmp_path):
     with pytest.raises(SettingsError, match="plain"):
         check.run(plan(tmp_path), ("plain",))
+
+
+def test_stations_that_are_not_there_are_missing_once(tmp_path):
+    (tmp_path / "there.zip").write_bytes(b"")
+    named = [str(tmp_path / "there.zip"), "ISMN.zip"]
+    findings = check.run(
+        plan(tmp_path, validation={"stations": named}, maps={"condition_on_stations": ["probes.csv"]}), with_map=False
+    )
+    assert findings.missing == [
+        "no file or folder ISMN.zip: correct `validation.stations`",
+        "no file or folder probes.csv: correct `maps.condition_on_stations`",
+    ]
