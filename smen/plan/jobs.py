@@ -309,6 +309,11 @@ class IndexJob(Job):
     cells: tuple[Cells, ...]
     map_years: dict[str, tuple[int, ...]]
     chosen: tuple[str, ...] = Field(description="regions whose method was chosen among several")
+    source: SourceKind
+    products: tuple[tuple[str, str | None], ...] = Field(
+        description="short names of the products and their versions, None where a folder holds whatever version"
+    )
+    years: tuple[int, int] = Field(description="the first and the last year of granules")
 
     @property
     def windows(self) -> dict[str, Window]:

@@ -68,6 +68,14 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
             of_regions = [files.comparison(region, name) for region in regions for name in names]
             return [*of_regions, *(files.paper(name) for name in PAPER_FILES)]
         case jobs.IndexJob():
-            of_all = ("summary.md", "scores.csv", "regions.geojson", "index.html", "catalog.json", "styles")
+            of_all = (
+                "README.md",
+                "summary.md",
+                "scores.csv",
+                "regions.geojson",
+                "index.html",
+                "catalog.json",
+                "styles",
+            )
             return [files.summary(name) for name in of_all]
     raise TypeError(f"no one knows what {type(job).__name__} writes: add it to smen/plan/stage_files.py")

@@ -22,6 +22,7 @@ from smen.data.quality import COLOURS, MEANING, QualityCode, cell_age
 from smen.errors import DataError
 from smen.methods.checkpoint import load_checkpoint, read_header
 from smen.methods.map_mode import mode_of, predict_in_mode, provisional, scenes_behind
+from smen.outputs.credits import credit_tags
 from smen.outputs.geotiff import write_map
 from smen.outputs.labels import map_title, yes_or_no
 from smen.outputs.map_names import errors_path, map_path, members_path, quality_path
@@ -195,5 +196,6 @@ def _tags(job: DownscaleJob, method: Method, fields: Fields) -> dict[str, str]:
         "MODEL": method.name,
         "MODEL_DIGEST": header["weights_digest"][:16],
         "TIFFTAG_SOFTWARE": f"smen {__version__}",
+        **credit_tags(fields.coarse_grid, job.years, simulated=fields.simulated),
         **chosen,
     }

@@ -14,6 +14,7 @@ from smen.outputs.colours import BAND_RAMPS
 from smen.outputs.labels import TITLE
 from smen.outputs.qgis_styles import ramp_style
 from smen.outputs.report.page import write_page
+from smen.outputs.results_readme import readme
 from smen.outputs.stac_catalogue import write_root
 from smen.outputs.tables import SIMULATED, read_table, write_table
 from smen.plan.jobs import IndexJob
@@ -26,7 +27,7 @@ SHOWN = ["region", "method", "dates", "ubRMSE", "bias"]
 
 
 def run(job: IndexJob) -> None:
-    """Write the scores, outlines, catalogue, report and summary of all regions.
+    """Write the scores, outlines, catalogue, report, summary and README of all regions.
 
     Raises:
         DataError: a region's scores or list of maps is missing.
@@ -47,6 +48,16 @@ def run(job: IndexJob) -> None:
     write_root(Path(layout.summary("catalog.json")), collections, simulated=simulated)
     write_page(Path(layout.summary("index.html")), job.regions, folder="report", simulated=simulated)
     write_text(Path(layout.summary("summary.md")), _summary(job, scores, simulated))
+    # Last, because it names the files that are there.
+    text = readme(
+        Path(layout.results),
+        job.regions,
+        simulated=simulated,
+        source=job.source,
+        products=job.products,
+        years=job.years,
+    )
+    write_text(Path(layout.summary("README.md")), text)
 
 
 def _present(name: str, stage: str, region: str) -> Path:
@@ -95,7 +106,8 @@ def _summary(job: IndexJob, scores: pd.DataFrame, simulated: bool) -> str:
         f"To look at: `{folder}/index.html` in a browser, `{folder}/REGION/REGION.qgs` in QGIS, "
         f"`{folder}/REGION/REGION.nc` in a notebook, `{folder}/catalog.json` for STAC; all work wherever `{folder}/` "
         "is copied to.",
-        f"Figures: `{folder}/REGION/scores/fields.png`; all scores: `{folder}/scores.csv`.",
+        f"Figures: `{folder}/REGION/scores/fields.png`; all scores: `{folder}/scores.csv`. What each file is, units, "
+        f"codes, licence and citations: `{folder}/README.md`.",
         "",
     ]
     return "\n".join(lines)

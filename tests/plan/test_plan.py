@@ -50,6 +50,19 @@ def test_today_is_the_day_of_the_last_refresh():
     assert p.acquire("tucson", 2019).span[1] == dt.date(2019, 12, 31)
 
 
+def test_the_index_knows_products_versions_and_years():
+    assert plan().index().products == (("SPL2SMP", "009"), ("SPL2SMAP_S", "003"))
+    assert plan().index().years == (2016, 2018)
+    own = {
+        "a": {"longitude": 1, "latitude": 46, "products": {"coarse": "SPL2SMP_E"}},
+        "b": {"longitude": 6, "latitude": 46},
+    }
+    several = plan(regions=own, source={"kind": "earthdata"}, products={"coarse_version": "008"})
+    assert several.index().products == (("SPL2SMP", "008"), ("SPL2SMP_E", "008"), ("SPL2SMAP_S", "003"))
+    folder = plan(source={"kind": "directory", "directory": "granules"})
+    assert folder.index().products == (("SPL2SMP", None), ("SPL2SMAP_S", None))
+
+
 def test_another_regions_settings_touch_no_job():
     own = {
         "tucson": {"longitude": -110.9747, "latitude": 32.2226},

@@ -11,6 +11,7 @@ rule index:
             category="All regions",
             labels={"what": "summary"},
         ),
+        readme=layout.summary("README.md"),
         scores=report(
             layout.summary("scores.csv"),
             caption="../report/all_scores.rst",
