@@ -16,6 +16,7 @@ from smen.data.series import concatenate
 from smen.data.series_file import read_series
 from smen.errors import DataError
 from smen.methods.checkpoint import read_header, summary_of
+from smen.outputs.credits import credit_tags
 from smen.outputs.cube import write_cube
 from smen.outputs.index_files import read_index_lists
 from smen.outputs.labels import map_title
@@ -30,7 +31,7 @@ from smen.outputs.tables import read_table
 from smen.plan.jobs import PublishJob
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
@@ -105,7 +106,8 @@ def run(job: PublishJob) -> None:
     outline, cube, project = (Path(layout.deliverable(region, kind)) for kind in ("geojson", "nc", "qgs"))
     with atomic_from_memory(outline) as content:
         window.footprint(region).to_file(content, driver="GeoJSON", layer=region, RFC7946="YES")
-    about = _attributes(region, provenance)
+    credits = credit_tags(inputs.coarse.grid, job.years, simulated=inputs.simulated)
+    about = _attributes(region, provenance, credits)
     write_cube(cube, window, inputs.maps, report.coarse.fields, inputs.coarse.grid, NAMES, about, inputs.indices)
     write_project(
         project,
@@ -152,12 +154,12 @@ def _granules(inputs: RegionInputs) -> dict[np.datetime64, list[str]]:
     return granules_behind([file.time for file in maps], scenes, inputs.coarse, inputs.fine)
 
 
-def _attributes(region: str, provenance: Provenance) -> dict[str, str]:
-    """Global attributes of the cube."""
+def _attributes(region: str, provenance: Provenance, credits: Mapping[str, str]) -> dict[str, str]:
+    """Global attributes of the cube; credits are the tags of the rasters."""
     simulated = provenance.simulated
     return {
         "title": map_title(region, simulated=simulated),
-        "source": f"SMAP and Sentinel-1, {provenance.source}{', simulated' if simulated else ''}",
+        "source": f"{'simulated ' if simulated else ''}SMAP and Sentinel-1 retrievals",
         "simulated": "true" if simulated else "false",
         "region": region,
         "model": provenance.model,
@@ -165,6 +167,8 @@ def _attributes(region: str, provenance: Provenance) -> dict[str, str]:
         **({"model_choice": provenance.model_choice} if provenance.model_choice else {}),
         "settings_digest": provenance.settings_digest,
         "history": f"smen {__version__}",
+        "references": credits["METHOD_CITATION"] + "; " + credits["DATA_CITATION"],
+        "license": "; ".join(credits[name] for name in ("LICENSE", "TIFFTAG_COPYRIGHT") if name in credits),
     }
 
 
