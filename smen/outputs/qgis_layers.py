@@ -40,6 +40,8 @@ def raster_layer(
     time: np.datetime64,
     pipe: Element,
     until: np.datetime64 | None = None,
+    *,
+    variant: str = "",
 ) -> Element:
     """Return the layer of a raster.
 
@@ -51,12 +53,13 @@ def raster_layer(
         time: start of the half-orbit, UTC.
         pipe: how it is drawn, from `smen.outputs.qgis_styles`.
         until: end of another period than a half-orbit, UTC.
+        variant: tells several layers of one raster apart.
     """
     return element(
         "maplayer",
         {"type": "raster", "styleCategories": "AllStyleCategories"},
         extent(window.bounds),
-        *_identity(project, path, title),
+        *_identity(project, path, title, variant),
         element("srs", None, crs(CRS_CODE)),
         element("provider", text="gdal"),
         temporal(time, until),
@@ -97,7 +100,9 @@ def outline_layer(project: Path, path: Path) -> Element:
     )
 
 
-def tree_layer(project: Path, path: Path, title: str, *, checked: bool, provider: str = "gdal") -> Element:
+def tree_layer(
+    project: Path, path: Path, title: str, *, checked: bool, provider: str = "gdal", variant: str = ""
+) -> Element:
     """Return the entry of a layer in the tree of layers.
 
     Args:
@@ -106,8 +111,14 @@ def tree_layer(project: Path, path: Path, title: str, *, checked: bool, provider
         title: name of the layer.
         checked: whether it is shown.
         provider: what reads it, ``gdal`` or ``ogr``.
+        variant: tells several layers of one file apart.
     """
-    about = {"id": _id(project, path), "name": title, "source": _source(project, path), "providerKey": provider}
+    about = {
+        "id": _id(project, path, variant),
+        "name": title,
+        "source": _source(project, path),
+        "providerKey": provider,
+    }
     return element("layer-tree-layer", {**about, "checked": _check(checked), "expanded": 0})
 
 
@@ -139,9 +150,9 @@ def _wkt(code: str) -> str:
     return CRS(code).to_wkt()
 
 
-def _identity(project: Path, path: Path, title: str) -> tuple[Element, Element, Element]:
+def _identity(project: Path, path: Path, title: str, variant: str = "") -> tuple[Element, Element, Element]:
     return (
-        element("id", text=_id(project, path)),
+        element("id", text=_id(project, path, variant)),
         element("datasource", text=_source(project, path)),
         element("layername", text=title),
     )
@@ -153,9 +164,10 @@ def _source(project: Path, path: Path) -> str:
     return relative if relative.startswith("..") else f"./{relative}"
 
 
-def _id(project: Path, path: Path) -> str:
+def _id(project: Path, path: Path, variant: str = "") -> str:
     """Identity of a layer, the same at every run and in every folder."""
-    return f"{path.stem}_{str(uuid5(NAMESPACE_URL, _source(project, path))).replace('-', '_')}"
+    name = str(uuid5(NAMESPACE_URL, _source(project, path) + variant)).replace("-", "_")
+    return "_".join(part for part in (path.stem, variant, name) if part)
 
 
 def _check(checked: bool) -> str:

@@ -13,10 +13,14 @@ from smen.outputs.index_files import IndexFile
 from smen.outputs.labels import SIMULATED_BADGE, map_title
 from smen.outputs.map_files import MapFile
 from smen.outputs.map_names import DIRECTIONS, iso, minute
+from smen.outputs.observed_rasters import ObservedFile
+from smen.outputs.qgis_comparison import comparison_groups
 from smen.outputs.qgis_indices import index_groups
 from smen.outputs.qgis_layers import crs, extent, outline_layer, raster_layer, tree_group, tree_layer
 from smen.outputs.qgis_styles import HALF_ORBIT, QGIS_VERSION, code_renderer, ramp_renderer
 from smen.outputs.xml_elements import element, qgis_file
+
+NOTHING_OBSERVED: Mapping[str, Sequence[ObservedFile]] = {}
 
 
 def write_project(
@@ -30,6 +34,7 @@ def write_project(
     colours: Mapping[int, str],
     simulated: bool,
     indices: Sequence[IndexFile] = (),
+    observed: Mapping[str, Sequence[ObservedFile]] = NOTHING_OBSERVED,
 ) -> None:
     """Write a project that shows a region's maps; the temporal controller steps through them by half days.
 
@@ -47,6 +52,7 @@ def write_project(
         colours: colour of each quality code, as ``#rrggbb``.
         simulated: whether the data are simulated; the project is then labelled.
         indices: of the region; each kind is a closed group of its own.
+        observed: what was observed at the times of maps, by the name of its group; above the maps, not shown.
 
     Raises:
         OutputError: the file cannot be written.
@@ -57,6 +63,8 @@ def write_project(
     renderers = ramp_renderer(SOIL_MOISTURE), code_renderer(names, colours)
     tree = [tree_layer(path, outlines, "regions", checked=True, provider="ogr")]
     layers = [outline_layer(path, outlines)]
+    groups, more = comparison_groups(path, window, observed)
+    tree, layers = tree + groups, layers + more
     for year in sorted({_year(file) for file in maps}, reverse=True):
         groups, more = _year_of_maps(path, window, [file for file in maps if _year(file) == year], year, renderers)
         tree += groups

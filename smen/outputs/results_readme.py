@@ -78,6 +78,12 @@ ENTRIES = (
         "how the errors of the maps go together in space and time; `smen extract` reads it",
     ),
     Entry("REGION/maps/YEAR.csv", "{region}/maps/*.csv", "list of the maps and of the 3 km scenes behind each"),
+    Entry(
+        "REGION/observed/YEAR/..._coarse.tif, ..._product.tif",
+        "{region}/observed/*/*.tif",
+        "what SMAP gave at the times of maps (m3 m-3): the radiometer's field, its cells repeated at 3 km, and the "
+        "3 km product; the QGIS project shows them",
+    ),
     Entry("REGION/indices/YEAR/", "{region}/indices/*/*.tif", "how dry for place and season: bands below"),
     Entry("REGION/indices/YEAR.csv", "{region}/indices/*.csv", "list of the indices, with the share of each class"),
     Entry("REGION/indices/normals.nc", "{region}/indices/normals.nc", "the climatology that they are held against"),

@@ -194,6 +194,10 @@ class Layout:
         """
         return f"{self.results}/{region}/{region}.{kind}"
 
+    def observed(self, region: str) -> str:
+        """Return the path of the folder of what SMAP gave at the times of a region's maps, GeoTIFFs by year."""
+        return f"{self.results}/{region}/observed"
+
     def collection(self, region: str) -> str:
         """Return the path of the folder of a region's STAC collection."""
         return f"{self.results}/{region}/stac"

@@ -19,8 +19,9 @@ from smen.methods.checkpoint import read_header, summary_of
 from smen.outputs.credits import credit_tags
 from smen.outputs.cube import write_cube
 from smen.outputs.index_files import read_index_lists
-from smen.outputs.labels import map_title
+from smen.outputs.labels import PRODUCT, map_title, yes_or_no
 from smen.outputs.map_files import read_lists
+from smen.outputs.observed_rasters import compared_dates, write_observed
 from smen.outputs.qgis_project import write_project
 from smen.outputs.report.region_report import RegionReport
 from smen.outputs.report.region_scripts import write_region
@@ -34,10 +35,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy as np
+    from numpy.typing import NDArray
 
     from smen.data.series import Series
     from smen.outputs.index_files import IndexFile
     from smen.outputs.map_files import MapFile
+    from smen.outputs.observed_rasters import ObservedFile, ObservedKind
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +112,7 @@ def run(job: PublishJob) -> None:
     credits = credit_tags(inputs.coarse.grid, job.years, simulated=inputs.simulated)
     about = _attributes(region, provenance, credits)
     write_cube(cube, window, inputs.maps, report.coarse.fields, inputs.coarse.grid, NAMES, about, inputs.indices)
+    observed = _observed(job, inputs, report, credits)
     write_project(
         project,
         window,
@@ -119,6 +123,7 @@ def run(job: PublishJob) -> None:
         colours=CODE_COLOURS,
         simulated=inputs.simulated,
         indices=inputs.indices,
+        observed=observed,
     )
     collection, scripts = Path(layout.collection(region)), Path(layout.report(region))
     empty_folder(collection)
@@ -130,6 +135,28 @@ def run(job: PublishJob) -> None:
     empty_folder(scripts)
     write_region(scripts, report, f"{region}/maps")
     log.info("%d maps in %s, %s and %s", len(inputs.maps), cube, project, collection)
+
+
+def _observed(
+    job: PublishJob, inputs: RegionInputs, report: RegionReport, credits: Mapping[str, str]
+) -> dict[str, list[ObservedFile]]:
+    """Write what SMAP gave at the times of maps, for the project; its rasters by the name of their group."""
+    window, maps, region = job.window, inputs.maps, job.region
+    dates = compared_dates(len(maps), report.product)
+    coarse = {i: window.expand(report.coarse.fields[i], inputs.coarse.grid) for i in dates}
+    folder = Path(job.layout.observed(region))
+    empty_folder(folder)
+    rows: tuple[tuple[str, ObservedKind, Mapping[int, NDArray[np.floating]], str], ...] = (
+        (PRODUCT, "product", report.product, inputs.fine.product),
+        (report.coarse.name, "coarse", coarse, inputs.coarse.product),
+    )
+    observed = {}
+    for title, kind, fields, product in rows:
+        note = " (simulated data)" if inputs.simulated else ""
+        tags = {"TITLE": f"{title}, {region}{note}", "REGION": region, "SOURCE": product, **credits}
+        tags["SIMULATED"] = yes_or_no(inputs.simulated)
+        observed[title] = write_observed(folder, window, maps, fields, kind, tags=tags)
+    return observed
 
 
 def _read(job: PublishJob) -> RegionInputs:
