@@ -60,17 +60,13 @@ def write_project(
     """
     if not maps:
         raise ValueError("a project needs at least one map")
-    renderers = ramp_renderer(SOIL_MOISTURE), code_renderer(names, colours)
+    beside = comparison_groups(path, window, observed)
+    by_year = _years_of_maps(path, window, maps, (ramp_renderer(SOIL_MOISTURE), code_renderer(names, colours)))
+    of_indices = index_groups(path, window, indices)
     tree = [tree_layer(path, outlines, "regions", checked=True, provider="ogr")]
     layers = [outline_layer(path, outlines)]
-    groups, more = comparison_groups(path, window, observed)
-    tree, layers = tree + groups, layers + more
-    for year in sorted({_year(file) for file in maps}, reverse=True):
-        groups, more = _year_of_maps(path, window, [file for file in maps if _year(file) == year], year, renderers)
-        tree += groups
-        layers += more
-    groups, more = index_groups(path, window, indices)
-    tree, layers = tree + groups, layers + more
+    for groups, more in (beside, by_year, of_indices):
+        tree, layers = tree + groups, layers + more
     title = map_title(region, simulated=simulated)
     period = iso(maps[0].time.astype("datetime64[D]")), iso(maps[-1].time + HALF_ORBIT)
     project = element(
@@ -86,6 +82,18 @@ def write_project(
         _time_settings(period),
     )
     write_text(path, qgis_file(project))
+
+
+def _years_of_maps(
+    path: Path, window: Window, maps: Sequence[MapFile], renderers: tuple[Element, Element]
+) -> tuple[list[Element], list[Element]]:
+    """Return the groups of all years, the newest first, and their layers."""
+    tree, layers = [], []
+    for year in sorted({_year(file) for file in maps}, reverse=True):
+        groups, more = _year_of_maps(path, window, [file for file in maps if _year(file) == year], year, renderers)
+        tree += groups
+        layers += more
+    return tree, layers
 
 
 def _year_of_maps(

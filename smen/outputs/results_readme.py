@@ -52,12 +52,21 @@ ENTRIES = (
     Entry("index.html", "index.html", "the report; opens in any browser, needs the folder `report/` beside it"),
     Entry("summary.md", "summary.md", "number of maps and scores of each region"),
     Entry("scores.csv, scores.md", "scores.csv", "all scores of all regions, as a table for programs and for people"),
-    Entry("regions.geojson", "regions.geojson", "outlines of the regions' windows, longitude and latitude (WGS 84)"),
+    Entry("regions.geojson", "regions.geojson", "outlines of all regions, longitude and latitude (WGS 84)"),
     Entry("catalog.json, REGION/stac/", "{region}/stac/collection.json", "static STAC catalogue: an item for each map"),
     Entry("styles/", "styles/*.qml", "QGIS styles of the bands"),
     Entry("REGION/REGION.qgs", "{region}/{region}.qgs", "QGIS project with all maps, styled and set to their times"),
     Entry("REGION/REGION.nc", "{region}/{region}.nc", "all maps and the 36 km field of each as one CF NetCDF"),
-    Entry("REGION/REGION.geojson", "{region}/{region}.geojson", "outline of the region's window"),
+    Entry(
+        "REGION/REGION.geojson",
+        "{region}/{region}.geojson",
+        "outline of the region's window and, where it was given by one, its polygon (column `kind`)",
+    ),
+    Entry(
+        "REGION/REGION.csv",
+        "{region}/{region}.csv",
+        "mean over the region, map by map: over its polygon where it has one, else over its window (m3/m3)",
+    ),
     Entry(
         "REGION/maps/YEAR/REGION_yyyymmddThhmmss_A.tif (or _D)",
         "{region}/maps/*/{region}_*_[AD].tif",

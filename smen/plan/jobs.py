@@ -33,6 +33,7 @@ from smen.settings.choices import (
     SurfaceCondition,
 )
 from smen.settings.method_sections import FusionOptions, SmenOptions
+from smen.settings.region_sections import RegionsFile
 from smen.settings.section import Section
 
 Cells = tuple[int, int, int, int]
@@ -288,6 +289,12 @@ class EvaluateJob(MappingJob):
     truth: str | None = Field(description="folder or file of the truth, None where there is none")
 
 
+class PolygonSource(RegionsFile):
+    """Where the outline of a region is read from."""
+
+    digest: str = Field(description="of the outline")
+
+
 class PublishJob(MappingJob):
     """Make a region's cube, QGIS project, STAC collection and report."""
 
@@ -298,6 +305,7 @@ class PublishJob(MappingJob):
     digest: str = Field(description="of the region's settings")
     source: SourceKind
     indices: tuple[IndexName, ...] = Field(default=(), description="those that are shown")
+    polygon: PolygonSource | None = Field(default=None, description="of a region that is given by one")
 
 
 class IndexJob(Job):

@@ -190,7 +190,7 @@ class Layout:
 
         Args:
             region: its name.
-            kind: ``nc`` (cube), ``qgs`` (QGIS project) or ``geojson`` (outline).
+            kind: ``nc`` (cube), ``qgs`` (QGIS project), ``geojson`` (outlines) or ``csv`` (series of its mean).
         """
         return f"{self.results}/{region}/{region}.{kind}"
 

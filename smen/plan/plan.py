@@ -19,6 +19,7 @@ from smen.plan.jobs import (
     IndexJob,
     Job,
     PairJob,
+    PolygonSource,
     PublishJob,
     SimulatedGranules,
     SimulateJob,
@@ -26,6 +27,7 @@ from smen.plan.jobs import (
 from smen.plan.method_plan import RegionFields
 from smen.products.product_tables import product
 from smen.settings.choices import FineProduct, SourceKind, Span
+from smen.settings.regions import polygon_digest
 
 FINE: FineProduct = "SPL2SMAP_S"
 """The 3 km product."""
@@ -224,7 +226,15 @@ class Plan(IndexPlan):
             digest=self._digest(region),
             source=self.settings.source.kind,
             indices=self.indices(region),
+            polygon=self._polygon(region),
         )
+
+    def _polygon(self, region: str) -> PolygonSource | None:
+        """Return where a region's outline is read from; None where it is given by a centre."""
+        polygon = self.regions[region].polygon
+        if polygon is None:
+            return None
+        return PolygonSource(**self.settings.regions_file.model_dump(), digest=polygon_digest(polygon))
 
     def index(self) -> IndexJob:
         """Return the job that gathers all regions."""

@@ -56,7 +56,7 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
         case jobs.EvaluateJob(region=region):
             return [files.scores(region, "").rstrip("/")]
         case jobs.PublishJob(region=region):
-            kinds = [files.deliverable(region, kind) for kind in ("nc", "qgs", "geojson")]
+            kinds = [files.deliverable(region, kind) for kind in ("nc", "qgs", "geojson", "csv")]
             return [*kinds, files.observed(region), files.collection(region), files.report(region)]
         case ExperimentJob(region=region, case=case, seed=seed):
             return [files.experiment(region, case, seed), files.training_state(region, case, seed)]

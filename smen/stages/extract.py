@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from smen.atomic import write_text
-from smen.data.error_correlation_file import read_error_correlation
 from smen.data.quality import MEANING
 from smen.errors import DataError, SettingsError
 from smen.outputs.daily_series import fill_days
@@ -23,8 +22,8 @@ from smen.outputs.feature_cells import cells_of, read_features
 from smen.outputs.feature_errors import Wanted
 from smen.outputs.feature_labels import label_features, listing
 from smen.outputs.index_files import read_index_lists
+from smen.outputs.latest_errors import latest_errors, latest_errors_path
 from smen.outputs.map_files import read_lists
-from smen.outputs.map_names import errors_path
 from smen.outputs.results_folder import RegionResults
 from smen.outputs.series_chart import MOST, series_figure
 from smen.outputs.value_table import check_output, daily, wide, write_values
@@ -189,14 +188,12 @@ def _warn_of_no_value(values: pd.DataFrame) -> None:
 
 
 def _errors(maps: Sequence[MapFile], region: str, window: Window) -> ErrorCorrelation | None:
-    """How the errors of a region's maps go together, as lies beside the latest of them; None where nothing does."""
-    if not maps:
-        return None
-    path = errors_path(maps[-1].path.parent, region)
-    if not path.is_file():
+    """How the errors of a region's maps go together; None where it is not known, which is said."""
+    errors = latest_errors(maps, region, window)
+    if maps and errors is None:
+        path = latest_errors_path(maps, region)
         log.warning("%s is not there: standard deviations of areas are upper bounds, and changes have none", path)
-        return None
-    return read_error_correlation(path, window)
+    return errors
 
 
 def _simulated(maps: Sequence[MapFile]) -> bool:

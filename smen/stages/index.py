@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from smen.atomic import atomic_from_memory, write_text
+from smen.atomic import write_text
 from smen.data.choice_file import read_choice
 from smen.errors import DataError
 from smen.outputs.colours import BAND_RAMPS
 from smen.outputs.labels import TITLE
 from smen.outputs.qgis_styles import ramp_style
+from smen.outputs.region_outline import write_outlines
 from smen.outputs.report.page import write_page
 from smen.outputs.results_readme import readme
 from smen.outputs.stac_catalogue import write_root
@@ -69,13 +70,12 @@ def _present(name: str, stage: str, region: str) -> Path:
 
 
 def _write_regions(job: IndexJob) -> None:
-    """Write the outlines of all regions."""
+    """Write the outlines of all regions: of their windows and, where they are given by them, their polygons."""
     import geopandas as gpd
 
-    frames = [window.footprint(name) for name, window in job.windows.items()]
-    with atomic_from_memory(Path(job.layout.summary("regions.geojson"))) as content:
-        table = gpd.GeoDataFrame(pd.concat(frames))
-        table.to_file(content, driver="GeoJSON", layer="regions", RFC7946="YES")
+    paths = [_present(job.layout.deliverable(region, "geojson"), "publish", region) for region in job.regions]
+    table = gpd.GeoDataFrame(pd.concat([gpd.read_file(path) for path in paths], ignore_index=True))
+    write_outlines(Path(job.layout.summary("regions.geojson")), table, "regions")
 
 
 def _summary(job: IndexJob, scores: pd.DataFrame, simulated: bool) -> str:

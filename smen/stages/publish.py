@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smen import __version__
-from smen.atomic import atomic_from_memory, empty_folder
+from smen.atomic import empty_folder, write_text
 from smen.data.choice_file import read_choice
 from smen.data.lineage import granules_behind
 from smen.data.quality import COLOURS, MEANING
@@ -18,11 +18,14 @@ from smen.errors import DataError
 from smen.methods.checkpoint import read_header, summary_of
 from smen.outputs.credits import credit_tags
 from smen.outputs.cube import write_cube
+from smen.outputs.extraction import extract
 from smen.outputs.index_files import read_index_lists
 from smen.outputs.labels import PRODUCT, map_title, yes_or_no
+from smen.outputs.latest_errors import latest_errors
 from smen.outputs.map_files import read_lists
 from smen.outputs.observed_rasters import compared_dates, write_observed
 from smen.outputs.qgis_project import write_project
+from smen.outputs.region_outline import outlines, region_cells, write_outlines
 from smen.outputs.report.region_report import RegionReport
 from smen.outputs.report.region_scripts import write_region
 from smen.outputs.report.report_layers import coarse_layer, product_layer
@@ -30,12 +33,14 @@ from smen.outputs.stac_catalogue import write_collection
 from smen.outputs.stac_item import Provenance
 from smen.outputs.tables import read_table
 from smen.plan.jobs import PublishJob
+from smen.settings.regions import polygon_digest, read_polygon
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from smen.data.series import Series
     from smen.outputs.index_files import IndexFile
@@ -107,8 +112,9 @@ def run(job: PublishJob) -> None:
     )
     report = _report(job, inputs, provenance)
     outline, cube, project = (Path(layout.deliverable(region, kind)) for kind in ("geojson", "nc", "qgs"))
-    with atomic_from_memory(outline) as content:
-        window.footprint(region).to_file(content, driver="GeoJSON", layer=region, RFC7946="YES")
+    polygon = report.polygon
+    write_outlines(outline, outlines(window, region, polygon), region)
+    _write_series(job, inputs, polygon)
     credits = credit_tags(inputs.coarse.grid, job.years, simulated=inputs.simulated)
     about = _attributes(region, provenance, credits)
     write_cube(cube, window, inputs.maps, report.coarse.fields, inputs.coarse.grid, NAMES, about, inputs.indices)
@@ -127,7 +133,12 @@ def run(job: PublishJob) -> None:
     )
     collection, scripts = Path(layout.collection(region)), Path(layout.report(region))
     empty_folder(collection)
-    extras = {"cube": cube, "qgis project": project, "outline": outline}
+    extras = {
+        "cube": cube,
+        "qgis project": project,
+        "outline": outline,
+        "series": Path(layout.deliverable(region, "csv")),
+    }
     root = Path(layout.summary("catalog.json"))
     write_collection(
         collection, root, window, inputs.maps, provenance, region=region, extras=extras, indices=inputs.indices
@@ -135,6 +146,26 @@ def run(job: PublishJob) -> None:
     empty_folder(scripts)
     write_region(scripts, report, f"{region}/maps")
     log.info("%d maps in %s, %s and %s", len(inputs.maps), cube, project, collection)
+
+
+def _write_series(job: PublishJob, inputs: RegionInputs, polygon: BaseGeometry | None) -> None:
+    """Write the mean over the region, map by map: over its polygon or, without one, over its window."""
+    region, window, maps = job.region, job.window, inputs.maps
+    errors = latest_errors(maps, region, window)
+    cells = {region: region_cells(window, polygon)}
+    values = extract(maps, cells, NAMES, region=region, simulated=inputs.simulated, errors=errors)
+    text = values.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    write_text(Path(job.layout.deliverable(region, "csv")), text)
+
+
+def _polygon(job: PublishJob) -> BaseGeometry | None:
+    """The outline of a region that is given by one, as it was when the job was planned."""
+    if job.polygon is None:
+        return None
+    polygon = read_polygon(job.polygon, job.region)
+    if polygon_digest(polygon) != job.polygon.digest:
+        raise DataError(f"{job.polygon.path} has changed since the run began: run again")
+    return polygon
 
 
 def _observed(
@@ -229,6 +260,7 @@ def _report(job: PublishJob, inputs: RegionInputs, provenance: Provenance) -> Re
             "All maps as GeoTIFFs": f"{region}/maps/",
             "QGIS project": f"{region}/{region}.qgs",
             "All maps as one CF NetCDF": f"{region}/{region}.nc",
+            "Mean over the region as a series (CSV)": f"{region}/{region}.csv",
             "STAC collection": f"{region}/stac/collection.json",
             "Scores (CSV)": f"{region}/scores/scores.csv",
             **({"All indices as GeoTIFFs": f"{region}/indices/"} if inputs.indices else {}),
@@ -242,4 +274,5 @@ def _report(job: PublishJob, inputs: RegionInputs, provenance: Provenance) -> Re
             "software": f"smen {__version__}",
         },
         indices=inputs.indices,
+        polygon=_polygon(job),
     )

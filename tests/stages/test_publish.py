@@ -5,10 +5,14 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
+import shapely
 import xarray as xr
 from made_results import granule, make_results, times
+from shapely import Polygon
 
 from smen.errors import DataError, OutputError
 from smen.plan.plan import Plan
@@ -46,8 +50,57 @@ def items_of(plan):
     return sorted((item for item in items if item["type"] == "Feature"), key=lambda item: item["id"])
 
 
+@pytest.fixture
+def basin(tmp_path):
+    """A plan and its results of a region that is given by a triangle."""
+    triangle = Polygon([(-111.6, 31.7), (-110.4, 31.7), (-111.6, 32.7)])
+    return make_results(tmp_path, maps=3, polygon=triangle), triangle
+
+
+def test_a_region_given_by_a_polygon_keeps_its_outline(basin):
+    plan, triangle = basin
+    outlines = gpd.read_file(plan.layout.deliverable("tucson", "geojson"))
+    assert outlines["kind"].tolist() == ["window", "polygon"] and set(outlines["name"]) == {"tucson"}
+    assert outlines.geometry[1].equals_exact(triangle, 1e-6)
+    assert outlines.geometry[0].buffer(1e-6).contains(triangle)
+    everywhere = gpd.read_file(plan.layout.summary("regions.geojson"))
+    assert everywhere["kind"].tolist() == ["window", "polygon"]
+    assert len(report_of(plan)["lines"]["region"]) == 1
+
+
+def test_the_series_of_a_region_is_the_mean_over_its_polygon(basin):
+    plan, triangle = basin
+    window = plan.regions["tucson"].window
+    table = pd.read_csv(plan.layout.deliverable("tucson", "csv"))
+    assert len(table) == 3 and set(table["feature"]) == {"tucson"} and set(table["simulated"]) == {"yes"}
+    # By cells whose centre lies inside, which differ from the weighted ones along the edge alone.
+    x, y = np.meshgrid(window.longitudes, window.latitudes)
+    inside = shapely.contains_xy(triangle, x, y)
+    assert 0.4 < inside.mean() < 0.6
+    with xr.open_dataset(plan.layout.deliverable("tucson", "nc"), engine="h5netcdf") as cube:
+        fields = cube["soil_moisture"].values
+    rough = [np.nanmean(field[inside]) for field in fields]
+    np.testing.assert_allclose(table["soil_moisture"], rough, atol=0.004)
+    assert np.abs(table["soil_moisture"] - np.nanmean(fields, axis=(1, 2))).max() > 0.0005
+
+
+def test_the_series_of_a_region_without_a_polygon_is_the_mean_over_its_window(published):
+    table = pd.read_csv(published.layout.deliverable("tucson", "csv"))
+    with xr.open_dataset(published.layout.deliverable("tucson", "nc"), engine="h5netcdf") as cube:
+        np.testing.assert_allclose(table["soil_moisture"], cube["soil_moisture"].mean(["y", "x"]), rtol=1e-4)
+    assert gpd.read_file(published.layout.deliverable("tucson", "geojson"))["kind"].tolist() == ["window"]
+
+
+def test_a_polygon_that_has_changed_meanwhile_is_refused(basin):
+    plan, triangle = basin
+    job = plan.publish("tucson")
+    gpd.GeoDataFrame({"name": ["tucson"]}, geometry=[triangle.buffer(0.01)], crs="EPSG:4326").to_file(job.polygon.path)
+    with pytest.raises(DataError, match="has changed since the run began: run again"):
+        publish.run(job)
+
+
 def test_all_that_a_person_opens_is_there(published):
-    for kind in ("nc", "qgs", "geojson"):
+    for kind in ("nc", "qgs", "geojson", "csv"):
         assert Path(published.layout.deliverable("tucson", kind)).stat().st_size > 100
     assert (Path(published.layout.collection("tucson")) / "collection.json").is_file()
     assert len(items_of(published)) == COUNT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from smen.grid import Window
 from smen.outputs.index_files import IndexFile
 from smen.outputs.map_files import MapFile
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class RegionReport:
         files: links to show, by title, relative to the page.
         about: facts to show, by title.
         indices: the rasters of its indices by rising time; empty without any.
+        polygon: the region's outline in longitude and latitude, where it is given by one.
     """
 
     region: str
@@ -68,3 +72,4 @@ class RegionReport:
     files: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     indices: Sequence[IndexFile] = ()
+    polygon: BaseGeometry | None = None
