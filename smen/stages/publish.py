@@ -20,7 +20,7 @@ from smen.outputs.credits import credit_tags
 from smen.outputs.cube import write_cube
 from smen.outputs.extraction import extract
 from smen.outputs.index_files import read_index_lists
-from smen.outputs.labels import PRODUCT, map_title, yes_or_no
+from smen.outputs.labels import PRODUCT, TITLE, map_title, yes_or_no
 from smen.outputs.latest_errors import latest_errors
 from smen.outputs.map_files import read_lists
 from smen.outputs.observed_rasters import compared_dates, write_observed
@@ -183,9 +183,8 @@ def _observed(
     )
     observed = {}
     for title, kind, fields, product in rows:
-        note = " (simulated data)" if inputs.simulated else ""
-        tags = {"TITLE": f"{title}, {region}{note}", "REGION": region, "SOURCE": product, **credits}
-        tags["SIMULATED"] = yes_or_no(inputs.simulated)
+        tags = {"TITLE": map_title(region, simulated=inputs.simulated).replace(TITLE, title), "REGION": region}
+        tags |= {"SOURCE": product, "SIMULATED": yes_or_no(inputs.simulated), **credits}
         observed[title] = write_observed(folder, window, maps, fields, kind, tags=tags)
     return observed
 

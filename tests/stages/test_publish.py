@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 import shapely
 import xarray as xr
 from made_results import granule, make_results, times
@@ -104,6 +105,20 @@ def test_all_that_a_person_opens_is_there(published):
         assert Path(published.layout.deliverable("tucson", kind)).stat().st_size > 100
     assert (Path(published.layout.collection("tucson")) / "collection.json").is_file()
     assert len(items_of(published)) == COUNT
+
+
+def test_what_was_observed_lies_beside_the_maps(published):
+    folder = Path(published.layout.observed("tucson")) / "2018"
+    kinds = {kind: sorted(folder.glob(f"*_{kind}.tif")) for kind in ("product", "coarse")}
+    assert {kind: len(paths) for kind, paths in kinds.items()} == {"product": 2, "coarse": COUNT}
+    with xr.open_dataset(published.layout.deliverable("tucson", "nc"), engine="h5netcdf") as cube:
+        for number, path in enumerate(kinds["coarse"]):
+            with rasterio.open(path) as raster:
+                field = raster.read(1, masked=True).filled(np.nan)
+                assert raster.tags()["TITLE"] == "SMAP 36 km, tucson (simulated data)"
+            np.testing.assert_array_equal(field, cube["coarse_soil_moisture"][number])
+    with rasterio.open(kinds["product"][0]) as raster:
+        assert (raster.tags()["SOURCE"], raster.tags()["SIMULATED"]) == ("SPL2SMAP_S", "yes")
 
 
 def test_the_report_has_the_scores_with_their_calibration(published):
