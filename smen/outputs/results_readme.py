@@ -97,6 +97,9 @@ ENTRIES = (
     Entry("REGION/indices/YEAR.csv", "{region}/indices/*.csv", "list of the indices, with the share of each class"),
     Entry("REGION/indices/normals.nc", "{region}/indices/normals.nc", "the climatology that they are held against"),
     Entry("REGION/scores/", "{region}/scores/*", "scores, charts and figures; begin with `fields.png`, `scores.md`"),
+    Entry(
+        "REGION/validation/", "{region}/validation/*", "comparison with stations in the ground, where it was asked for"
+    ),
     Entry("REGION/models/", "{region}/models/*", "weights of the methods, their losses, and why one was chosen"),
     Entry("REGION/granules/", "{region}/granules/*", "the granules used: names, versions, checksums, footprints"),
     Entry("REGION/aligned/", "{region}/aligned/*.nc", "SMAP's own fields on the region's cells, CF NetCDF"),

@@ -12,10 +12,13 @@ import pytest
 import rasterio
 import shapely
 import xarray as xr
+from made_errors import made_correlation
 from made_results import granule, make_results, times
 from shapely import Polygon
 
+from smen.data.error_correlation_file import write_error_correlation
 from smen.errors import DataError, OutputError
+from smen.outputs.map_names import errors_path
 from smen.plan.plan import Plan
 from smen.settings.file import check_settings
 from smen.stages import publish
@@ -90,6 +93,21 @@ def test_the_series_of_a_region_without_a_polygon_is_the_mean_over_its_window(pu
     with xr.open_dataset(published.layout.deliverable("tucson", "nc"), engine="h5netcdf") as cube:
         np.testing.assert_allclose(table["soil_moisture"], cube["soil_moisture"].mean(["y", "x"]), rtol=1e-4)
     assert gpd.read_file(published.layout.deliverable("tucson", "geojson"))["kind"].tolist() == ["window"]
+
+
+def test_the_deviation_of_a_large_region_is_the_upper_bound(basin, monkeypatch):
+    plan, _ = basin
+    window, maps = plan.regions["tucson"].window, Path(plan.layout.maps("tucson", 2018))
+    correlation = made_correlation(window.shape)
+    write_error_correlation(errors_path(maps, "tucson"), window, correlation, title="errors", simulated=True)
+
+    def deviation():
+        publish.run(plan.publish("tucson"))
+        return pd.read_csv(plan.layout.deliverable("tucson", "csv"))["standard_deviation"]
+
+    exact = deviation()
+    monkeypatch.setattr(publish, "MOST_CELLS", 100)
+    assert (deviation() > 1.1 * exact).all()
 
 
 def test_a_polygon_that_has_changed_meanwhile_is_refused(basin):
