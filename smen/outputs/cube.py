@@ -75,7 +75,7 @@ def write_cube(
     """
     with atomic_hdf5(path) as content, h5netcdf.File(content, "w") as file:
         _header(file, window, maps, codes, attributes)
-        for part in blocks(len(maps)):
+        for part in blocks(len(maps), *window.shape):
             _write_part(file, part, maps, [window.expand(field, grid) for field in coarse[part]])
         if indices:
             add_indices(file, indices, COORDINATES)

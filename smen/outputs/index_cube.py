@@ -50,9 +50,10 @@ def add_indices(file: h5netcdf.File, indices: Sequence[IndexFile], coordinates: 
         file.dimensions["time_constant"] = len(constants)
         made = file.create_variable("time_constant", ("time_constant",), np.int32, data=np.array(constants, np.int32))
         made.attrs.update(long_name="time constant of the water index", units="days")
+    shape = file.dimensions["y"].size, file.dimensions["x"].size
     for kind in indices[0].paths:
         _add_kind(file, kind, coordinates)
-        for part in blocks(len(indices)):
+        for part in blocks(len(indices), *shape):
             _write_part(file, kind, part, np.stack([read_index(one.paths[kind]) for one in indices[part]]))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from smen.outputs.cube_chunks import DATES, SIDE, blocks, chunk_shape
+from smen.outputs.cube_chunks import DATES, FEWEST_DATES, SIDE, blocks, chunk_shape
 
 
 def read_by(part, shape, chunks):
@@ -17,7 +17,7 @@ def test_neither_a_map_nor_a_series_reads_much(shape):
     chunks = chunk_shape(*shape)
     series = read_by((slice(None), 7, 9), shape, chunks)
     field = read_by((5, slice(None), slice(None)), shape, chunks)
-    assert series <= np.ceil(shape[0] / DATES)
+    assert series <= np.ceil(shape[0] / chunks[0]) and chunks[0] >= min(20, shape[0])
     assert field <= np.ceil(shape[1] / (SIDE * 0.7)) * np.ceil(shape[2] / (SIDE * 0.7))
     assert np.prod(chunks) * 4 < 1e6
 
@@ -27,8 +27,15 @@ def test_a_small_cube_is_one_chunk():
     assert chunk_shape(1, 1, 1) == (1, 1, 1)
 
 
+def test_of_a_large_region_fewer_dates_are_in_memory():
+    assert chunk_shape(400, 1000, 1000)[0] == 20
+    assert chunk_shape(400, 4000, 4000)[0] == FEWEST_DATES
+
+
+@pytest.mark.parametrize("side", [40, 1000])
 @pytest.mark.parametrize("dates", [1, DATES - 1, DATES, DATES + 1, 100])
-def test_blocks_are_whole_chunks_and_hold_each_date_once(dates):
-    parts = list(blocks(dates))
+def test_blocks_are_whole_chunks_and_hold_each_date_once(dates, side):
+    parts = list(blocks(dates, side, side))
+    step = chunk_shape(dates, side, side)[0]
     assert np.concatenate([np.arange(dates)[part] for part in parts]).tolist() == list(range(dates))
-    assert all(part.start % DATES == 0 for part in parts)
+    assert all(part.start % step == 0 for part in parts)
