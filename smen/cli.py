@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from smen import __version__
 from smen.cli_export import export_qa4sm
@@ -217,15 +218,15 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     default=Path("values.csv"),
     show_default=True,
-    help="The table to write, .csv or .gpkg.",
+    help="The table to write, .csv, .gpkg or .parquet.",
 )
 @click.option("--layer", help="The layer of the file, where it has several.")
-@click.option("--name", "column", help="The column that names the features; without it they are numbered from 0.")
+@click.option("--name", "column", help="The column that names the features (else one named name, station, id ...).")
 @click.option("--region", "regions", multiple=True, help="Look in this region only (may be given several times).")
-@click.option("--daily", "by_day", is_flag=True, help="Join the overpasses of each UTC day.")
-@click.option(
-    "--below", type=click.FloatRange(0, 1), help="Add the share of each area below this soil moisture, m3/m3."
-)
+@click.option("--daily", "by_day", is_flag=True, help="A row for every UTC day; days without a map are filled in time.")
+@click.option("--wide", is_flag=True, help="A row for each time, a column for each feature.")
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Also draw the series, .png.")
+@click.option("--below", type=click.FloatRange(0, 1), help="Add each area's share below this soil moisture, m3/m3.")
 @click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -236,51 +237,52 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
     is_flag=True,
     help="The share of each area in each drought class instead, with its interval (needs the index percentile).",
 )
+@click.option(
+    "--results",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder of results, without its settings [default: as --config says; without it: results, or this folder]",
+)
 @_config_option
 @_log_option
 def extract(
     features: Path,
     output: Path,
-    layer: str | None,
-    column: str | None,
-    regions: tuple[str, ...],
-    by_day: bool,
-    below: float | None,
-    since: dt.datetime | None,
-    drought: bool,
+    results: Path | None,
     config_file: Path,
     log_file: Path | None,
+    *,
+    drought: bool,
+    since: dt.datetime | None,
+    **choices: Any,  # noqa: ANN401  (those of `ExtractOptions`)
 ) -> None:
     """Write a table of the maps' values at points and of their means over polygons.
 
     Args:
         features: vector file of points and polygons, or a table with longitude and latitude.
-        output: the table, .csv or .gpkg.
-        layer: of the file; None: the only one.
-        column: with the names of the features; None: they are numbered from 0.
-        regions: to look in; empty: all.
-        by_day: whether the overpasses of each UTC day are joined.
-        below: soil moisture below which the share of each area is added, m3/m3.
-        since: date from which changes are added.
-        drought: whether shares of drought classes are written instead.
+        output: the table, .csv, .gpkg or .parquet.
+        results: folder of results to read without settings; None: that of the settings, where there are any.
         config_file: the settings.
         log_file: where messages go beside the terminal.
+        drought: whether shares of drought classes are written instead.
+        since: date from which changes are added.
+        **choices: further attributes of `smen.stages.extract.ExtractOptions`.
 
     Raises:
         SmenError: a file cannot be read or written.
     """
+    from smen.outputs.results_folder import results_in
     from smen.stages import extract
 
     start_log(log_file, "extract")
-    plan = _plan(config_file)
-    if drought:
-        if by_day or below is not None or since is not None:
-            raise click.UsageError("--drought goes with neither --daily nor --below nor --since: leave these out")
-        extract.run_drought(plan, features, output, column=column, regions=regions, layer=layer)
-        return
-    day = None if since is None else since.date()
-    choices: dict[str, Any] = {"column": column, "regions": regions, "by_day": by_day, "layer": layer}
-    extract.run(plan, features, output, **choices, below=below, since=day)
+    others = [since, *(choices[name] or None for name in ("by_day", "wide", "plot")), choices["below"]]
+    if drought and any(choice is not None for choice in others):
+        raise click.UsageError("--drought goes with none of --daily, --wide, --plot, --below, --since: leave these out")
+    given = click.get_current_context().get_parameter_source("config_file") is not ParameterSource.DEFAULT
+    if results is None and not given and not config_file.exists():
+        results = Path("results") if Path("results").is_dir() else Path()
+    found = extract.results_of(_plan(config_file)) if results is None else results_in(results)
+    options = extract.ExtractOptions(**choices, since=None if since is None else since.date())
+    (extract.run_drought if drought else extract.run)(found, features, output, options)
 
 
 def _plan(config_file: Path) -> Plan:

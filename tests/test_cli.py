@@ -273,12 +273,43 @@ def test_job_and_settings_do_the_same(stage):
     assert stage.jobs[0] == stage.jobs[1]
 
 
-def test_extract_hands_on_threshold_and_day(tmp_path, monkeypatch):
-    asked = {}
-    monkeypatch.setattr("smen.stages.extract.run", lambda plan, features, output, **choices: asked.update(choices))
-    (tmp_path / "config.yaml").write_text("{}\n")
+@pytest.fixture
+def extracting(tmp_path, monkeypatch):
+    """Call `smen extract` in an empty folder; what the stage was asked for."""
+    asked = []
+    monkeypatch.setattr("smen.stages.extract.run", lambda *arguments: asked.append(arguments))
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text("lon,lat\n1,2\n")
-    options = ["--below", "0.12", "--since", "2018-05-01", "--config", str(tmp_path / "config.yaml")]
-    result = CliRunner().invoke(cli.smen, ["extract", str(tmp_path / "a.csv"), *options])
+
+    def extract(*options):
+        result = CliRunner().invoke(cli.smen, ["extract", "a.csv", *options])
+        return result, (asked or [None])[-1]
+
+    return extract
+
+
+def test_extract_hands_on_threshold_and_day(extracting, tmp_path):
+    (tmp_path / "config.yaml").write_text("{}\n")
+    result, asked = extracting("--below", "0.12", "--since", "2018-05-01", "--wide", "--region", "tucson")
     assert result.exit_code == 0, result.output
-    assert (asked["below"], asked["since"]) == (0.12, datetime.date(2018, 5, 1))
+    results, file, output, options = asked
+    assert set(results) == {"oklahoma_city", "tucson", "geneva"}
+    assert (file, output) == (Path("a.csv"), Path("values.csv"))
+    assert (options.below, options.since, options.wide) == (0.12, datetime.date(2018, 5, 1), True)
+    assert (options.regions, options.by_day, options.plot, options.column) == (("tucson",), False, None, None)
+
+
+def test_extract_reads_results_where_there_are_no_settings(extracting, monkeypatch):
+    monkeypatch.setattr("smen.outputs.results_folder.results_in", lambda folder: {"folder": folder})
+    assert extracting()[1][0] == {"folder": Path()}
+    assert extracting("--results", "elsewhere")[1][0] == {"folder": Path("elsewhere")}
+    Path("results").mkdir()
+    assert extracting()[1][0] == {"folder": Path("results")}
+    result, _ = extracting("--config", "config.yaml")
+    assert isinstance(result.exception, SettingsError) and "config.yaml cannot be read" in str(result.exception)
+
+
+def test_extract_of_drought_refuses_what_it_does_not_do(extracting):
+    for options in (("--daily",), ("--wide",), ("--below", "0"), ("--plot", "p.png"), ("--since", "2018-01-01")):
+        result, asked = extracting("--drought", *options)
+        assert result.exit_code == 2 and "leave these out" in result.output and asked is None

@@ -187,8 +187,9 @@ def add_fields(
     compression: int,
     coordinates: str | None = None,
     plane: tuple[str, str] = ("y", "x"),
+    chunks: tuple[int, int, int] | None = None,
 ) -> None:
-    """Add a variable with one field for each time, each a compressed chunk of its own.
+    """Add a variable with one field for each time.
 
     Args:
         file: after `write_header`.
@@ -196,13 +197,14 @@ def add_fields(
         compression: gzip's level.
         coordinates: names of further coordinates of the fields.
         plane: names of the fields' two axes; only those in metres belong to a projection.
+        chunks: times, rows and columns of a compressed chunk; None: each field is one.
     """
     made = file.create_variable(
         variable.name,
         ("time", *plane),
         variable.dtype,
         fillvalue=variable.dtype(variable.fill),
-        chunks=(1, *(file.dimensions[axis].size for axis in plane)),
+        chunks=chunks or (1, *(file.dimensions[axis].size for axis in plane)),
         compression="gzip",
         compression_opts=compression,
         shuffle=True,

@@ -11,13 +11,19 @@ from numpy.typing import NDArray
 
 from smen.atomic import atomic_hdf5
 from smen.data import netcdf
-from smen.grid import Grid, Window
+from smen.grid import CRS_CODE, Grid, Window
+from smen.outputs.cube_chunks import blocks, chunk_shape
 from smen.outputs.index_cube import add_indices
 from smen.outputs.index_files import IndexFile
 from smen.outputs.map_files import MapFile, read_bands
 from smen.outputs.quality_raster import QUALITY_NODATA
 
-DEGREES = "latitude longitude"
+COORDINATES = netcdf.GRID_MAPPING
+"""Further coordinates of the fields: the projection, for xarray to keep it with every slice, as rioxarray writes it.
+
+There is no latitude along y and no longitude along x, true as they would be: xarray would carry them along where a
+field is moved to another grid, and rioxarray's `reproject` then fails, or returns nothing but NaN.
+"""
 
 _BANDS = (
     netcdf.float_variable(
@@ -50,7 +56,7 @@ def write_cube(
     attributes: Mapping[str, str],
     indices: Sequence[IndexFile] = (),
 ) -> None:
-    """Write all maps of a region as one file, map by map, so that memory does not grow with their number.
+    """Write all maps of a region as one file, some at a time, so that memory does not grow with their number.
 
     Args:
         path: the NetCDF to write.
@@ -69,14 +75,21 @@ def write_cube(
     """
     with atomic_hdf5(path) as content, h5netcdf.File(content, "w") as file:
         _header(file, window, maps, codes, attributes)
-        for i, one in enumerate(maps):
-            bands, quality = read_bands(one)
-            for variable, band in zip(_BANDS, bands, strict=True):
-                file.variables[variable.name][i] = netcdf.filled(band)
-            file.variables["quality"][i] = quality
-            file.variables[_COARSE.name][i] = netcdf.filled(window.expand(coarse[i], grid))
+        for part in blocks(len(maps), *window.shape):
+            _write_part(file, part, maps, [window.expand(field, grid) for field in coarse[part]])
         if indices:
-            add_indices(file, indices, DEGREES)
+            add_indices(file, indices, COORDINATES)
+
+
+def _write_part(
+    file: h5netcdf.File, part: slice, maps: Sequence[MapFile], coarse: Sequence[NDArray[np.floating]]
+) -> None:
+    """Write the fields of some maps, each variable at once; `coarse` are those of the part at 3 km."""
+    read = [read_bands(one) for one in maps[part]]
+    for number, variable in enumerate(_BANDS):
+        file.variables[variable.name][part] = netcdf.filled(np.stack([bands[number] for bands, _ in read]))
+    file.variables["quality"][part] = np.stack([quality for _, quality in read])
+    file.variables[_COARSE.name][part] = netcdf.filled(np.stack(coarse))
 
 
 def _header(
@@ -87,10 +100,8 @@ def _header(
     attributes: Mapping[str, str],
 ) -> None:
     """Write everything but the fields."""
-    dataset = netcdf.axes(window).assign_coords(
-        latitude=("y", window.latitudes, {"standard_name": "latitude", "units": "degrees_north"}),
-        longitude=("x", window.longitudes, {"standard_name": "longitude", "units": "degrees_east"}),
-    )
+    dataset = netcdf.axes(window)
+    dataset[netcdf.GRID_MAPPING].attrs["long_name"] = f"EASE-Grid 2.0, global ({CRS_CODE})"
     netcdf.write_header(file, dataset, len(maps), "start of SMAP's half-orbit, UTC", attributes)
     netcdf.add_along_time(file, "descending", np.uint8, netcdf.DIRECTION)
     file.variables["time"][:] = netcdf.seconds_of([one.time for one in maps])
@@ -101,8 +112,9 @@ def _header(
         "flag_meanings": " ".join(_word(codes[code]) for code in sorted(codes)),
     }
     quality = netcdf.FieldVariable("quality", np.uint8, QUALITY_NODATA, meanings)
+    chunks = chunk_shape(len(maps), *window.shape)
     for variable in (*_BANDS, _COARSE, quality):
-        netcdf.add_fields(file, variable, compression=4, coordinates=DEGREES)
+        netcdf.add_fields(file, variable, compression=4, coordinates=COORDINATES, chunks=chunks)
 
 
 def _word(meaning: str) -> str:

@@ -9,12 +9,14 @@ import numpy as np
 
 from smen.data import netcdf
 from smen.data.drought_classes import DROUGHT_NODATA, DroughtClass
+from smen.outputs.cube_chunks import blocks, chunk_shape
 from smen.outputs.index_files import IndexFile, read_index
 from smen.outputs.index_rasters import DROUGHT, KINDS, NAMES
 from smen.products.conventions import FLOAT_FILL
 
 if TYPE_CHECKING:
     import h5netcdf
+    from numpy.typing import NDArray
 
 AXIS = "index_time"
 """Dimension of the indices: the beginnings of their periods."""
@@ -43,24 +45,28 @@ def add_indices(file: h5netcdf.File, indices: Sequence[IndexFile], coordinates: 
     """
     file.dimensions[AXIS] = len(indices)
     _times(file, indices)
-    first = {kind: read_index(path) for kind, path in indices[0].paths.items()}
     constants = _time_constants(indices[0])
     if constants:
         file.dimensions["time_constant"] = len(constants)
         made = file.create_variable("time_constant", ("time_constant",), np.int32, data=np.array(constants, np.int32))
         made.attrs.update(long_name="time constant of the water index", units="days")
-    for kind in first:
+    shape = file.dimensions["y"].size, file.dimensions["x"].size
+    for kind in indices[0].paths:
         _add_kind(file, kind, coordinates)
-    for i, one in enumerate(indices):
-        for kind, path in one.paths.items():
-            values = first[kind] if i == 0 else read_index(path)
-            if kind == DROUGHT:
-                file.variables[kind][i] = np.where(np.isnan(values[0]), DROUGHT_NODATA, values[0]).astype(np.uint8)
-            elif (bands := KINDS[kind].bands) is None:
-                file.variables[kind][i] = netcdf.filled(values)
-            else:
-                for band, field in zip(bands, values, strict=True):
-                    file.variables[band.name][i] = netcdf.filled(field)
+        for part in blocks(len(indices), *shape):
+            _write_part(file, kind, part, np.stack([read_index(one.paths[kind]) for one in indices[part]]))
+
+
+def _write_part(file: h5netcdf.File, kind: str, part: slice, values: NDArray[np.floating]) -> None:
+    """Write one kind of raster of some periods, (n, bands, H, W)."""
+    if kind == DROUGHT:
+        codes = np.where(np.isnan(values[:, 0]), DROUGHT_NODATA, values[:, 0])
+        file.variables[kind][part] = codes.astype(np.uint8)
+    elif (bands := KINDS[kind].bands) is None:
+        file.variables[kind][:, part] = netcdf.filled(values.swapaxes(0, 1))
+    else:
+        for number, band in enumerate(bands):
+            file.variables[band.name][part] = netcdf.filled(values[:, number])
 
 
 def _times(file: h5netcdf.File, indices: Sequence[IndexFile]) -> None:
@@ -94,7 +100,7 @@ def _add_kind(file: h5netcdf.File, kind: str, coordinates: str) -> None:
         _add(file, DROUGHT, (AXIS, "y", "x"), np.uint8, DROUGHT_NODATA, flags, coordinates)
     elif (bands := KINDS[kind].bands) is None:
         about = {"units": "percent", "long_name": LONG_NAMES[kind]}
-        _add(file, kind, (AXIS, "time_constant", "y", "x"), np.float32, FLOAT_FILL, about, coordinates)
+        _add(file, kind, ("time_constant", AXIS, "y", "x"), np.float32, FLOAT_FILL, about, coordinates)
     else:
         for band in bands:
             about = {"units": band.units, "long_name": LONG_NAMES[band.name]}
@@ -110,13 +116,15 @@ def _add(
     attributes: dict[str, Any],
     coordinates: str,
 ) -> None:
-    """Add one variable; each period is a compressed chunk of its own."""
+    """Add one variable, in compressed chunks of some periods on squares of cells."""
+    dates, rows, columns = chunk_shape(*(file.dimensions[dim].size for dim in (AXIS, "y", "x")))
+    chunks = *(1 for _ in dims[:-3]), dates, rows, columns
     made = file.create_variable(
         name,
         dims,
         dtype,
         fillvalue=dtype(fill),
-        chunks=(1, *(file.dimensions[dim].size for dim in dims[1:])),
+        chunks=chunks,
         compression="gzip",
         compression_opts=4,
         shuffle=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
@@ -16,15 +16,15 @@ from smen.grid import CRS_CODE, Window
 from smen.outputs.qgis_styles import temporal
 from smen.outputs.xml_elements import element
 
-_LINE = {
-    "style": "no", "outline_color": "60,60,60,255", "outline_style": "solid", "outline_width": "0.3",
-    "outline_width_unit": "MM",
-}  # fmt: skip
-"""Outlines without a fill, so that the maps show."""
+_LINES = {
+    "window": {"outline_color": "60,60,60,255", "outline_width": "0.3"},
+    "polygon": {"outline_color": "138,28,92,255", "outline_width": "0.6"},
+}
+"""Line of each kind of outline, the values of the column `kind`, without a fill, so that the maps show."""
 
 _LABEL = {
-    "fieldName": "name", "isExpression": "0", "fontSize": "9", "fontSizeUnit": "Point",
-    "textColor": "60,60,60,255", "textOpacity": "1",
+    "fieldName": "CASE WHEN kind = 'window' THEN name END", "isExpression": "1", "fontSize": "9",
+    "fontSizeUnit": "Point", "textColor": "60,60,60,255", "textOpacity": "1",
 }  # fmt: skip
 _BUFFER = {
     "bufferDraw": "1", "bufferSize": "0.8", "bufferSizeUnits": "MM", "bufferColor": "255,255,255,255",
@@ -40,6 +40,8 @@ def raster_layer(
     time: np.datetime64,
     pipe: Element,
     until: np.datetime64 | None = None,
+    *,
+    variant: str = "",
 ) -> Element:
     """Return the layer of a raster.
 
@@ -51,12 +53,13 @@ def raster_layer(
         time: start of the half-orbit, UTC.
         pipe: how it is drawn, from `smen.outputs.qgis_styles`.
         until: end of another period than a half-orbit, UTC.
+        variant: tells several layers of one raster apart.
     """
     return element(
         "maplayer",
         {"type": "raster", "styleCategories": "AllStyleCategories"},
         extent(window.bounds),
-        *identity(project, path, title),
+        *identity(project, path, title, variant),
         element("srs", None, crs(CRS_CODE)),
         element("provider", text="gdal"),
         temporal(time, until),
@@ -70,15 +73,17 @@ def outline_layer(project: Path, path: Path) -> Element:
 
     Args:
         project: the project file, which the path is relative to.
-        path: a vector file with the names in its column `name`.
+        path: a vector file with the names in its column `name` and, in `kind`, whether it is a window or a polygon.
     """
-    fill = element(
-        "layer",
-        {"class": "SimpleFill", "enabled": 1, "locked": 0, "pass": 0},
-        *(element("prop", {"k": key, "v": value}) for key, value in _LINE.items()),
-    )
-    symbol = {"type": "fill", "name": 0, "alpha": 1, "clip_to_extent": 1, "force_rhr": 0}
-    renderer = {"type": "singleSymbol", "symbollevels": 0, "forceraster": 0, "enableorderby": 0}
+    kinds = list(_LINES)
+    renderer = {
+        "type": "categorizedSymbol", "attr": "kind", "symbollevels": 0, "forceraster": 0, "enableorderby": 0,
+    }  # fmt: skip
+    categories = [
+        element("category", {"value": kind, "symbol": number, "label": kind, "render": "true", "type": "string"})
+        for number, kind in enumerate(kinds)
+    ]
+    symbols = [_symbol(number, _LINES[kind]) for number, kind in enumerate(kinds)]
     label = element(
         "settings",
         {"calloutType": "simple"},
@@ -92,12 +97,25 @@ def outline_layer(project: Path, path: Path) -> Element:
         *identity(project, path, "regions"),
         element("srs", None, crs("EPSG:4326")),
         element("provider", {"encoding": "UTF-8"}, text="ogr"),
-        element("renderer-v2", renderer, element("symbols", None, element("symbol", symbol, fill))),
+        element("renderer-v2", renderer, element("categories", None, *categories), element("symbols", None, *symbols)),
         element("labeling", {"type": "simple"}, label),
     )
 
 
-def tree_layer(project: Path, path: Path, title: str, *, checked: bool, provider: str = "gdal") -> Element:
+def _symbol(number: int, line: Mapping[str, str]) -> Element:
+    """An outline of a colour and a width in mm."""
+    style = {"style": "no", "outline_style": "solid", "outline_width_unit": "MM", **line}
+    fill = element(
+        "layer",
+        {"class": "SimpleFill", "enabled": 1, "locked": 0, "pass": 0},
+        *(element("prop", {"k": key, "v": value}) for key, value in style.items()),
+    )
+    return element("symbol", {"type": "fill", "name": number, "alpha": 1, "clip_to_extent": 1, "force_rhr": 0}, fill)
+
+
+def tree_layer(
+    project: Path, path: Path, title: str, *, checked: bool, provider: str = "gdal", variant: str = ""
+) -> Element:
     """Return the entry of a layer in the tree of layers.
 
     Args:
@@ -106,8 +124,14 @@ def tree_layer(project: Path, path: Path, title: str, *, checked: bool, provider
         title: name of the layer.
         checked: whether it is shown.
         provider: what reads it, ``gdal`` or ``ogr``.
+        variant: tells several layers of one file apart.
     """
-    about = {"id": _id(project, path), "name": title, "source": _source(project, path), "providerKey": provider}
+    about = {
+        "id": _id(project, path, variant),
+        "name": title,
+        "source": _source(project, path),
+        "providerKey": provider,
+    }
     return element("layer-tree-layer", {**about, "checked": _check(checked), "expanded": 0})
 
 
@@ -139,16 +163,17 @@ def _wkt(code: str) -> str:
     return CRS(code).to_wkt()
 
 
-def identity(project: Path, path: Path, title: str) -> tuple[Element, Element, Element]:
+def identity(project: Path, path: Path, title: str, variant: str = "") -> tuple[Element, Element, Element]:
     """Return the elements that say which layer this is and where its data lie.
 
     Args:
         project: the project file, which the path is relative to.
         path: file of the layer.
         title: name of the layer.
+        variant: what tells several layers of one file apart.
     """
     return (
-        element("id", text=_id(project, path)),
+        element("id", text=_id(project, path, variant)),
         element("datasource", text=_source(project, path)),
         element("layername", text=title),
     )
@@ -160,9 +185,10 @@ def _source(project: Path, path: Path) -> str:
     return relative if relative.startswith("..") else f"./{relative}"
 
 
-def _id(project: Path, path: Path) -> str:
+def _id(project: Path, path: Path, variant: str = "") -> str:
     """Identity of a layer, the same at every run and in every folder."""
-    return f"{path.stem}_{str(uuid5(NAMESPACE_URL, _source(project, path))).replace('-', '_')}"
+    name = str(uuid5(NAMESPACE_URL, _source(project, path) + variant)).replace("-", "_")
+    return "_".join(part for part in (path.stem, variant, name) if part)
 
 
 def _check(checked: bool) -> str:

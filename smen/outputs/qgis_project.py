@@ -13,12 +13,16 @@ from smen.outputs.index_files import IndexFile
 from smen.outputs.labels import SIMULATED_BADGE, map_title
 from smen.outputs.map_files import MapFile
 from smen.outputs.map_names import DIRECTIONS, iso, minute
+from smen.outputs.observed_rasters import ObservedFile
+from smen.outputs.qgis_comparison import comparison_groups
 from smen.outputs.qgis_indices import index_groups
 from smen.outputs.qgis_layers import crs, extent, outline_layer, raster_layer, tree_group, tree_layer
 from smen.outputs.qgis_stations import TITLE as STATIONS
 from smen.outputs.qgis_stations import station_layer
 from smen.outputs.qgis_styles import HALF_ORBIT, QGIS_VERSION, code_renderer, ramp_renderer
 from smen.outputs.xml_elements import element, qgis_file
+
+NOTHING_OBSERVED: Mapping[str, Sequence[ObservedFile]] = {}
 
 
 def write_project(
@@ -33,6 +37,7 @@ def write_project(
     simulated: bool,
     indices: Sequence[IndexFile] = (),
     stations: Path | None = None,
+    observed: Mapping[str, Sequence[ObservedFile]] = NOTHING_OBSERVED,
 ) -> None:
     """Write a project that shows a region's maps; the temporal controller steps through them by half days.
 
@@ -51,6 +56,7 @@ def write_project(
         simulated: whether the data are simulated; the project is then labelled.
         indices: of the region; each kind is a closed group of its own.
         stations: points with the gain of the maps there, GeoJSON; None where they were held against none.
+        observed: what was observed at the times of maps, by the name of its group; above the maps, not shown.
 
     Raises:
         OutputError: the file cannot be written.
@@ -58,14 +64,12 @@ def write_project(
     """
     if not maps:
         raise ValueError("a project needs at least one map")
-    renderers = ramp_renderer(SOIL_MOISTURE), code_renderer(names, colours)
+    beside = comparison_groups(path, window, observed)
+    by_year = _years_of_maps(path, window, maps, (ramp_renderer(SOIL_MOISTURE), code_renderer(names, colours)))
+    of_indices = index_groups(path, window, indices)
     tree, layers = _vectors(path, outlines, stations)
-    for year in sorted({_year(file) for file in maps}, reverse=True):
-        groups, more = _year_of_maps(path, window, [file for file in maps if _year(file) == year], year, renderers)
-        tree += groups
-        layers += more
-    groups, more = index_groups(path, window, indices)
-    tree, layers = tree + groups, layers + more
+    for groups, more in (beside, by_year, of_indices):
+        tree, layers = tree + groups, layers + more
     title = map_title(region, simulated=simulated)
     period = iso(maps[0].time.astype("datetime64[D]")), iso(maps[-1].time + HALF_ORBIT)
     project = element(
@@ -92,6 +96,18 @@ def _vectors(path: Path, outlines: Path, stations: Path | None) -> tuple[list[El
     if stations is not None:
         tree.append(tree_layer(path, stations, STATIONS, checked=True, provider="ogr"))
         layers.append(station_layer(path, stations))
+    return tree, layers
+
+
+def _years_of_maps(
+    path: Path, window: Window, maps: Sequence[MapFile], renderers: tuple[Element, Element]
+) -> tuple[list[Element], list[Element]]:
+    """Return the groups of all years, the newest first, and their layers."""
+    tree, layers = [], []
+    for year in sorted({_year(file) for file in maps}, reverse=True):
+        groups, more = _year_of_maps(path, window, [file for file in maps if _year(file) == year], year, renderers)
+        tree += groups
+        layers += more
     return tree, layers
 
 

@@ -34,6 +34,7 @@ from smen.settings.choices import (
     SurfaceCondition,
 )
 from smen.settings.method_sections import FusionOptions, SmenOptions
+from smen.settings.region_sections import RegionsFile
 from smen.settings.section import Section
 from smen.settings.validation_section import ProbeSelection, ValidationSettings
 
@@ -278,6 +279,12 @@ class InsituJob(MappingJob):
     probes: tuple[str, ...] = Field(default=(), description="archives and tables that the maps were conditioned on")
 
 
+class PolygonSource(RegionsFile):
+    """Where the outline of a region is read from."""
+
+    digest: str = Field(description="of the outline")
+
+
 class PublishJob(MappingJob):
     """Make a region's cube, QGIS project, STAC collection and report."""
 
@@ -289,6 +296,7 @@ class PublishJob(MappingJob):
     source: SourceKind
     indices: tuple[IndexName, ...] = Field(default=(), description="those that are shown")
     validated: bool = Field(default=False, description="whether the maps were held against stations")
+    polygon: PolygonSource | None = Field(default=None, description="of a region that is given by one")
 
 
 class IndexJob(Job):
@@ -300,6 +308,11 @@ class IndexJob(Job):
     cells: tuple[Cells, ...]
     map_years: dict[str, tuple[int, ...]]
     chosen: tuple[str, ...] = Field(description="regions whose method was chosen among several")
+    source: SourceKind
+    products: tuple[tuple[str, str | None], ...] = Field(
+        description="short names of the products and their versions, None where a folder holds whatever version"
+    )
+    years: tuple[int, int] = Field(description="the first and the last year of granules")
 
     @property
     def windows(self) -> dict[str, Window]:

@@ -200,9 +200,13 @@ class Layout:
 
         Args:
             region: its name.
-            kind: ``nc`` (cube), ``qgs`` (QGIS project) or ``geojson`` (outline).
+            kind: ``nc`` (cube), ``qgs`` (QGIS project), ``geojson`` (outlines) or ``csv`` (series of its mean).
         """
         return f"{self.results}/{region}/{region}.{kind}"
+
+    def observed(self, region: str) -> str:
+        """Return the path of the folder of what SMAP gave at the times of a region's maps, GeoTIFFs by year."""
+        return f"{self.results}/{region}/observed"
 
     def collection(self, region: str) -> str:
         """Return the path of the folder of a region's STAC collection."""

@@ -17,6 +17,7 @@ from smen.plan.jobs import (
     IndexJob,
     Job,
     PairJob,
+    PolygonSource,
     PublishJob,
     SimulateJob,
 )
@@ -24,6 +25,7 @@ from smen.plan.method_plan import RegionFields
 from smen.plan.validation_plan import ValidationPlan
 from smen.products.product_tables import product
 from smen.settings.choices import FineProduct, SourceKind, Span
+from smen.settings.regions import polygon_digest
 from smen.settings.section import narrow
 from smen.settings.validation_section import ProbeSelection
 
@@ -228,7 +230,15 @@ class Plan(ValidationPlan):
             source=self.settings.source.kind,
             indices=self.indices(region),
             validated=self.validated(region),
+            polygon=self._polygon(region),
         )
+
+    def _polygon(self, region: str) -> PolygonSource | None:
+        """Return where a region's outline is read from; None where it is given by a centre."""
+        polygon = self.regions[region].polygon
+        if polygon is None:
+            return None
+        return PolygonSource(**self.settings.regions_file.model_dump(), digest=polygon_digest(polygon))
 
     def index(self) -> IndexJob:
         """Return the job that gathers all regions."""
@@ -238,7 +248,23 @@ class Plan(ValidationPlan):
             cells=tuple(self.cells(name) for name in self.regions),
             map_years={name: self.map_years(name) for name in self.regions},
             chosen=tuple(name for name in self.regions if self.model(name) is None),
+            source=self.settings.source.kind,
+            products=self._products(),
+            years=(
+                min(self._granule_period(name)[0].year for name in self.regions),
+                max(self._granule_period(name)[1].year for name in self.regions),
+            ),
         )
+
+    def _products(self) -> tuple[tuple[str, str | None], ...]:
+        """Return the products of all regions and their versions; those of a folder of granules are not known."""
+        known = self.settings.source.kind != "directory"
+        used: set[tuple[str, str | None]] = set()
+        for region in self.regions.values():
+            products = region.settings.products
+            for name, version in ((products.coarse, products.coarse_version), (FINE, products.fine_version)):
+                used.add((name, _version(version, name) if known else None))
+        return tuple(sorted(used, key=lambda pair: (pair[0] == FINE, pair[0], pair[1] or "")))
 
     def _source(self, region: str, kind: SourceKind) -> SimulatedGranules | DirectoryGranules | EarthdataGranules:
         """Return where a region's granules come from: the part of the section that a source of this kind uses."""

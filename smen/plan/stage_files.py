@@ -57,8 +57,8 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
         case jobs.EvaluateJob(region=region):
             return [files.scores(region, "").rstrip("/")]
         case jobs.PublishJob(region=region):
-            kinds = [files.deliverable(region, kind) for kind in ("nc", "qgs", "geojson")]
-            return [*kinds, files.collection(region), files.report(region)]
+            kinds = [files.deliverable(region, kind) for kind in ("nc", "qgs", "geojson", "csv")]
+            return [*kinds, files.observed(region), files.collection(region), files.report(region)]
         case ExperimentJob(region=region, case=case, seed=seed):
             return [files.experiment(region, case, seed), files.training_state(region, case, seed)]
         case CompareJob(region=region):
@@ -71,6 +71,14 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
         case jobs.InsituJob(region=region):
             return [str(Path(files.validation(region, "")))]
         case jobs.IndexJob():
-            of_all = ("summary.md", "scores.csv", "regions.geojson", "index.html", "catalog.json", "styles")
+            of_all = (
+                "README.md",
+                "summary.md",
+                "scores.csv",
+                "regions.geojson",
+                "index.html",
+                "catalog.json",
+                "styles",
+            )
             return [files.summary(name) for name in of_all]
     raise TypeError(f"no one knows what {type(job).__name__} writes: add it to smen/plan/stage_files.py")

@@ -72,6 +72,9 @@ class Product:
         prefix: beginning of the file names.
         version: NSIDC's version in the names of folders, e.g. ``009``: the one taken unless the settings name another.
         crid: composite release of that version, for building names.
+        authors: as NSIDC's page of that version has them, for citations.
+        title: likewise.
+        doi: of that version.
         dimensions: rank of the datasets: 1 for a list of cells, 2 for rectangles.
         datasets: all datasets of the group that SMEN reads or simulates.
         variables: the reader's name of a dataset to its description.
@@ -85,6 +88,9 @@ class Product:
     prefix: str
     version: str
     crid: str
+    authors: str
+    title: str
+    doi: str
     dimensions: int
     datasets: tuple[Dataset, ...]
     variables: Mapping[str, Variable]
@@ -94,6 +100,20 @@ class Product:
     def default_variable(self) -> str:
         """The soil moisture that is read where none is named."""
         return next(iter(self.retrievals))
+
+    def citation(self, version: str | None = None) -> str:
+        """Return how the product is cited; the DOI is that of its version in this table.
+
+        Args:
+            version: the one that was used, e.g. ``009``; None where it is not known.
+        """
+        known = "" if version is None else f", Version {version.lstrip('0')}"
+        own = version == self.version
+        of_which = "" if own else f" (this is Version {self.version.lstrip('0')}; cite the version that was used)"
+        return (
+            f"{self.authors}. {self.title}{known} ({self.short_name}). NASA National Snow and Ice Data Center "
+            f"Distributed Active Archive Center. https://doi.org/{self.doi}{of_which}"
+        )
 
 
 COARSE_VARIABLES: Mapping[str, tuple[str, ...]] = {
@@ -134,8 +154,9 @@ def _variables(datasets: tuple[Dataset, ...], names: Mapping[str, tuple[str, ...
     return {key: Variable.of(*(table[name] for name in chain)) for key, chain in names.items()}
 
 
-def _coarse(short_name: str, grid: Grid, prefix: str, version: str) -> Product:
-    """Describe SPL2SMP or SPL2SMP_E: they differ in nothing but their grid and names."""
+def _coarse(short_name: str, grid: Grid, prefix: str, version: str, citation: tuple[str, str, str]) -> Product:
+    """Describe SPL2SMP or SPL2SMP_E: they differ in nothing but their grid, names and citation."""
+    authors, title, doi = citation
     return Product(
         short_name=short_name,
         role="coarse",
@@ -144,12 +165,26 @@ def _coarse(short_name: str, grid: Grid, prefix: str, version: str) -> Product:
         prefix=prefix,
         version=version,
         crid="R19240",
+        authors=authors,
+        title=title,
+        doi=doi,
         dimensions=1,
         datasets=COARSE_DATASETS,
         variables=_variables(COARSE_DATASETS, COARSE_VARIABLES),
         retrievals={"soil_moisture": Retrieval("soil_moisture", "quality_flag", "surface_flag")},
     )
 
+
+_SPL2SMP = (
+    "O'Neill, P. E., Chan, S., Njoku, E. G., Jackson, T., Bindlish, R., Chaubell, J. (2023)",
+    "SMAP L2 Radiometer Half-Orbit 36 km EASE-Grid Soil Moisture",
+    "10.5067/K7Y2D8QQVZ4L",
+)
+_SPL2SMP_E = (
+    "O'Neill, P. E., Chan, S., Njoku, E. G., Jackson, T., Bindlish, R., Chaubell, J., et al. (2023)",
+    "SMAP Enhanced L2 Radiometer Half-Orbit 9 km EASE-Grid Soil Moisture",
+    "10.5067/BN36FXOMMC4C",
+)
 
 _FINE = Product(
     short_name="SPL2SMAP_S",
@@ -159,6 +194,9 @@ _FINE = Product(
     prefix="SMAP_L2_SM_SP",
     version="003",
     crid="R18290",
+    authors="Das, N., Entekhabi, D., Dunbar, R. S., Kim, S., Yueh, S., Colliander, A., O'Neill, P. E., et al",
+    title="SMAP/Sentinel-1 L2 Radiometer/Radar 30-Second Scene 3 km EASE-Grid Soil Moisture",
+    doi="10.5067/ASB0EQO2LYJV",
     dimensions=2,
     datasets=FINE_DATASETS,
     variables=_variables(FINE_DATASETS, FINE_VARIABLES),
@@ -173,8 +211,8 @@ _FINE = Product(
 PRODUCTS: Mapping[str, Product] = {
     product.short_name: product
     for product in (
-        _coarse("SPL2SMP", M36, "SMAP_L2_SM_P", "009"),
-        _coarse("SPL2SMP_E", M09, "SMAP_L2_SM_P_E", "006"),
+        _coarse("SPL2SMP", M36, "SMAP_L2_SM_P", "009", _SPL2SMP),
+        _coarse("SPL2SMP_E", M09, "SMAP_L2_SM_P_E", "006", _SPL2SMP_E),
         _FINE,
     )
 }

@@ -32,12 +32,19 @@ def check_settings(values: Mapping[str, Any], where: str = "config.yaml") -> Set
     present, old = without_old_keys(values)
     messages = [f"{where}: {message}" for message in old]
     try:
-        settings = check_section(Settings, present, where)
+        settings = check_section(Settings, _without_default_regions(present), where)
     except SettingsError as error:
         raise SettingsError("\n".join([*messages, str(error)])) from error
     if messages:
         raise SettingsError("\n".join(messages))
     return settings
+
+
+def _without_default_regions(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The paper's regions are the default where nobody names any: beside a file of regions they are not."""
+    file = values.get("regions_file")
+    given = isinstance(file, Mapping) and file.get("path") is not None
+    return {**values, "regions": {}} if given and "regions" not in values else values
 
 
 def check_section(model: type[S], values: Mapping[str, Any], where: str, at: str = "") -> S:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
@@ -35,6 +36,7 @@ class RegionSettings:
         centre: longitude and latitude in degrees.
         climate: the climate that the simulated source gives it, or ``auto``.
         settings: all settings, its own sections merged in.
+        polygon: its outline in longitude and latitude, where it is given by one.
     """
 
     name: str
@@ -42,6 +44,7 @@ class RegionSettings:
     centre: tuple[float, float]
     climate: Literal["auto"] | Climate
     settings: Settings
+    polygon: BaseGeometry | None = None
 
 
 def resolve(
@@ -69,10 +72,11 @@ def resolve(
             raise SettingsError(f"{where}: regions.{name}: {error}") from error
         own = _own_settings(settings, region, where, name)
         regions[name] = RegionSettings(name, window, (region.longitude, region.latitude), region.climate, own)
-    for name, window, centre in _from_vector_file(settings.regions_file, where, reserved):
+    for name, window, polygon in _from_vector_file(settings.regions_file, where, reserved):
         if name in regions:
             raise SettingsError(f"{where}: two regions are named `{name}`; give one of them another name")
-        regions[name] = RegionSettings(name, window, centre, "auto", settings)
+        place = polygon.representative_point()
+        regions[name] = RegionSettings(name, window, (float(place.x), float(place.y)), "auto", settings, polygon)
     if not regions:
         raise SettingsError(f"{where}: there is no region; name one under `regions` or a file under `regions_file`")
     return regions
@@ -123,8 +127,8 @@ def _own_settings(settings: Settings, region: Region, where: str, name: str) -> 
 
 def _from_vector_file(
     file: RegionsFile, where: str, reserved: Collection[str]
-) -> list[tuple[str, Window, tuple[float, float]]]:
-    """Return name, window and centre of each feature."""
+) -> list[tuple[str, Window, BaseGeometry]]:
+    """Return name, window and outline of each feature."""
     if not file.path:
         return []
     labels, geometries = _read_regions(file, where)
@@ -141,8 +145,7 @@ def _from_vector_file(
             window = Window.covering(geometry)
         except GridError as error:
             raise SettingsError(f"{at}: {error}") from error
-        centre = geometry.representative_point()
-        regions.append((name, window, (float(centre.x), float(centre.y))))
+        regions.append((name, window, geometry))
     names = [name for name, _, _ in regions]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         same = ", ".join(repr(label) for label, name in zip(labels, names, strict=True) if name in twice)
@@ -151,6 +154,27 @@ def _from_vector_file(
             "names must differ after conversion to small letters a to z, digits and _"
         )
     return regions
+
+
+def read_polygon(file: RegionsFile, region: str) -> BaseGeometry:
+    """Read the outline of a region from the file of regions, in longitude and latitude.
+
+    Args:
+        file: the section of the settings.
+        region: name of the region.
+
+    Raises:
+        SettingsError: the file cannot be used, or has no such region.
+    """
+    polygons = {name: polygon for name, _, polygon in _from_vector_file(file, "settings", ())}
+    if region not in polygons:
+        raise SettingsError(f"{file.path} has no region {region} any more: run again, with the settings as they are")
+    return polygons[region]
+
+
+def polygon_digest(polygon: BaseGeometry) -> str:
+    """Return a short digest of an outline."""
+    return hashlib.sha256(polygon.wkb).hexdigest()[:16]
 
 
 def _without_area(geometry: BaseGeometry, name: str) -> str:

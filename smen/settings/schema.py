@@ -39,7 +39,10 @@ class Settings(Section):
         description="Regions by name. `method: smen`, or a section such as `fusion: {seed: 2}`, under a region holds "
         "for it alone.",
     )
-    regions_file: RegionsFile = Field(RegionsFile(), description="More regions, from a vector file.")
+    regions_file: RegionsFile = Field(
+        RegionsFile(),
+        description="More regions, from a vector file. Where it is given and `regions` is not, they are the only ones.",
+    )
     periods: PeriodSettings = Field(PeriodSettings(), description="Blocks of time: first and last day, both included.")
     products: ProductSettings = Field(ProductSettings(), description="What is read, and which of it counts.")
     samples: SampleSettings = Field(SampleSettings(), description="How training samples are built.")

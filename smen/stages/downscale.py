@@ -26,6 +26,7 @@ from smen.errors import DataError
 from smen.methods.cell_estimates import estimates_at
 from smen.methods.checkpoint import load_checkpoint, read_header
 from smen.methods.map_mode import mode_of, predict_in_mode, provisional, scenes_behind
+from smen.outputs.credits import credit_tags
 from smen.outputs.geotiff import write_map
 from smen.outputs.labels import map_title, yes_or_no
 from smen.outputs.map_names import errors_path, map_path, members_path, quality_path
@@ -259,5 +260,6 @@ def _tags(job: DownscaleJob, method: Method, fields: Fields) -> dict[str, str]:
         "MODEL_DIGEST": header["weights_digest"][:16],
         "TIFFTAG_SOFTWARE": f"smen {__version__}",
         **({"CONDITIONED_ON": ", ".join(Path(path).name for path in job.probes)} if job.probes else {}),
+        **credit_tags(fields.coarse_grid, job.years, simulated=fields.simulated),
         **chosen,
     }

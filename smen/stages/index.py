@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from smen.atomic import atomic_from_memory, write_text
+from smen.atomic import write_text
 from smen.data.choice_file import read_choice
 from smen.errors import DataError
 from smen.outputs.colours import BAND_RAMPS
 from smen.outputs.labels import TITLE
 from smen.outputs.qgis_styles import ramp_style
+from smen.outputs.region_outline import write_outlines
 from smen.outputs.report.page import write_page
+from smen.outputs.results_readme import readme
 from smen.outputs.stac_catalogue import write_root
 from smen.outputs.tables import SIMULATED, read_table, write_table
 from smen.plan.jobs import IndexJob
@@ -26,7 +28,7 @@ SHOWN = ["region", "method", "dates", "ubRMSE", "bias"]
 
 
 def run(job: IndexJob) -> None:
-    """Write the scores, outlines, catalogue, report and summary of all regions.
+    """Write the scores, outlines, catalogue, report, summary and README of all regions.
 
     Raises:
         DataError: a region's scores or list of maps is missing.
@@ -47,6 +49,16 @@ def run(job: IndexJob) -> None:
     write_root(Path(layout.summary("catalog.json")), collections, simulated=simulated)
     write_page(Path(layout.summary("index.html")), job.regions, folder="report", simulated=simulated)
     write_text(Path(layout.summary("summary.md")), _summary(job, scores, simulated))
+    # Last, because it names the files that are there.
+    text = readme(
+        Path(layout.results),
+        job.regions,
+        simulated=simulated,
+        source=job.source,
+        products=job.products,
+        years=job.years,
+    )
+    write_text(Path(layout.summary("README.md")), text)
 
 
 def _present(name: str, stage: str, region: str) -> Path:
@@ -58,13 +70,12 @@ def _present(name: str, stage: str, region: str) -> Path:
 
 
 def _write_regions(job: IndexJob) -> None:
-    """Write the outlines of all regions."""
+    """Write the outlines of all regions: of their windows and, where they are given by them, their polygons."""
     import geopandas as gpd
 
-    frames = [window.footprint(name) for name, window in job.windows.items()]
-    with atomic_from_memory(Path(job.layout.summary("regions.geojson"))) as content:
-        table = gpd.GeoDataFrame(pd.concat(frames))
-        table.to_file(content, driver="GeoJSON", layer="regions", RFC7946="YES")
+    paths = [_present(job.layout.deliverable(region, "geojson"), "publish", region) for region in job.regions]
+    table = gpd.GeoDataFrame(pd.concat([gpd.read_file(path) for path in paths], ignore_index=True))
+    write_outlines(Path(job.layout.summary("regions.geojson")), table, "regions")
 
 
 def _summary(job: IndexJob, scores: pd.DataFrame, simulated: bool) -> str:
@@ -95,7 +106,8 @@ def _summary(job: IndexJob, scores: pd.DataFrame, simulated: bool) -> str:
         f"To look at: `{folder}/index.html` in a browser, `{folder}/REGION/REGION.qgs` in QGIS, "
         f"`{folder}/REGION/REGION.nc` in a notebook, `{folder}/catalog.json` for STAC; all work wherever `{folder}/` "
         "is copied to.",
-        f"Figures: `{folder}/REGION/scores/fields.png`; all scores: `{folder}/scores.csv`.",
+        f"Figures: `{folder}/REGION/scores/fields.png`; all scores: `{folder}/scores.csv`. What each file is, units, "
+        f"codes, licence and citations: `{folder}/README.md`.",
         "",
     ]
     return "\n".join(lines)

@@ -147,7 +147,7 @@ def _write(
 
 def _tags(job: IndicatorsJob, normals: Normals, maps: Sequence[MapFile]) -> dict[str, str]:
     """Tags of every raster: what the maps say of themselves, and what the indices are held against."""
-    kept = ("SOURCE", "MODEL", "MODEL_DIGEST")
+    kept = ("SOURCE", "MODEL", "MODEL_DIGEST", "LICENSE", "METHOD_CITATION", "DATA_CITATION", "TIFFTAG_COPYRIGHT")
     of_maps: dict[str, str] = {}
     if maps:
         with rasterio.open(maps[0].path) as raster:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smen import __version__
-from smen.atomic import atomic_from_memory, empty_folder
+from smen.atomic import empty_folder, write_text
 from smen.data.choice_file import read_choice
 from smen.data.lineage import granules_behind
 from smen.data.quality import COLOURS, MEANING
@@ -16,11 +16,16 @@ from smen.data.series import concatenate
 from smen.data.series_file import read_series
 from smen.errors import DataError
 from smen.methods.checkpoint import read_header, summary_of
+from smen.outputs.credits import credit_tags
 from smen.outputs.cube import write_cube
+from smen.outputs.extraction import extract
 from smen.outputs.index_files import read_index_lists
-from smen.outputs.labels import map_title
+from smen.outputs.labels import PRODUCT, TITLE, map_title, yes_or_no
+from smen.outputs.latest_errors import latest_errors
 from smen.outputs.map_files import read_lists
+from smen.outputs.observed_rasters import compared_dates, write_observed
 from smen.outputs.qgis_project import write_project
+from smen.outputs.region_outline import outlines, region_cells, write_outlines
 from smen.outputs.report.region_report import RegionReport
 from smen.outputs.report.region_scripts import write_region
 from smen.outputs.report.report_layers import coarse_layer, product_layer
@@ -30,20 +35,28 @@ from smen.outputs.stac_item import Provenance
 from smen.outputs.tables import read_table
 from smen.outputs.validation_files import POINTS
 from smen.plan.jobs import PublishJob
+from smen.settings.regions import polygon_digest, read_polygon
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from smen.data.series import Series
     from smen.outputs.index_files import IndexFile
     from smen.outputs.map_files import MapFile
+    from smen.outputs.observed_rasters import ObservedFile, ObservedKind
 
 log = logging.getLogger(__name__)
 
 NAMES = {int(code): meaning for code, meaning in MEANING.items()}
 CODE_COLOURS = {int(code): colour for code, colour in COLOURS.items()}
+
+MOST_CELLS = 100_000
+"""Cells of a region up to which the deviation of its mean takes account of how errors go together, which costs 0.2 s a
+map at this size; above, it is the upper bound."""
 
 SCORES = (
     "method",
@@ -105,10 +118,13 @@ def run(job: PublishJob) -> None:
     )
     report = _report(job, inputs, provenance)
     outline, cube, project = (Path(layout.deliverable(region, kind)) for kind in ("geojson", "nc", "qgs"))
-    with atomic_from_memory(outline) as content:
-        window.footprint(region).to_file(content, driver="GeoJSON", layer=region, RFC7946="YES")
-    about = _attributes(region, provenance)
+    polygon = report.polygon
+    write_outlines(outline, outlines(window, region, polygon), region)
+    _write_series(job, inputs, polygon)
+    credits = credit_tags(inputs.coarse.grid, job.years, simulated=inputs.simulated)
+    about = _attributes(region, provenance, credits)
     write_cube(cube, window, inputs.maps, report.coarse.fields, inputs.coarse.grid, NAMES, about, inputs.indices)
+    observed = _observed(job, inputs, report, credits)
     write_project(
         project,
         window,
@@ -120,10 +136,16 @@ def run(job: PublishJob) -> None:
         simulated=inputs.simulated,
         indices=inputs.indices,
         stations=Path(layout.validation(region, POINTS)) if job.validated else None,
+        observed=observed,
     )
     collection, scripts = Path(layout.collection(region)), Path(layout.report(region))
     empty_folder(collection)
-    extras = {"cube": cube, "qgis project": project, "outline": outline}
+    extras = {
+        "cube": cube,
+        "qgis project": project,
+        "outline": outline,
+        "series": Path(layout.deliverable(region, "csv")),
+    }
     root = Path(layout.summary("catalog.json"))
     write_collection(
         collection, root, window, inputs.maps, provenance, region=region, extras=extras, indices=inputs.indices
@@ -131,6 +153,47 @@ def run(job: PublishJob) -> None:
     empty_folder(scripts)
     write_region(scripts, report, f"{region}/maps")
     log.info("%d maps in %s, %s and %s", len(inputs.maps), cube, project, collection)
+
+
+def _write_series(job: PublishJob, inputs: RegionInputs, polygon: BaseGeometry | None) -> None:
+    """Write the mean over the region, map by map: over its polygon or, without one, over its window."""
+    region, window, maps = job.region, job.window, inputs.maps
+    cells = region_cells(window, polygon)
+    errors = latest_errors(maps, region, window) if cells.rows.size <= MOST_CELLS else None
+    values = extract(maps, {region: cells}, NAMES, region=region, simulated=inputs.simulated, errors=errors)
+    text = values.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    write_text(Path(job.layout.deliverable(region, "csv")), text)
+
+
+def _polygon(job: PublishJob) -> BaseGeometry | None:
+    """The outline of a region that is given by one, as it was when the job was planned."""
+    if job.polygon is None:
+        return None
+    polygon = read_polygon(job.polygon, job.region)
+    if polygon_digest(polygon) != job.polygon.digest:
+        raise DataError(f"{job.polygon.path} has changed since the run began: run again")
+    return polygon
+
+
+def _observed(
+    job: PublishJob, inputs: RegionInputs, report: RegionReport, credits: Mapping[str, str]
+) -> dict[str, list[ObservedFile]]:
+    """Write what SMAP gave at the times of maps, for the project; its rasters by the name of their group."""
+    window, maps, region = job.window, inputs.maps, job.region
+    dates = compared_dates(len(maps), report.product)
+    coarse = {i: window.expand(report.coarse.fields[i], inputs.coarse.grid) for i in dates}
+    folder = Path(job.layout.observed(region))
+    empty_folder(folder)
+    rows: tuple[tuple[str, ObservedKind, Mapping[int, NDArray[np.floating]], str], ...] = (
+        (PRODUCT, "product", report.product, inputs.fine.product),
+        (report.coarse.name, "coarse", coarse, inputs.coarse.product),
+    )
+    observed = {}
+    for title, kind, fields, product in rows:
+        tags = {"TITLE": map_title(region, simulated=inputs.simulated).replace(TITLE, title), "REGION": region}
+        tags |= {"SOURCE": product, "SIMULATED": yes_or_no(inputs.simulated), **credits}
+        observed[title] = write_observed(folder, window, maps, fields, kind, tags=tags)
+    return observed
 
 
 def _read(job: PublishJob) -> RegionInputs:
@@ -155,12 +218,12 @@ def _granules(inputs: RegionInputs) -> dict[np.datetime64, list[str]]:
     return granules_behind([file.time for file in maps], scenes, inputs.coarse, inputs.fine)
 
 
-def _attributes(region: str, provenance: Provenance) -> dict[str, str]:
-    """Global attributes of the cube."""
+def _attributes(region: str, provenance: Provenance, credits: Mapping[str, str]) -> dict[str, str]:
+    """Global attributes of the cube; credits are the tags of the rasters."""
     simulated = provenance.simulated
     return {
         "title": map_title(region, simulated=simulated),
-        "source": f"SMAP and Sentinel-1, {provenance.source}{', simulated' if simulated else ''}",
+        "source": f"{'simulated ' if simulated else ''}SMAP and Sentinel-1 retrievals",
         "simulated": "true" if simulated else "false",
         "region": region,
         "model": provenance.model,
@@ -168,6 +231,8 @@ def _attributes(region: str, provenance: Provenance) -> dict[str, str]:
         **({"model_choice": provenance.model_choice} if provenance.model_choice else {}),
         "settings_digest": provenance.settings_digest,
         "history": f"smen {__version__}",
+        "references": credits["METHOD_CITATION"] + "; " + credits["DATA_CITATION"],
+        "license": "; ".join(credits[name] for name in ("LICENSE", "TIFFTAG_COPYRIGHT") if name in credits),
     }
 
 
@@ -201,6 +266,7 @@ def _report(job: PublishJob, inputs: RegionInputs, provenance: Provenance) -> Re
             "All maps as GeoTIFFs": f"{region}/maps/",
             "QGIS project": f"{region}/{region}.qgs",
             "All maps as one CF NetCDF": f"{region}/{region}.nc",
+            "Mean over the region as a series (CSV)": f"{region}/{region}.csv",
             "STAC collection": f"{region}/stac/collection.json",
             **({"Maps against stations": f"{region}/validation/validation.md"} if job.validated else {}),
             "Scores (CSV)": f"{region}/scores/scores.csv",
@@ -216,6 +282,7 @@ def _report(job: PublishJob, inputs: RegionInputs, provenance: Provenance) -> Re
         },
         indices=inputs.indices,
         stations=_station_scores(job),
+        polygon=_polygon(job),
     )
 
 

@@ -74,6 +74,14 @@ def render(project, time, picture):
     return [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
 
 
+def render_group(project, name, time, picture):
+    """Tick a group, draw, and take the tick off again."""
+    group = project.layerTreeRoot().findGroup(name)
+    group.setItemVisibilityChecked(True)
+    render(project, time, picture.replace(".png", f"_{name.replace(' ', '_')}.png"))
+    group.setItemVisibilityChecked(False)
+
+
 def page(project, layer, time, picture):
     """Lay out a page as a person would print it: the map of a moment, its title, legend and provenance."""
     layout = QgsLayout(project)
@@ -134,6 +142,8 @@ def main(project_file, map_file, cube_file, picture, time):
         "words": project.readEntry("CopyrightLabel", "/Label")[0],
         "drawn": render(project, time, picture),
     }  # fmt: skip
+    for name in ("3 km product", "SMAP 36 km", "standard deviation"):
+        render_group(project, name, time, picture)
     shown = next(one for one in rasters if one.name().startswith(time[:16].replace("T", " ")))
     page(project, shown, time, picture.replace(".png", "_page.png"))
     print(json.dumps(seen))

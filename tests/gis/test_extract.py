@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import geopandas as gpd
+import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +15,14 @@ from shapely import Point, box
 from smen.data.error_correlation_file import write_error_correlation
 from smen.errors import DataError, SettingsError
 from smen.outputs.map_names import errors_path
+from smen.outputs.results_folder import results_in
 from smen.stages import extract
+
+
+def extracted(plan, file, output, *, column, regions=(), by_day=False, **more):
+    """The values at the features of a file, from the maps of a plan."""
+    options = extract.ExtractOptions(column=column, regions=tuple(regions), by_day=by_day, **more)
+    return extract.run(extract.results_of(plan), file, output, options)
 
 
 @pytest.fixture
@@ -27,7 +35,7 @@ def stations(tmp_path):
 
 def test_points_agree_with_what_rasterio_samples(made, results, stations, tmp_path):
     output = tmp_path / "v.csv"
-    extract.run(made, stations, output, column="station", regions=(), by_day=False)
+    extracted(made, stations, output, column="station", regions=(), by_day=False)
     table = pd.read_csv(output)
     assert table.groupby("feature").size().to_dict() == {"a": 40, "b": 40}
     assert set(table["simulated"]) == {"yes"}
@@ -42,15 +50,17 @@ def test_points_agree_with_what_rasterio_samples(made, results, stations, tmp_pa
 
 
 def test_daily_tables_have_a_row_a_day(made, stations, tmp_path):
-    values = extract.run(made, stations, tmp_path / "v.gpkg", column=None, regions=("tucson",), by_day=True)
+    values = extracted(made, stations, tmp_path / "v.gpkg", column=None, regions=("tucson",), by_day=True)
     assert values["time"].str.len().eq(10).all()
     assert not values.duplicated(["feature", "time"]).any()
-    assert len(gpd.read_file(tmp_path / "v.gpkg")) == len(values) == 80
+    # The maps lie on 40 days from the first of January to the last but one of the year's, and each day has a row.
+    assert len(gpd.read_file(tmp_path / "v.gpkg")) == len(values) == 2 * 365
+    assert (values["filled"] == "no").sum() == 2 * 40
 
 
 def test_a_table_of_stations_gives_the_values_of_a_vector_file(made, stations, tmp_path):
     def values(file):
-        return extract.run(made, file, tmp_path / "v.csv", column="station", regions=("tucson",), by_day=True)
+        return extracted(made, file, tmp_path / "v.csv", column="station", regions=("tucson",), by_day=True)
 
     (tmp_path / "stations.csv").write_text("station;LAT;Lon\nb;50;20\na;32,1;-110,9\n")
     wanted = values(stations)
@@ -59,9 +69,7 @@ def test_a_table_of_stations_gives_the_values_of_a_vector_file(made, stations, t
 
 def test_names_and_layers_of_features(made, tmp_path):
     def run(column=None, layer=None):
-        return extract.run(
-            made, path, tmp_path / "v.gpkg", column=column, regions=("tucson",), by_day=True, layer=layer
-        )
+        return extracted(made, path, tmp_path / "v.gpkg", column=column, regions=("tucson",), by_day=True, layer=layer)
 
     path = tmp_path / "wells.gpkg"
     shapes = [Point(-110.9, 32.1), Point(-111.0, 32.1)]
@@ -73,11 +81,12 @@ def test_names_and_layers_of_features(made, tmp_path):
     with pytest.raises(DataError, match="feature 2 has no name in the column 'id'"):
         run("id", "gaps")
     assert set(run(layer="gaps")["feature"]) == {0, 1}
+    assert set(run(layer="wells")["feature"]) == {12, 7}
 
 
 def test_bad_input_is_named(made, stations, tmp_path):
     def run(file=stations, column=None, regions=()):
-        extract.run(made, file, tmp_path / "v.csv", column=column, regions=regions, by_day=False)
+        extracted(made, file, tmp_path / "v.csv", column=column, regions=regions, by_day=False)
 
     with pytest.raises(SettingsError, match=r"sahara: no such region; there are tucson"):
         run(regions=("sahara",))
@@ -95,7 +104,7 @@ def test_bad_input_is_named(made, stations, tmp_path):
 def test_areas_have_changes_and_shares_where_the_errors_are_known(made, stations, tmp_path, caplog):
     def run(**more):
         choices = {"column": "station", "regions": (), "by_day": False, "since": dt.date(2018, 7, 5), "below": 0.2}
-        values = extract.run(made, stations, tmp_path / "v.csv", **choices | more)
+        values = extracted(made, stations, tmp_path / "v.csv", **choices | more)
         assert pd.read_csv(tmp_path / "v.csv").shape == values.shape
         return values.set_index("feature").loc["b"]
 
@@ -122,4 +131,53 @@ def test_areas_have_changes_and_shares_where_the_errors_are_known(made, stations
     )
     assert (changes["change_standard_deviation"].iloc[1:] > 0).all()
     assert found[found["time"] < "2018-07-05"]["change"].isna().all()
-    assert set(daily.columns) == set(found.columns)
+    assert set(daily.columns) == {*found.columns, "filled"}
+
+
+def test_a_folder_of_results_alone_gives_the_same(made, moved, stations, tmp_path):
+    wanted = extracted(made, stations, tmp_path / "v.csv", column="station")
+    found = results_in(moved)
+    assert {name: region.window for name, region in found.items()} == {"tucson": made.regions["tucson"].window}
+    options = extract.ExtractOptions(column="station")
+    pd.testing.assert_frame_equal(extract.run(found, stations, tmp_path / "w.csv", options), wanted)
+
+
+def test_features_without_a_value_are_named(made, tmp_path, caplog):
+    window = made.regions["tucson"].window
+    lake = Point(window.longitudes[8], window.latitudes[6])
+    path = tmp_path / "places.gpkg"
+    shapes = [Point(-110.9, 32.1), lake, Point(6.1, 46.2)]
+    gpd.GeoDataFrame({"name": ["soil", "lake", "far"]}, geometry=shapes, crs="EPSG:4326").to_file(path)
+    values = extracted(made, path, tmp_path / "v.csv", column=None)
+    assert set(values["feature"]) == {"soil", "lake"}
+    assert "outside of tucson, so without a value: far" in caplog.text
+    assert "no value on any map (the column quality_meaning says why): lake" in caplog.text
+    assert set(values[values["feature"] == "lake"]["quality_meaning"]) == {"water"}
+
+
+def test_wide_tables_have_a_column_for_each_feature(made, stations, tmp_path):
+    values = extracted(made, stations, tmp_path / "v.csv", column="station")
+    extracted(made, stations, tmp_path / "w.csv", column="station", wide=True)
+    table = pd.read_csv(tmp_path / "w.csv")
+    assert list(table.columns) == ["time", "a", "a_standard_deviation", "b", "b_standard_deviation", "simulated"]
+    np.testing.assert_allclose(table["b"], values[values["feature"] == "b"]["soil_moisture"], rtol=1e-5)
+    with pytest.raises(DataError, match="a wide table has no geometries"):
+        extracted(made, stations, tmp_path / "w.gpkg", column="station", wide=True)
+
+
+def test_a_missing_folder_is_not_made(made, stations, tmp_path):
+    for more in ({}, {"plot": tmp_path / "none" / "v.png"}):
+        folder = tmp_path if more else tmp_path / "none"
+        with pytest.raises(DataError, match=r"there is no folder .*none; make it, or name another one"):
+            extracted(made, stations, folder / "v.csv", column="station", **more)
+    assert not (tmp_path / "none").exists() and not (tmp_path / "v.csv").exists()
+
+
+def test_the_plot_shows_each_feature(made, stations, tmp_path, pictures):
+    extracted(made, stations, tmp_path / "v.csv", column="station", by_day=True, plot=pictures / "series.png")
+    picture = matplotlib.image.imread(pictures / "series.png")[..., :3]
+    blue = (np.abs(picture - np.array([0, 0x72, 0xB2]) / 255) < 0.02).all(axis=2)
+    rows = np.flatnonzero(blue.any(axis=1))
+    assert np.flatnonzero(np.diff(rows) > 20).size == 1  # two panels, one above the other
+    with pytest.raises(DataError, match=r"plot\.pdf: choose a name that ends in \.png"):
+        extracted(made, stations, tmp_path / "v.csv", column="station", plot=tmp_path / "plot.pdf")

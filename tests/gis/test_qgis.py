@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from smen.outputs.colours import SOIL_MOISTURE
+from smen.outputs.colours import SOIL_MOISTURE, STANDARD_DEVIATION
 
 pytestmark = pytest.mark.debian
 
@@ -80,14 +81,16 @@ def test_the_project_opens_wherever_it_is(seen, moved):
     assert project["title"] == "Soil moisture at 3 km, tucson (simulated data)"
     assert "SIMULATED DATA" in project["words"]
     assert "m³/m³" in project["words"]
-    assert project["groups"] == ["2018", "quality 2018"]
-    assert len(project["layers"]) == 80
+    beside = ["3 km product", "SMAP 36 km", "standard deviation"]
+    assert project["groups"] == [*beside, "2018", "quality 2018"]
+    assert len(project["layers"]) == 7 + 40 + 40 + 80  # 7 dates have a 3 km product
     assert project["vectors"] == [["stations: gain over 36 km", 3, False], ["regions", 1, True]]
     for layer in project["layers"]:
         assert layer["valid"]
         assert str(moved) in layer["source"]  # the copy's own files, not the original's
         assert layer["temporal"]
-        assert layer["name"].removeprefix("quality ").startswith(layer["begin"][:16].replace("T", " "))
+        name = re.sub("|".join([*(f"^{group}, " for group in beside), "^quality "]), "", layer["name"])
+        assert name.startswith(layer["begin"][:16].replace("T", " "))
 
 
 def test_the_temporal_controller_is_ready(seen):
@@ -97,23 +100,39 @@ def test_the_temporal_controller_is_ready(seen):
     assert project["animated"] == 1
 
 
-def test_the_rendering_shows_the_data_of_its_moment(seen, moved, pictures):
-    picture = (matplotlib.image.imread(pictures / "qgis.png")[..., :3] * 255).round().astype(int)
-    west, south, east, north = seen["project"]["drawn"]
-    with rasterio.open(moved / "tucson/maps/2018/tucson_20180207T120000_D.tif") as raster:
-        moisture, transform = raster.read(1), raster.transform
-    stops = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in SOIL_MOISTURE.stops])
+def colours_of(picture, project):
+    """The colour of a cell's middle in a picture, by row and column."""
+    image = (matplotlib.image.imread(picture)[..., :3] * 255).round().astype(int)
+    west, south, east, north = project["drawn"]
+
+    def colour(x, y):
+        return image[int((north - y) / (north - south) * 600), int((x - west) / (east - west) * 600)]
+
+    return colour
+
+
+@pytest.mark.parametrize(
+    ("picture", "file", "band", "ramp"),
+    [
+        ("qgis.png", "maps/2018/tucson_20180207T120000_D.tif", 1, SOIL_MOISTURE),
+        ("qgis_SMAP_36_km.png", "observed/2018/tucson_20180207T120000_D_coarse.tif", 1, SOIL_MOISTURE),
+        ("qgis_standard_deviation.png", "maps/2018/tucson_20180207T120000_D.tif", 2, STANDARD_DEVIATION),
+    ],
+)
+def test_the_rendering_shows_the_data_of_its_moment(seen, moved, pictures, made, picture, file, band, ramp):
+    """Of the maps, and of a group beside them that is ticked; where that has no value, the map shows through."""
+    colour, window = colours_of(pictures / picture, seen["project"]), made.regions["tucson"].window
+    with rasterio.open(moved / "tucson" / file) as raster:
+        values = raster.read(band)
+    stops = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in ramp.stops])
+    steps = np.linspace(ramp.low, ramp.high, len(stops))
     checked = 0
     for row in range(2, 38, 3):
         for column in range(3, 38, 3):
-            x, y = transform @ (column + 0.5, row + 0.5) if hasattr(transform, "__matmul__") else transform * (
-                column + 0.5, row + 0.5)  # fmt: skip
-            pixel = picture[int((north - y) / (north - south) * 600), int((x - west) / (east - west) * 600)]
-            value = moisture[row, column]
+            value, pixel = values[row, column], colour(window.x[column], window.y[row])
             if value == -9999:
-                assert pixel.tolist() == [255, 255, 255]
+                assert picture != "qgis.png" or pixel.tolist() == [255, 255, 255]
             else:
-                expected = [np.interp(value, np.linspace(0, 0.5, 11), stops[:, i]) for i in range(3)]
-                np.testing.assert_allclose(pixel, expected, atol=2)
-            checked += 1
+                np.testing.assert_allclose(pixel, [np.interp(value, steps, stops[:, i]) for i in range(3)], atol=2)
+                checked += 1
     assert checked > 100

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from pyproj import Transformer
+from shapely import MultiPolygon, Point, box
 
 from smen.grid import Window
 from smen.outputs.report import basemap
@@ -83,3 +84,24 @@ def test_a_long_step_across_the_window_is_kept(monkeypatch):
 def test_lines_elsewhere_are_left_out(monkeypatch):
     store(monkeypatch, [(100.0, 10.0), (101.0, 10.0)], [(10.2, 60.0), (10.3, 60.0)])
     assert basemap.lines(WINDOW)["coast"] == []
+
+
+def test_an_outline_lies_where_it_is_and_is_closed():
+    ring, hole = basemap.outline(WINDOW, box(10, 49.6, 10.4, 50).difference(box(10.1, 49.7, 10.2, 49.8)))
+    assert len(ring) >= 5 and ring[0].tolist() == ring[-1].tolist()
+    for corner in ((10, 49.6), (10, 50), (10.4, 49.6), (10.4, 50)):
+        assert np.abs(ring - shares(*corner)).max(axis=1).min() < 1e-3
+    assert np.abs(hole - shares(10.1, 49.7)).max(axis=1).min() < 1e-3
+
+
+def test_an_outline_over_180_degrees_has_both_parts():
+    window = Window.centred_on(180, -16.8, 60, 60)
+    parts = basemap.outline(window, MultiPolygon([box(179.7, -17, 180, -16.6), box(-180, -17, -179.7, -16.6)]))
+    west, east = (part[:, 0] for part in parts)
+    assert 0 < west.min() < west.max() <= 0.5 + 1e-6 and 0.5 - 1e-6 <= east.min() < east.max() < 1
+
+
+def test_fine_detail_of_an_outline_is_left_out():
+    circle = Point(10.2, 49.8).buffer(0.3, quad_segs=5000)
+    (ring,) = basemap.outline(WINDOW, circle)
+    assert 20 < len(ring) < 200

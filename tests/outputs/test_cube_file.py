@@ -48,7 +48,7 @@ def test_times_directions_and_places(made):
     np.testing.assert_array_equal(cube["time"].values.astype("datetime64[s]"), [file.time for file in maps])
     assert cube["descending"].values.tolist() == [0, 1]
     assert cube["descending"].attrs["flag_meanings"] == "ascending descending"
-    for name, values in (("x", WINDOW.x), ("y", WINDOW.y), ("longitude", WINDOW.longitudes)):
+    for name, values in (("x", WINDOW.x), ("y", WINDOW.y)):
         np.testing.assert_allclose(cube[name], values, rtol=1e-12)
     assert cube.attrs["title"] == ATTRIBUTES["title"]
     assert cube.attrs["Conventions"].startswith("CF-1.")
@@ -61,8 +61,21 @@ def test_codes_have_one_word_each(made):
     }  # fmt: skip
 
 
-def test_each_map_is_a_chunk_of_its_own(made):
-    assert made[1]["soil_moisture"].encoding["chunksizes"] == (1, *WINDOW.shape)
+def test_chunks_are_those_of_some_dates_on_squares_of_cells(made):
+    assert made[1]["soil_moisture"].encoding["chunksizes"] == (2, *WINDOW.shape)
+
+
+def test_many_maps_are_written_in_their_order(tmp_path):
+    maps = two_maps(tmp_path) * 40  # more than two blocks of dates
+    coarse = np.repeat(COARSE[:1], 80, axis=0) + np.arange(80)[:, None, None]
+    write_cube(tmp_path / "long.nc", WINDOW, maps, coarse, M36, CODES, ATTRIBUTES)
+    with xr.open_dataset(tmp_path / "long.nc", engine="h5netcdf") as cube:
+        assert cube["soil_moisture"].encoding["chunksizes"] == (32, *WINDOW.shape)
+        for number in (0, 31, 32, 63, 64, 79):
+            bands, codes = read_bands(maps[number])
+            np.testing.assert_array_equal(cube["soil_moisture"][number], bands[0])
+            np.testing.assert_array_equal(cube["quality"][number], codes)
+            assert cube["coarse_soil_moisture"][number].values.min() == pytest.approx(COARSE[0].min() + number)
 
 
 def test_a_cube_appears_whole_or_not_at_all(tmp_path):

@@ -62,9 +62,13 @@ def test_the_tree_lists_what_is_shown():
 def test_outlines_have_names_and_no_fill():
     layer = outline_layer(PROJECT, Path("results/tucson/tucson.geojson"))
     assert (layer.findtext("provider"), layer.findtext("srs/spatialrefsys/authid")) == ("ogr", "EPSG:4326")
-    style = {prop.get("k"): prop.get("v") for prop in layer.iter("prop")}
-    assert style["style"] == "no"
-    assert layer.find("labeling/settings/text-style").get("fieldName") == "name"
+    styles = [{prop.get("k"): prop.get("v") for prop in symbol.iter("prop")} for symbol in layer.iter("symbol")]
+    assert [style["style"] for style in styles] == ["no", "no"]
+    assert styles[0]["outline_color"] != styles[1]["outline_color"]
+    kinds = {category.get("value"): category.get("symbol") for category in layer.iter("category")}
+    assert kinds == {"window": "0", "polygon": "1"}
+    text = layer.find("labeling/settings/text-style")
+    assert "name" in text.get("fieldName") and text.get("isExpression") == "1"
     assert layer.get("labelsEnabled") == "1"
 
 

@@ -10,6 +10,7 @@ from made_maps import CODES, COLOURS, WINDOW
 
 from smen.outputs.colours import SOIL_MOISTURE
 from smen.outputs.map_files import MapFile
+from smen.outputs.observed_rasters import ObservedFile
 from smen.outputs.qgis_project import write_project
 
 
@@ -34,6 +35,22 @@ def test_years_are_groups_the_newest_first(tmp_path):
     assert [group.get("checked") for group in groups] == ["Qt::Checked", "Qt::Unchecked"] * 2
     assert [len(group) for group in groups] == [2, 2, 1, 1]
     assert root.find("layer-tree-group/layer-tree-layer").get("name") == "regions"
+
+
+def observed(folder):
+    return {"3 km product": [ObservedFile(file, folder / f"{file.path.stem}_product.tif") for file in maps(folder)][:2]}
+
+
+def test_what_was_observed_stands_above_the_maps(tmp_path):
+    groups = project_of(tmp_path, observed=observed(tmp_path)).findall("layer-tree-group/layer-tree-group")
+    assert [group.get("name") for group in groups][:3] == ["3 km product", "standard deviation", "2018"]
+
+
+def test_a_map_and_its_deviation_are_two_layers(tmp_path):
+    root = project_of(tmp_path, observed=observed(tmp_path))
+    ids = [layer.findtext("id") for layer in root.findall("projectlayers/maplayer")]
+    assert len(ids) == len(set(ids)) == 7 + 4
+    assert set(ids) == {entry.get("id") for entry in root.iter("layer-tree-layer")}
 
 
 def test_each_entry_of_the_tree_is_a_layer(tmp_path):

@@ -2,10 +2,12 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from made_maps import CODES, COLOURS, WINDOW, two_maps
+from shapely import Polygon
 from unpacking import unpacked
 
 from smen.errors import DataError
@@ -115,8 +117,19 @@ def test_places_are_those_of_the_window(tmp_path, maps):
         row = share * 20 - 0.5
         assert np.interp(row, np.arange(20), WINDOW.latitudes) == pytest.approx(float(label[:-2]), abs=1e-3)
     assert content["parallels"]
-    assert set(content["lines"]) == {"coast", "border", "state", "lake"}
+    assert set(content["lines"]) == {"coast", "border", "state", "lake", "region"}
+    assert content["lines"]["region"] == []
     assert all(len(part) % 2 == 0 for parts in content["lines"].values() for part in parts)
+
+
+def test_the_outline_of_a_region_is_a_line_of_its_map(tmp_path, maps):
+    longitudes, latitudes = WINDOW.longitudes, WINDOW.latitudes
+    corners = [(longitudes[c], latitudes[r]) for r, c in ((4, 5), (4, 20), (15, 20))]
+    content = write(tmp_path, replace(report_of(maps), polygon=Polygon(corners)))
+    (ring,) = content["lines"]["region"]
+    places = np.reshape(ring, (-1, 2)) * [30, 20] - 0.5  # in cells
+    for row, column in ((4, 5), (4, 20), (15, 20)):
+        assert np.abs(places - [column, row]).max(axis=1).min() < 0.05
 
 
 def test_many_maps_are_in_several_scripts(tmp_path, maps, monkeypatch):

@@ -8,7 +8,7 @@ from made_maps import features, rectangle
 
 from smen.errors import DataError, OutputError
 from smen.outputs.extraction import COLUMNS
-from smen.outputs.value_table import daily, write_values
+from smen.outputs.value_table import check_output, daily, wide, write_values
 
 
 def overpass(feature, time, moisture, quality=1, direction="ascending", **fields):
@@ -92,9 +92,50 @@ def test_missing_values_stay_missing(tmp_path):
 
 def test_other_formats_and_places_are_refused(tmp_path):
     shapes, values = features(rectangle(3, 20)), table(overpass("f0", "2018-07-04T01:00:00Z", 0.1))
-    with pytest.raises(DataError, match=r"v\.xls: values are written as \.csv or \.gpkg"):
+    with pytest.raises(DataError, match=r"v\.xls: choose a name that ends in \.csv or \.gpkg or \.parquet"):
         write_values(tmp_path / "v.xls", values, shapes, ["f0"])
-    (tmp_path / "blocked").write_text("")
+    with pytest.raises(DataError, match=r"there is no folder .*none; make it, or name another one"):
+        write_values(tmp_path / "none" / "v.csv", values, shapes, ["f0"])
+    (tmp_path / "v.csv").mkdir()
     with pytest.raises(OutputError):
-        write_values(tmp_path / "blocked" / "v.csv", values, shapes, ["f0"])
-    assert [path.name for path in tmp_path.iterdir()] == ["blocked"]
+        write_values(tmp_path / "v.csv", values, shapes, ["f0"])
+    assert [path.name for path in tmp_path.iterdir()] == ["v.csv"]
+
+
+def test_parquet_without_its_package_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(DataError, match=r"v\.parquet: Parquet is written by the package pyarrow.*pip install pyarrow"):
+        check_output(tmp_path / "v.parquet")
+
+
+def test_parquet_keeps_the_columns(tmp_path):
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed; it is needed for .parquet alone")
+    values = table(overpass("a", "2018-07-04T01:00:00Z", 0.1), overpass(3, "2018-07-04T01:00:00Z", float("nan")))
+    write_values(tmp_path / "v.parquet", values, features(rectangle(3, 20)), ["a"])
+    back = pd.read_parquet(tmp_path / "v.parquet")
+    assert tuple(back.columns) == COLUMNS and back["feature"].tolist() == ["a", "3"]
+    np.testing.assert_array_equal(back["soil_moisture"], values["soil_moisture"])
+
+
+def test_a_wide_table_has_a_row_for_each_time():
+    values = table(
+        overpass("b", "2018-07-05T01:00:00Z", 0.3),
+        overpass("b", "2018-07-04T01:00:00Z", 0.1),
+        overpass("a", "2018-07-04T01:00:00Z", 0.2, standard_deviation=0.05),
+    )
+    found = wide(values)
+    assert list(found.columns) == ["time", "b", "b_standard_deviation", "a", "a_standard_deviation", "simulated"]
+    assert found["time"].tolist() == ["2018-07-04T01:00:00Z", "2018-07-05T01:00:00Z"]
+    assert found["b"].tolist() == [0.1, 0.3] and found["simulated"].tolist() == ["yes", "yes"]
+    np.testing.assert_array_equal(found["a"], [0.2, np.nan])
+    assert "a_filled" in wide(values.assign(filled="no")).columns
+
+
+def test_a_wide_table_tells_regions_and_names_apart():
+    values = table(
+        overpass("a", "2018-07-04T01:00:00Z", 0.1), overpass("a", "2018-07-04T01:00:00Z", 0.2, region="alps")
+    )
+    assert {"a (tucson)", "a (alps)"} <= set(wide(values).columns)
+    same = table(overpass("a", "2018-07-04", 0.1), overpass("a_standard_deviation", "2018-07-04", 0.2))
+    with pytest.raises(DataError, match="named a_standard_deviation: rename a feature"):
+        wide(same)

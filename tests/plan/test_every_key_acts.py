@@ -28,7 +28,7 @@ PAPER_TRAININGS = {"experiment", "reproduce"}
 PLACE = ALL - {"pair", "train", "choose", "experiment"}
 
 USED_BY = {
-    "source.kind": {"acquire", "downscale", "evaluate", "insitu", "publish", "compare"},
+    "source.kind": {"acquire", "downscale", "evaluate", "insitu", "publish", "compare", "index"},
     "source.directory": {"acquire"},
     "source.truth": {"evaluate", "compare"},
     "source.bad_granules": {"acquire"},
@@ -42,9 +42,9 @@ USED_BY = {
     "periods.training": {"pair", "experiment", "compare"},
     "periods.validation": {"pair"},
     "periods.test": ALL - {"train", "choose", "reproduce"},
-    "products.coarse": {"simulate", "acquire", "align"},
-    "products.coarse_version": {"acquire"},
-    "products.fine_version": {"acquire"},
+    "products.coarse": {"simulate", "acquire", "align", "index"},
+    "products.coarse_version": {"acquire", "index"},
+    "products.fine_version": {"acquire", "index"},
     "products.fine_variable": {"acquire", "align"},
     "products.quality": {"align"},
     "products.overpasses": {"acquire"},
@@ -80,7 +80,7 @@ USED_BY = {
     "indices.which": {"indicators", "publish"},
     "indices.every": {"indicators"},
     "indices.record_from": {"normals", "acquire"},
-    "indices.record_until": {"normals", "acquire", "simulate", "align"},
+    "indices.record_until": {"normals", "acquire", "simulate", "align", "index"},
     "indices.time_constants": {"indicators"},
     "validation.stations": {"insitu"},
     "validation.networks": {"insitu"},

@@ -65,7 +65,9 @@ def test_a_key_of_another_method_is_refused():
 
 def test_windows_are_made_of_the_cells():
     assert plan().align("tucson", 2016).window == Window(1086, 2168, 100, 100)
-    job = IndexJob(results="r", regions=("a", "b"), cells=((0, 1, 2, 3), (4, 5, 6, 7)), map_years={}, chosen=())
+    cells = (0, 1, 2, 3), (4, 5, 6, 7)
+    own = {"map_years": {}, "chosen": (), "source": "simulated", "products": (), "years": (2016, 2018)}
+    job = IndexJob(results="r", regions=("a", "b"), cells=cells, **own)
     assert job.windows == {"a": Window(0, 1, 2, 3), "b": Window(4, 5, 6, 7)}
 
 

@@ -2,7 +2,9 @@
 
 import datetime as dt
 
+import geopandas as gpd
 import pytest
+from shapely import Polygon
 
 from smen.errors import SettingsError
 from smen.plan.plan import Plan
@@ -48,6 +50,30 @@ def test_today_is_the_day_of_the_last_refresh():
     assert p.downscale("tucson", 2020).span == (dt.date(2020, 1, 1), TODAY)
     assert p.acquire("tucson", 2020).span[1] == "today"
     assert p.acquire("tucson", 2019).span[1] == dt.date(2019, 12, 31)
+
+
+def test_the_index_knows_products_versions_and_years():
+    assert plan().index().products == (("SPL2SMP", "009"), ("SPL2SMAP_S", "003"))
+    assert plan().index().years == (2016, 2018)
+    own = {
+        "a": {"longitude": 1, "latitude": 46, "products": {"coarse": "SPL2SMP_E"}},
+        "b": {"longitude": 6, "latitude": 46},
+    }
+    several = plan(regions=own, source={"kind": "earthdata"}, products={"coarse_version": "008"})
+    assert several.index().products == (("SPL2SMP", "008"), ("SPL2SMP_E", "008"), ("SPL2SMAP_S", "003"))
+    folder = plan(source={"kind": "directory", "directory": "granules"})
+    assert folder.index().products == (("SPL2SMP", None), ("SPL2SMAP_S", None))
+
+
+def test_a_changed_outline_is_published_again(tmp_path):
+    jobs = []
+    for width in (1.0, 0.9):
+        shape = Polygon([(0, 41), (1, 41), (1, 42), (0, 42), (0.5, 41 + width / 2)])
+        gpd.GeoDataFrame({"name": ["ebro"]}, geometry=[shape], crs="EPSG:4326").to_file(tmp_path / "basins.gpkg")
+        p = plan(regions_file={"path": str(tmp_path / "basins.gpkg"), "column": "name"})
+        jobs.append((p.publish("ebro").model_dump_json(), p.align("ebro", 2016).model_dump_json()))
+    assert jobs[0][0] != jobs[1][0] and jobs[0][1] == jobs[1][1]
+    assert plan().publish("tucson").polygon is None
 
 
 def test_another_regions_settings_touch_no_job():

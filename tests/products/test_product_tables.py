@@ -89,3 +89,11 @@ def test_the_apm_retrieval_falls_back_on_the_flags_of_the_plain_one():
     assert variables["quality_flag_apm"].spellings == ("retrieval_qual_flag_apm_3km", "retrieval_qual_flag_3km")
     assert variables["soil_moisture_apm_3km"].spellings == ("soil_moisture_apm_3km", "disagg_soil_moisture_apm_3km")
     assert not variables["soil_moisture_3km"].required  # a version may hold either soil moisture
+
+
+def test_products_are_cited_with_their_version():
+    """DOIs: the products' pages at NSIDC, as the README has them."""
+    assert product("SPL2SMP").citation("009").endswith("https://doi.org/10.5067/K7Y2D8QQVZ4L")
+    assert "Soil Moisture, Version 9 (SPL2SMP)" in product("SPL2SMP").citation("009")
+    assert product("SPL2SMP").citation("008").endswith("(this is Version 9; cite the version that was used)")
+    assert "Version" not in product("SPL2SMAP_S").citation().split("https")[0]

@@ -10,7 +10,7 @@ from smen.errors import SettingsError
 from smen.grid import M03
 from smen.plan.periods import RESERVED_NAMES
 from smen.settings.file import check_settings
-from smen.settings.regions import SLUG, resolve, slug
+from smen.settings.regions import SLUG, polygon_digest, read_polygon, resolve, slug
 
 
 def regions(**values):
@@ -146,7 +146,29 @@ def test_vector_file_that_is_none(tmp_path):
 def test_vector_region_of_the_same_name_as_another(tmp_path):
     file = write(tmp_path, ["tucson"], [box(0, 0, 1, 1)])
     with pytest.raises(SettingsError, match="two regions are named `tucson`"):
-        regions(regions_file=file)
+        regions(regions={"tucson": {"longitude": -111, "latitude": 32}}, regions_file=file)
+
+
+def test_a_file_of_regions_alone_comes_without_the_papers_regions(tmp_path):
+    file = write(tmp_path, ["ebro"], [box(0, 41, 1, 42)])
+    assert list(regions(regions_file=file)) == ["ebro"]
+    assert list(regions(regions_file={"path": None})) == ["oklahoma_city", "tucson", "geneva"]
+    both = regions(regions={"tucson": {"longitude": -111, "latitude": 32}}, regions_file=file)
+    assert list(both) == ["tucson", "ebro"]
+
+
+def test_regions_of_a_file_keep_their_outline(tmp_path):
+    shape = Polygon([(6, 46), (7, 46), (6.5, 47)])
+    file = write(tmp_path, ["Val d'Arve"], [shape])
+    found = regions(regions={"tucson": {"longitude": -111, "latitude": 32}}, regions_file=file)
+    assert found["tucson"].polygon is None
+    assert found["val_d_arve"].polygon.equals(shape)
+    section = check_settings({"regions_file": file}).regions_file
+    assert read_polygon(section, "val_d_arve").equals(shape)
+    assert polygon_digest(shape) == polygon_digest(read_polygon(section, "val_d_arve"))
+    assert polygon_digest(shape) != polygon_digest(shape.buffer(0.1))
+    with pytest.raises(SettingsError, match="has no region ebro any more"):
+        read_polygon(section, "ebro")
 
 
 @pytest.mark.parametrize(

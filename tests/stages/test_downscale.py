@@ -97,6 +97,7 @@ def test_maps_say_what_they_are(mapped):
         assert tags["REGION"] == REGION
         assert tags["SIMULATED"] == "yes" and "simulated" in tags["TITLE"]
         assert tags["MODEL"] == "fusion" and len(tags["MODEL_DIGEST"]) == 16
+        assert "MIT" in tags["LICENSE"] and "simulated" in tags["DATA_CITATION"] and tags["METHOD_CITATION"]
         assert tags["SMAP_HALF_ORBIT"].startswith("2016-03")
 
 

@@ -90,6 +90,18 @@ def test_catalogue_and_page_lead_to_every_region(indexed):
     assert len(list(Path(indexed.layout.summary("styles")).glob("*.qml"))) == 3
 
 
+def test_the_readme_says_what_is_there_and_its_python_runs(indexed, monkeypatch):
+    folder = Path(indexed.layout.results)
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert "**Simulated data" in text and "Regions: tucson, geneva." in text
+    assert "`..._quality.tif`" in text and "_members.tif" not in text and "REGION/indices" not in text
+    monkeypatch.chdir(folder)
+    names = {}
+    exec(text.split("```python")[1].split("```")[0], names)
+    assert names["moisture"].rio.crs.to_epsg() == 6933 and names["moisture"].shape == (24, 24)
+    assert names["series"].sizes == {"time": 5}
+
+
 def test_observed_and_simulated_regions_are_told_apart(spoiled):
     """A region whose scores say that they are not simulated keeps its own mark beside one that is."""
     path = Path(spoiled.layout.scores("geneva", "scores.csv"))
@@ -111,7 +123,7 @@ def test_observed_data_alone_have_no_mark(spoiled):
 
 def test_the_same_again_gives_the_same_bytes(spoiled):
     index.run(spoiled.index())
-    names = ("scores.csv", "scores.md", "summary.md", "regions.geojson", "index.html")
+    names = ("scores.csv", "scores.md", "summary.md", "regions.geojson", "index.html", "README.md")
     before = {name: Path(spoiled.layout.summary(name)).read_bytes() for name in names}
     index.run(spoiled.index())
     assert {name: Path(spoiled.layout.summary(name)).read_bytes() for name in names} == before

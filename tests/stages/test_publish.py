@@ -5,12 +5,20 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
+import rasterio
+import shapely
 import xarray as xr
+from made_errors import made_correlation
 from made_results import granule, make_results, times
+from shapely import Polygon
 
+from smen.data.error_correlation_file import write_error_correlation
 from smen.errors import DataError, OutputError
+from smen.outputs.map_names import errors_path
 from smen.plan.plan import Plan
 from smen.settings.file import check_settings
 from smen.stages import publish
@@ -46,11 +54,89 @@ def items_of(plan):
     return sorted((item for item in items if item["type"] == "Feature"), key=lambda item: item["id"])
 
 
+@pytest.fixture
+def basin(tmp_path):
+    """A plan and its results of a region that is given by a triangle."""
+    triangle = Polygon([(-111.6, 31.7), (-110.4, 31.7), (-111.6, 32.7)])
+    return make_results(tmp_path, maps=3, polygon=triangle), triangle
+
+
+def test_a_region_given_by_a_polygon_keeps_its_outline(basin):
+    plan, triangle = basin
+    outlines = gpd.read_file(plan.layout.deliverable("tucson", "geojson"))
+    assert outlines["kind"].tolist() == ["window", "polygon"] and set(outlines["name"]) == {"tucson"}
+    assert outlines.geometry[1].equals_exact(triangle, 1e-6)
+    assert outlines.geometry[0].buffer(1e-6).contains(triangle)
+    everywhere = gpd.read_file(plan.layout.summary("regions.geojson"))
+    assert everywhere["kind"].tolist() == ["window", "polygon"]
+    assert len(report_of(plan)["lines"]["region"]) == 1
+
+
+def test_the_series_of_a_region_is_the_mean_over_its_polygon(basin):
+    plan, triangle = basin
+    window = plan.regions["tucson"].window
+    table = pd.read_csv(plan.layout.deliverable("tucson", "csv"))
+    assert len(table) == 3 and set(table["feature"]) == {"tucson"} and set(table["simulated"]) == {"yes"}
+    # By cells whose centre lies inside, which differ from the weighted ones along the edge alone.
+    x, y = np.meshgrid(window.longitudes, window.latitudes)
+    inside = shapely.contains_xy(triangle, x, y)
+    assert 0.4 < inside.mean() < 0.6
+    with xr.open_dataset(plan.layout.deliverable("tucson", "nc"), engine="h5netcdf") as cube:
+        fields = cube["soil_moisture"].values
+    rough = [np.nanmean(field[inside]) for field in fields]
+    np.testing.assert_allclose(table["soil_moisture"], rough, atol=0.004)
+    assert np.abs(table["soil_moisture"] - np.nanmean(fields, axis=(1, 2))).max() > 0.0005
+
+
+def test_the_series_of_a_region_without_a_polygon_is_the_mean_over_its_window(published):
+    table = pd.read_csv(published.layout.deliverable("tucson", "csv"))
+    with xr.open_dataset(published.layout.deliverable("tucson", "nc"), engine="h5netcdf") as cube:
+        np.testing.assert_allclose(table["soil_moisture"], cube["soil_moisture"].mean(["y", "x"]), rtol=1e-4)
+    assert gpd.read_file(published.layout.deliverable("tucson", "geojson"))["kind"].tolist() == ["window"]
+
+
+def test_the_deviation_of_a_large_region_is_the_upper_bound(basin, monkeypatch):
+    plan, _ = basin
+    window, maps = plan.regions["tucson"].window, Path(plan.layout.maps("tucson", 2018))
+    correlation = made_correlation(window.shape)
+    write_error_correlation(errors_path(maps, "tucson"), window, correlation, title="errors", simulated=True)
+
+    def deviation():
+        publish.run(plan.publish("tucson"))
+        return pd.read_csv(plan.layout.deliverable("tucson", "csv"))["standard_deviation"]
+
+    exact = deviation()
+    monkeypatch.setattr(publish, "MOST_CELLS", 100)
+    assert (deviation() > 1.1 * exact).all()
+
+
+def test_a_polygon_that_has_changed_meanwhile_is_refused(basin):
+    plan, triangle = basin
+    job = plan.publish("tucson")
+    gpd.GeoDataFrame({"name": ["tucson"]}, geometry=[triangle.buffer(0.01)], crs="EPSG:4326").to_file(job.polygon.path)
+    with pytest.raises(DataError, match="has changed since the run began: run again"):
+        publish.run(job)
+
+
 def test_all_that_a_person_opens_is_there(published):
-    for kind in ("nc", "qgs", "geojson"):
+    for kind in ("nc", "qgs", "geojson", "csv"):
         assert Path(published.layout.deliverable("tucson", kind)).stat().st_size > 100
     assert (Path(published.layout.collection("tucson")) / "collection.json").is_file()
     assert len(items_of(published)) == COUNT
+
+
+def test_what_was_observed_lies_beside_the_maps(published):
+    folder = Path(published.layout.observed("tucson")) / "2018"
+    kinds = {kind: sorted(folder.glob(f"*_{kind}.tif")) for kind in ("product", "coarse")}
+    assert {kind: len(paths) for kind, paths in kinds.items()} == {"product": 2, "coarse": COUNT}
+    with xr.open_dataset(published.layout.deliverable("tucson", "nc"), engine="h5netcdf") as cube:
+        for number, path in enumerate(kinds["coarse"]):
+            with rasterio.open(path) as raster:
+                field = raster.read(1, masked=True).filled(np.nan)
+                assert raster.tags()["TITLE"] == "SMAP 36 km, tucson (simulated data)"
+            np.testing.assert_array_equal(field, cube["coarse_soil_moisture"][number])
+    with rasterio.open(kinds["product"][0]) as raster:
+        assert (raster.tags()["SOURCE"], raster.tags()["SIMULATED"]) == ("SPL2SMAP_S", "yes")
 
 
 def test_the_report_has_the_scores_with_their_calibration(published):

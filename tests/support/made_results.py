@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from made_validation import write_validation
@@ -33,8 +34,11 @@ CODE_COLOURS = {int(code): colour for code, colour in COLOURS.items()}
 HOUR = np.timedelta64(1, "h")
 
 
-def make_results(folder, regions=("tucson",), maps=40, size=40, simulated=True):
-    """Make results and publish them; returns the plan. One year, 2018; every sixth overpass has a 3 km product."""
+def make_results(folder, regions=("tucson",), maps=40, size=40, simulated=True, polygon=None):
+    """Make results and publish them; returns the plan. One year, 2018; every sixth overpass has a 3 km product.
+
+    With a polygon the first region is the only one, and given by it in a file of regions.
+    """
     settings = {
         "method": "smen",
         "regions": {
@@ -44,8 +48,13 @@ def make_results(folder, regions=("tucson",), maps=40, size=40, simulated=True):
         "folders": {"results": str(folder / "results"), "resources": str(folder / "resources")},
         "source": {"kind": "simulated" if simulated else "directory", "directory": str(folder)},
     }
+    if polygon is not None:
+        file = folder / "basins.gpkg"
+        gpd.GeoDataFrame({"name": regions[:1]}, geometry=[polygon], crs="EPSG:4326").to_file(file)
+        settings = {key: value for key, value in settings.items() if key != "regions"}
+        settings["regions_file"] = {"path": str(file), "column": "name"}
     plan = Plan(check_settings(settings), date(2018, 12, 31))
-    for number, name in enumerate(regions):
+    for number, name in enumerate(plan.regions):
         _region(plan, name, maps, simulated, np.random.default_rng(number))
         publish.run(plan.publish(name))
     index.run(plan.index())

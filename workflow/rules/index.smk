@@ -3,7 +3,7 @@ rule index:
     input:
         scores=[layout.scores(region, "scores.csv") for region in plan.regions],
         maps=[layout.map_list(region, year) for region in plan.regions for year in plan.map_years(region)],
-        published=[layout.deliverable(region, "qgs") for region in plan.regions],
+        published=[layout.deliverable(region, kind) for region in plan.regions for kind in ("qgs", "geojson")],
     output:
         summary=report(
             layout.summary("summary.md"),
@@ -11,6 +11,7 @@ rule index:
             category="All regions",
             labels={"what": "summary"},
         ),
+        readme=layout.summary("README.md"),
         scores=report(
             layout.summary("scores.csv"),
             caption="../report/all_scores.rst",

@@ -12,6 +12,8 @@ rule publish:
         cube=layout.deliverable("{region}", "nc"),
         project=layout.deliverable("{region}", "qgs"),
         outline=layout.deliverable("{region}", "geojson"),
+        series=layout.deliverable("{region}", "csv"),
+        observed=directory(layout.observed("{region}")),
         collection=directory(layout.collection("{region}")),
         report=directory(layout.report("{region}")),
     log:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from smen.grid import CRS_CODE, LEFT, Window
+from smen.grid import CRS_CODE, LEFT, M03, Window
 from smen.outputs.report.basemap_file import KINDS, STEP, stored_lines
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+DENSE = 0.02
+"""Longest step along an edge of an outline in degrees; points are added before it is projected."""
 
 _MARGIN = 0.02
 """Room around the window, as a share of it, within which lines are kept."""
@@ -21,15 +28,35 @@ def lines(window: Window) -> dict[str, list[NDArray[np.float64]]]:
     Returns:
         For each of `KINDS` arrays (n, 2) of x and y; points may lie beyond 0..1 where a line leaves the window.
     """
-    left, bottom, right, top = window.bounds
     parts: dict[str, list[NDArray[np.float64]]] = {kind: [] for kind in KINDS}
     to_grid = Transformer.from_crs("EPSG:4326", CRS_CODE, always_xy=True)
     for kind, degrees in _near(window):
         x, y = (np.asarray(v) for v in to_grid.transform(degrees[:, 0], degrees[:, 1]))
-        x = np.where(x < left - -LEFT, x - 2 * LEFT, x)  # a window may run on eastwards over 180 degrees
-        place = np.column_stack([(x - left) / (right - left), (top - y) / (top - bottom)])
-        parts[kind].extend(_cut(place))
+        parts[kind].extend(_cut(_shares(x, y, window)))
     return parts
+
+
+def outline(window: Window, polygon: BaseGeometry) -> list[NDArray[np.float64]]:
+    """Return the rings of a region's outline, as shares of the window as for `lines`, without what is too fine to see.
+
+    Args:
+        window: of the region.
+        polygon: its outline in longitude and latitude.
+    """
+    import geopandas as gpd
+    import shapely
+
+    metres = gpd.GeoSeries([polygon], crs="EPSG:4326").segmentize(DENSE).to_crs(CRS_CODE).simplify(M03.cell / 20)
+    rings = shapely.get_rings(shapely.get_parts(metres.to_numpy()))
+    corners = [shapely.get_coordinates(ring) for ring in rings]
+    return [_shares(xy[:, 0], xy[:, 1], window) for xy in corners]
+
+
+def _shares(x: NDArray[np.float64], y: NDArray[np.float64], window: Window) -> NDArray[np.float64]:
+    """Metres as shares of a window's width and height from its upper left corner, (n, 2)."""
+    left, bottom, right, top = window.bounds
+    x = np.where(x < left - -LEFT, x - 2 * LEFT, x)  # a window may run on eastwards over 180 degrees
+    return np.column_stack([(x - left) / (right - left), (top - y) / (top - bottom)])
 
 
 def _near(window: Window) -> Iterator[tuple[str, NDArray[np.float64]]]:

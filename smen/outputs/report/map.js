@@ -71,14 +71,14 @@
 
   const drawLines = (pen) => {
     const styles = { state: ["#222", 0.7, [4, 3]], border: ["#111", 1.3, []], lake: ["#0b4f8a", 1.1, []],
-      coast: ["#111", 1.3, []] };
+      coast: ["#111", 1.3, []], region: ["#8a1c5c", 2.2, []] };
     for (const halo of [true, false]) {
       for (const [kind, [colour, width, dash]] of Object.entries(styles)) {
         pen.strokeStyle = halo ? "rgb(255 255 255 / .55)" : colour;
         pen.lineWidth = halo ? width + 1.6 : width;
         pen.setLineDash(halo ? [] : dash);
         pen.beginPath();
-        for (const line of state.region.lines[kind]) {
+        for (const line of state.region.lines[kind] || []) {
           for (let i = 0; i < line.length; i += 2) {
             pen[i ? "lineTo" : "moveTo"](box.x + line[i] * box.width, box.y + line[i + 1] * box.height);
           }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from smen.grid import Window
 from smen.outputs.index_files import IndexFile
 from smen.outputs.map_files import MapFile
 from smen.outputs.report.station_scores import StationScores
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class RegionReport:
         about: facts to show, by title.
         indices: the rasters of its indices by rising time; empty without any.
         stations: what stations say of its maps; None where they were held against none.
+        polygon: the region's outline in longitude and latitude, where it is given by one.
     """
 
     region: str
@@ -71,3 +75,4 @@ class RegionReport:
     about: Mapping[str, str] = field(default_factory=dict)
     indices: Sequence[IndexFile] = ()
     stations: StationScores | None = None
+    polygon: BaseGeometry | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from smen.outputs.report.field_codec import pack, pack_codes, script
 from smen.outputs.report.index_layers import index_layers
 from smen.outputs.report.region_report import RegionReport
 from smen.outputs.report.station_scores import station_content
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 AT_ONCE = 32
 """Maps in a script: what the page loads before it can show the first."""
@@ -78,7 +81,7 @@ def write_region(folder: Path, report: RegionReport, maps_at: str) -> None:
         "about": dict(report.about),
         "indices": index_layers(report.indices, report.maps, every),
         "stations": report.stations and station_content(report.stations, report.maps, report.window, every),
-        **_places(report.window, every),
+        **_places(report.window, report.polygon, every),
     }
     write_text(folder / "region.js", script("smen.region", report.region, content))
 
@@ -113,18 +116,17 @@ def _overpass(file: MapFile, maps_at: str) -> dict[str, Any]:
     }
 
 
-def _places(window: Window, every: int) -> dict[str, Any]:
-    """Degrees of the cells; the graticule and the lines of the base map as shares of the window."""
+def _places(window: Window, polygon: BaseGeometry | None, every: int) -> dict[str, Any]:
+    """Degrees of the cells; the graticule, the base map's lines and the outline as shares of the window."""
     left, bottom, right, top = window.bounds
     lines = graticule(window, 4)
     middle = (every - 1) // 2
+    drawn = {**basemap.lines(window), "region": [] if polygon is None else basemap.outline(window, polygon)}
     x, y = (lines.x - left) / (right - left), (top - lines.y) / (top - bottom)
     return {
         "longitudes": window.longitudes[middle::every].round(4).tolist(),
         "latitudes": window.latitudes[middle::every].round(4).tolist(),
         "meridians": [[label, float(share)] for label, share in zip(lines.longitudes, x, strict=True)],
         "parallels": [[label, float(share)] for label, share in zip(lines.latitudes, y, strict=True)],
-        "lines": {
-            kind: [part.round(4).ravel().tolist() for part in parts] for kind, parts in basemap.lines(window).items()
-        },
+        "lines": {kind: [part.round(4).ravel().tolist() for part in parts] for kind, parts in drawn.items()},
     }
