@@ -239,6 +239,10 @@ def _opening(results: Path, regions: Sequence[str]) -> list[str]:
             f'cube = xarray.open_dataset("{cube.relative_to(results).as_posix()}", decode_coords="all")',
             'series = cube["soil_moisture"].isel(y=10, x=10)  # of one cell, by time',
         ]
+    lines += [
+        "**Tables**: `smen extract stations.csv --results .` reads all maps at points, and their means over polygons.",
+        "",
+    ]
     return [*lines, "**Python** (packages rioxarray and h5netcdf), in this folder:", "", "```python", *code, "```", ""]
 
 

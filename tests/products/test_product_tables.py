@@ -1,5 +1,7 @@
 """The table of products: consistent in itself, and as the specifications have it."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -97,3 +99,8 @@ def test_products_are_cited_with_their_version():
     assert "Soil Moisture, Version 9 (SPL2SMP)" in product("SPL2SMP").citation("009")
     assert product("SPL2SMP").citation("008").endswith("(this is Version 9; cite the version that was used)")
     assert "Version" not in product("SPL2SMAP_S").citation().split("https")[0]
+
+
+def test_the_readme_cites_the_same_dois():
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert all(f"https://doi.org/{one.doi}>" in text for one in PRODUCTS.values())
