@@ -105,9 +105,17 @@ def read_bands(
     Raises:
         DataError: a raster is missing or cannot be read.
     """
-    bands = _read(file.path, part, every, Resampling.average)
     codes = _read(file.quality, part, every, Resampling.mode)[0]
-    return bands.filled(np.nan).astype(np.float32), codes.data.astype(np.uint8)
+    return read_map(file, part=part, every=every), codes.data.astype(np.uint8)
+
+
+def read_map(file: MapFile, *, part: tuple[slice, slice] | None = None, every: int = 1) -> NDArray[np.float32]:
+    """Read the bands of one overpass alone; arguments and errors as of `read_bands`.
+
+    Returns:
+        Soil moisture, its standard deviation and age, float32 (3, height, width), NaN where missing.
+    """
+    return _read(file.path, part, every, Resampling.average).filled(np.nan).astype(np.float32)
 
 
 def _read(

@@ -14,7 +14,7 @@ from smen.data.series import concatenate
 from smen.data.series_file import read_series
 from smen.errors import DataError
 from smen.outputs.labels import map_title, yes_or_no
-from smen.outputs.map_files import read_bands, read_lists
+from smen.outputs.map_files import read_lists, read_map
 from smen.validation.point_products import PointProduct
 from smen.validation.qa4sm_export import write_qa4sm_cube, write_qa4sm_series
 from smen.validation.station_archives import read_stations
@@ -54,7 +54,7 @@ def run(plan: Plan, region: str, output: Path) -> None:
     times = overpass_times(coarse, np.array([file.time for file in maps], "datetime64[s]"))
     window = plan.regions[region].window
     if output.suffix == ".nc":
-        fields = (read_bands(file)[0][0] for file in maps)
+        fields = (read_map(file)[0] for file in maps)
         write_qa4sm_cube(output, window, times, fields, _attributes(region, coarse))
     else:
         _write_series(plan, region, output, maps, times)
@@ -84,5 +84,5 @@ def _write_series(plan: Plan, region: str, output: Path, maps: list[MapFile], ti
     reading = read_stations([Path(archive) for archive in archives], selection, window)
     points, _ = locate_points(reading.series, window, asked.sensors, asked.shared_cells)
     rows, columns = (np.array([getattr(p, name) for p in points], np.int64) for name in ("row", "column"))
-    values = np.array([read_bands(file)[0][0][rows, columns] for file in maps]).reshape(len(maps), len(points))
+    values = np.array([read_map(file)[0][rows, columns] for file in maps]).reshape(len(maps), len(points))
     write_qa4sm_series(output, window, points, PointProduct("SMEN", times, values))

@@ -21,7 +21,7 @@ from smen.methods.checkpoint import load_checkpoint
 from smen.methods.map_mode import MapMode, mode_of, predict_in_mode
 from smen.methods.registry import BASELINES, UNTRAINED, simple_baseline
 from smen.outputs import validation_files as files
-from smen.outputs.map_files import read_bands, read_lists
+from smen.outputs.map_files import read_lists, read_map
 from smen.outputs.tables import read_table
 from smen.outputs.validation_figures import StationSeriesData, ValidationFigures
 from smen.outputs.validation_notes import protocol_notes
@@ -151,7 +151,7 @@ def _maps_at(
     values = np.full((2, len(overpasses.maps), len(points)), np.nan, np.float32)
     total, number = np.zeros(shape), np.zeros(shape)
     for index, file in enumerate(overpasses.maps):
-        bands, _ = read_bands(file)
+        bands = read_map(file)
         values[:, index] = bands[:2, rows, columns]
         valid = np.isfinite(bands[0])
         total[valid] += bands[0][valid]

@@ -8,7 +8,7 @@ from made_maps import WINDOW, two_maps
 from rasterio.enums import Resampling
 
 from smen.errors import DataError
-from smen.outputs.map_files import MapFile, read_bands, read_lists
+from smen.outputs.map_files import MapFile, read_bands, read_lists, read_map
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +116,10 @@ def test_a_raster_that_cannot_be_read_is_named(tmp_path):
     other.quality.write_bytes(b"")
     with pytest.raises(DataError, match=r"1_quality\.tif cannot be read"):
         read_bands(other)
+
+
+def test_the_bands_alone_are_those_of_both_and_need_no_quality_raster(maps, tmp_path):
+    (file, *_) = maps
+    alone = MapFile(file.time, file.direction, file.path, tmp_path / "none.tif")
+    np.testing.assert_array_equal(read_map(alone), read_bands(file)[0])
+    np.testing.assert_array_equal(read_map(alone, every=2), read_bands(file, every=2)[0])
