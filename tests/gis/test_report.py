@@ -8,6 +8,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 from made_results import make_results
@@ -121,7 +122,7 @@ def test_the_slider_shows_another_date(visit, moved):
     assert f"{clock[:2]}:{clock[2:4]} UTC" in page.locator("#date").inner_text()
     assert str(int(day[6:])) in page.locator("#date").inner_text()
     assert page.locator("#download").get_attribute("href") == f"tucson/maps/2018/{path.name}"
-    assert page.url.endswith("#tucson/2018-03-07T23:00:00Z")
+    assert "#tucson/2018-03-07T23:00:00Z/coarse/estimate/" in page.url
 
 
 def pixel(visit, row, column):
@@ -302,3 +303,113 @@ def test_three_regions_of_150_maps(browser, tmp_path, pictures, record_property)
     seen.page.screenshot(path=pictures / "report_geneva.png", full_page=True)
     assert seen.faults == []
     seen.page.close()
+
+
+def test_the_address_brings_back_all_that_is_shown(visit, browser, moved):
+    page = visit.page
+    page.locator("#slider").fill("7")
+    visit.settled("document.body.dataset.ready === 'tucson 7'")
+    page.locator("#hold").click()
+    page.locator("#slider").fill("12")
+    visit.settled("document.body.dataset.ready === 'tucson 12'")
+    page.locator("#left").select_option("quality")
+    visit.js("smen.set({ cell: 5 * 40 + 33 })")
+    again = Visit(browser, f"{(moved / 'index.html').as_uri()}{page.url[page.url.index('#') :]}")
+    again.settled("smen.state.held !== null")
+    shown = (
+        "[smen.state.region.name, smen.state.date, smen.state.held, smen.state.left, smen.state.right, smen.state.cell]"
+    )
+    assert again.js(shown) == visit.js(shown) == ["tucson", 12, 7, "quality", "estimate", 233]
+    again.page.close()
+
+
+def test_two_dates_lie_side_by_side(visit):
+    page = visit.page
+    page.locator("#left").select_option("estimate")
+    page.locator("#slider").fill("2")
+    visit.settled("document.body.dataset.ready === 'tucson 2'")
+    cell = (20, 10)  # left of the swipe
+    before = pixel(visit, *cell)
+    page.locator("#hold").click()
+    assert page.locator("#hold").get_attribute("aria-pressed") == "true"
+    for number in range(3, 40):
+        visit.js(f"smen.set({{ date: {number} }})")
+        visit.settled(f"document.body.dataset.ready === 'tucson {number}'")
+        assert pixel(visit, *cell) == before
+    assert "2018-01-" in page.locator("#note-left").inner_text()
+    page.keyboard.press("h")
+    assert pixel(visit, *cell) != before
+
+
+def test_places_are_found_by_their_coordinates(visit, made):
+    window = made.regions["tucson"].window
+    page = visit.page
+    page.locator("#coordinates").fill(f"{window.latitudes[7]:.4f} {window.longitudes[30]:.4f}")
+    page.locator("#coordinates").press("Enter")
+    assert visit.js("smen.state.cell") == 7 * 40 + 30
+    page.locator("#coordinates").fill("0, 0")
+    page.locator("#coordinates").press("Enter")
+    assert visit.js("smen.state.cell") == 7 * 40 + 30
+    assert "within the region" in visit.js("document.getElementById('coordinates').validationMessage")
+
+
+def test_the_series_at_the_point_is_a_table(visit, moved):
+    visit.settled("smen.state.region.loaded()")
+    visit.js("smen.set({ cell: 12 * 40 + 20 })")  # a station's
+    with visit.page.expect_download() as download:
+        visit.page.locator("#series-csv").click()
+    table = pd.read_csv(download.value.path())
+    assert len(table) == 40
+    values = [bands(moved, number)[1][:, 12, 20] for number in range(40)]
+    np.testing.assert_allclose(table["soil_moisture"], [v[0] for v in values], atol=6e-4)
+    np.testing.assert_allclose(table["standard_deviation"], [v[1] for v in values], atol=6e-4)
+    known = table["station"].notna()
+    assert known.sum() == 18
+    np.testing.assert_allclose(table["station"][known], table["soil_moisture"][known] + 0.01, atol=1.2e-3)
+
+
+def test_own_values_are_drawn_into_the_series(visit, tmp_path):
+    page = visit.page
+    (tmp_path / "mine.csv").write_text("time;value\n2018-02-01 06:00;0.21\n2018-03-01T06:00:00Z;0.25\nodd;\n")
+    page.locator("#own-file").set_input_files(tmp_path / "mine.csv")
+    visit.settled("document.getElementById('own-note').textContent.startsWith('mine.csv: 2 values')")
+    assert visit.js("document.getElementById('own-line').getAttribute('d')").count("L") == 1
+    assert "mine.csv" in page.locator("#series-key").inner_text()
+    assert visit.js("smen.own.values[0]") == [1517464800000, 0.21]  # 2018-02-01 06:00 UTC
+    (tmp_path / "none.csv").write_text("a,b\nc,d\n")
+    page.locator("#own-file").set_input_files(tmp_path / "none.csv")
+    visit.settled("document.getElementById('own-note').textContent.startsWith('none.csv has no row')")
+
+
+def test_the_next_date_with_a_product_and_fading(visit):
+    page = visit.page
+    dates = visit.js("smen.state.region.productDates")
+    visit.js(f"smen.set({{ date: {dates[1]} }})")
+    page.locator("#next-covered").click()
+    visit.settled(f"document.body.dataset.ready === 'tucson {dates[2]}'")
+    before = pixel(visit, 20, 35)
+    page.locator("#fade").check()
+    assert pixel(visit, 20, 35) != before
+
+
+def test_stations_are_dots_a_table_and_a_series(visit, pictures):
+    page = visit.page
+    visit.settled("smen.state.region.loaded()")
+    assert page.locator("#station-card").is_visible()
+    assert "RMSD not told apart" in page.locator("#station-verdict").inner_text()
+    assert "36 km" in page.locator("#station-products").inner_text()
+    page.locator("#station-card summary").first.click()
+    page.locator("[data-station='0']").click()
+    assert visit.js("smen.state.cell") == 12 * 40 + 20
+    assert visit.js("document.getElementById('station-line').getAttribute('d')").count("L") == 17
+    assert pixel(visit, 12, 20) != pixel(visit, 14, 23)
+    page.screenshot(path=pictures / "report_stations.png", full_page=True)
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 800)])
+def test_map_slider_and_play_are_on_one_screen(visit, size):
+    visit.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    visit.js("smen.drawMap()")
+    for name in ("map", "slider", "play"):
+        box = visit.page.locator(f"#{name}").bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= size[1], name

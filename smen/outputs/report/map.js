@@ -5,6 +5,7 @@
   const canvas = $("map");
   const stage = $("stage");
   const handle = $("swipe");
+  const BELOW = 84; // height of slider and buttons, CSS pixels
   const MARGIN = { left: 58, bottom: 24, top: 2, right: 2 };
   let box = { x: 0, y: 0, width: 1, height: 1 }; // of the map within the canvas, CSS pixels
   const pictures = new Map();
@@ -30,7 +31,8 @@
   /* A layer as a picture of one pixel per cell; transparent where there is no value. */
   const picture = (layer, date) => {
     const { region } = state;
-    const key = `${region.name} ${layer} ${date}`;
+    const fade = state.fade && layer === "estimate" && region.hasDeviation;
+    const key = `${region.name} ${layer} ${date} ${fade}`;
     if (pictures.has(key)) return pictures.get(key);
     const image = new ImageData(region.width, region.height);
     const values = region.field(layer, date);
@@ -41,7 +43,9 @@
       const code = ramp ? null : codes?.[values[cell]];
       if (!ramp && (!code || (!index && values[cell] === 0))) continue;
       image.data.set(ramp ? smen.colour(ramp, values[cell]) : rgb(code[1]), 4 * cell);
-      image.data[4 * cell + 3] = 255;
+      /* Sure cells are opaque; what is as uncertain as the ramp of the deviation goes is nearly gone. */
+      const doubt = fade ? region.value("deviation", date, cell) / smen.settings.ramps.standard_deviation.high : 0;
+      image.data[4 * cell + 3] = Math.round(255 * (1 - 0.85 * Math.min(Number.isFinite(doubt) ? doubt : 1, 1)));
     }
     const drawn = document.createElement("canvas");
     drawn.width = region.width;
@@ -51,6 +55,8 @@
     pictures.set(key, drawn);
     return drawn;
   };
+
+  const leftDate = () => (state.held === null ? state.date : state.held);
 
   const hatch = (context) => {
     const tile = document.createElement("canvas");
@@ -108,7 +114,7 @@
     pen.strokeStyle = "#66707a";
     pen.lineWidth = 1;
     pen.strokeRect(box.x, box.y, box.width, box.height);
-    pen.fillStyle = "#4a535c";
+    pen.fillStyle = getComputedStyle(canvas).color;
     pen.font = "12px system-ui, 'DejaVu Sans', sans-serif";
     pen.textAlign = "center";
     pen.textBaseline = "top";
@@ -139,7 +145,9 @@
     const { region } = state;
     const width = stage.clientWidth;
     box = { x: MARGIN.left, y: MARGIN.top, width: width - MARGIN.left - MARGIN.right };
-    const room = Math.max(window.innerHeight * 0.72, 300); // the whole map and its slider fit on a screen
+    /* The whole map, its slider and Play fit on a screen, also below the page's head. */
+    const above = stage.getBoundingClientRect().top + window.scrollY;
+    const room = Math.max(window.innerHeight - above - MARGIN.bottom - BELOW, 300);
     box.height = box.width * region.aspect;
     if (box.height > room) {
       box = { ...box, height: room, width: room / region.aspect };
@@ -156,12 +164,13 @@
     pen.fillRect(box.x, box.y, box.width, box.height);
     pen.imageSmoothingEnabled = false;
     const at = box.x + state.swipe * box.width;
-    for (const [layer, x, w] of [[state.left, box.x, at - box.x], [state.right, at, box.x + box.width - at]]) {
+    const sides = [[state.left, leftDate(), box.x, at - box.x], [state.right, state.date, at, box.x + box.width - at]];
+    for (const [layer, date, x, w] of sides) {
       pen.save();
       pen.beginPath();
       pen.rect(x, box.y, w, box.height);
       pen.clip();
-      pen.drawImage(picture(layer, state.date), box.x, box.y, box.width, box.height);
+      pen.drawImage(picture(layer, date), box.x, box.y, box.width, box.height);
       pen.restore();
     }
     pen.save();
@@ -184,10 +193,11 @@
     handle.setAttribute("aria-valuenow", Math.round(100 * state.swipe));
     handle.setAttribute("aria-valuetext",
       `${Math.round(100 * state.swipe)} % ${smen.layerLabel(state.left)}, the rest ${smen.layerLabel(state.right)}`);
-    for (const [side, layer] of [["left", state.left], ["right", state.right]]) {
+    for (const [side, layer, date] of [["left", state.left, leftDate()], ["right", state.right, state.date]]) {
       const note = $(`note-${side}`);
-      const none = !state.region.has(layer, state.date);
-      note.textContent = none ? `${smen.layerLabel(layer)}: none on this date` : smen.layerLabel(layer);
+      const none = !state.region.has(layer, date);
+      const day = state.held === null ? "" : `, ${state.region.maps[date].time.slice(0, 16).replace("T", " ")}`;
+      note.textContent = none ? `${smen.layerLabel(layer)}: none on this date` : `${smen.layerLabel(layer)}${day}`;
       note.style.top = `${box.y + 8}px`;
       note.style.maxWidth = `${Math.max((side === "left" ? state.swipe : 1 - state.swipe) * box.width - 30, 0)}px`;
       note.style.visibility = parseFloat(note.style.maxWidth) > 60 ? "visible" : "hidden";

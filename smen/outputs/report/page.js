@@ -37,7 +37,7 @@
     smen.drawSeries();
     smen.drawCalendar();
     smen.drawIndices();
-    history.replaceState(null, "", `#${region.name}/${map.time}`);
+    smen.showAddress();
     document.body.dataset.ready = `${region.name} ${date}`;
   };
 
@@ -49,7 +49,7 @@
     const date = found >= 0 ? found : widest ?? 0; // begin where the product can be compared with
     await region.show(date);
     region.hasDeviation = region.has("deviation", date);
-    set({ region, date, cell: Math.floor(region.height / 2) * region.width + Math.floor(0.72 * region.width) });
+    set({ region, date, held: null, cell: Math.floor(region.height / 2) * region.width + Math.floor(0.72 * region.width) });
     region.loadRest(() => state.region === region && smen.drawSeries()).catch(report);
   };
 
@@ -78,8 +78,10 @@
   smen.onChange((changed) => {
     if (changed.has("region")) drawRegion();
     if (changed.has("left") || changed.has("right")) smen.drawLegends();
+    if (changed.has("held")) $("hold").setAttribute("aria-pressed", String(state.held !== null));
     if (changed.has("region") || changed.has("date")) showDate().catch(report);
-    else if (["left", "right", "swipe"].some((key) => changed.has(key))) smen.drawMap();
+    else if (["left", "right", "swipe", "held", "fade"].some((key) => changed.has(key))) smen.drawMap();
+    if (["left", "right", "held", "cell"].some((key) => changed.has(key)) && !changed.has("region")) smen.showAddress();
     if (changed.has("cell") && !changed.has("region")) {
       smen.drawMap();
       smen.drawSeries();
@@ -118,10 +120,10 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !state.region) return;
-    if (["SELECT", "TEXTAREA"].includes(event.target.tagName)) return;
+    if (["SELECT", "TEXTAREA"].includes(event.target.tagName) || event.target.type === "text") return;
     const act = {
       ",": () => step(-1), ".": () => step(1), "[": () => smen.swipeTo(state.swipe - COARSE_STEP),
-      "]": () => smen.swipeTo(state.swipe + COARSE_STEP), " ": () => play(!state.playing),
+      "]": () => smen.swipeTo(state.swipe + COARSE_STEP), " ": () => play(!state.playing), n: smen.nextCovered, h: smen.hold,
     }[event.key];
     const tab = /^[1-9]$/.test(event.key) ? $("regions").children[Number(event.key) - 1] : null;
     if (event.key === " " && ["BUTTON", "SUMMARY", "A"].includes(event.target.tagName)) return;
@@ -154,7 +156,9 @@
       });
       $("regions").append(tab);
     }
-    const [wanted, time] = decodeURIComponent(location.hash.slice(1)).split("/");
-    showRegion(settings.regions.includes(wanted) ? wanted : settings.regions[0], time).catch(report);
+    const address = decodeURIComponent(location.hash.slice(1)).split("/");
+    const [wanted, time] = address;
+    showRegion(settings.regions.includes(wanted) ? wanted : settings.regions[0], time)
+      .then(() => smen.takeAddress(address)).catch(report);
   };
 })();

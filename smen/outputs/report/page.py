@@ -21,7 +21,8 @@ from smen.outputs.colours import (
 )
 from smen.outputs.report.field_codec import script
 
-SCRIPTS = ("codec.js", "state.js", "map.js", "series.js", "calendar.js", "indices.js", "stations.js", "charts.js",
+SCRIPTS = ("codec.js", "state.js", "map.js", "series.js", "calendar.js", "indices.js", "stations.js", "tools.js",
+           "charts.js",
            "page.js")  # fmt: skip
 """Parts of the page's script, each after those that it uses."""
 

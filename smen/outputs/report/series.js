@@ -43,8 +43,9 @@
     const [estimate, deviation, coarse, product] = ["estimate", "deviation", "coarse", "product"].map(all);
     const [station] = smen.stationsAt(cell);
     const ground = (station?.values ?? []).filter(([i]) => i < times.length);
+    const own = (smen.own?.values ?? []).filter(([time]) => time >= times[0] - 864e5 && time <= times.at(-1) + 864e5);
     const upper = estimate.map((v, i) => v + (deviation[i] || 0));
-    const greatest = Math.max(0.3, ...[...upper, ...coarse, ...product, ...ground.map(([, v]) => v)].filter(Number.isFinite));
+    const greatest = Math.max(0.3, ...[...upper, ...coarse, ...product, ...ground.map(([, v]) => v), ...own.map(([, v]) => v)].filter(Number.isFinite));
     const top = Math.ceil(greatest * 10 + 0.05) / 10;
     const [first, last] = [times[0], Math.max(times.at(-1), times[0] + 864e5)];
     const x = (time) => SIZE.left + (time - first) / (last - first) * (SIZE.width - SIZE.left - SIZE.right);
@@ -79,10 +80,12 @@
       ? `<circle cx="${x(times[i]).toFixed(1)}" cy="${y(v).toFixed(1)}" r="${region.maps.length > 200 ? 1.4 : 2}"/>` : "");
     const diamonds = product.map((v, i) => Number.isFinite(v)
       ? `<rect x="-4" y="-4" width="8" height="8" transform="translate(${point(i, v)}) rotate(45)"/>` : "");
+    const ownLine = own.map(([time, v], n) => `${n ? "L" : "M"}${x(time).toFixed(1)},${y(v).toFixed(1)}`).join("");
     const measured = ground.map(([i, v], n) => `${n ? "L" : "M"}${point(i, v)}`).join("");
     $("series").innerHTML = `<svg viewBox="0 0 ${SIZE.width} ${SIZE.height}" role="img" aria-label="Soil moisture at the
       point over time">${grid.join("")}${labels.join("")}
       <path d="${path(coarse)}" fill="none" stroke="#9a8f80" stroke-width="1.3"/>
+      <path id="own-line" d="${ownLine}" fill="none" stroke="#b02a8f" stroke-width="1.2"/>
       <path id="station-line" d="${measured}" fill="none" stroke="#2b2b2b" stroke-width="1" stroke-dasharray="4 2"/>
       <path class="bars" d="${bars}" stroke="#16487b" stroke-opacity=".3" stroke-width="1.6"/>
       <path d="${path(estimate)}" fill="none" stroke="#16487b" stroke-width="1"/><g fill="#16487b">${dots.join("")}</g>
@@ -97,7 +100,7 @@
       estimate${bars ? " ± 1 standard deviation" : ""}</span><span>${line("#9a8f80")}${smen.escape(region.coarse.name)}
       </span><span><svg width="14" height="12"><rect x="3" y="2" width="8" height="8" fill="#e69f00" stroke="#7a5200"
       transform="rotate(45 7 6)"/></svg>${smen.PRODUCT}</span>${station ? `<span>${line("#2b2b2b")}station ${
-      smen.escape(station.name)}</span>` : ""}${loading}`;
+      smen.escape(station.name)}</span>` : ""}${own.length ? `<span>${line("#b02a8f")}${smen.escape(smen.own.name)}</span>` : ""}${loading}`;
     showValues(cell);
   };
 

@@ -4,7 +4,7 @@
   const $ = (id) => document.getElementById(id);
   const regions = new Map();
   const listeners = [];
-  const state = { region: null, date: 0, left: "coarse", right: "estimate", swipe: 0.5, cell: 0, playing: false };
+  const state = { region: null, date: 0, left: "coarse", right: "estimate", swipe: 0.5, cell: 0, playing: false, held: null, fade: false };
 
   const PRODUCT = "3 km product"; // as smen/outputs/labels.py has it
   const LAYERS = {
