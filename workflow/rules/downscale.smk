@@ -5,7 +5,7 @@ rule downscale:
         aligned=files(layout.aligned, plan.years_around, "coarse", "fine"),
         samples=files(layout.samples, plan.map_sample_years),
     output:
-        maps=directory(layout.maps("{region}", "{year}")),
+        # The folder of maps is no output: Snakemake would empty it first, and maps that stay as they are are kept.
         list=layout.map_list("{region}", "{year}"),
     log:
         layout.log("downscale", "{region}", "{year}"),
