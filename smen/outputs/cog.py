@@ -91,7 +91,7 @@ def check_shape(name: str, values: NDArray[Any], window: Window) -> None:
 def write_raster(path: Path, content: bytes, style: str, sidecar: str | None = None) -> None:
     """Write a raster with its style and sidecar, all of them or none; sidecars of an earlier one are removed.
 
-    A raster that already holds these bytes is left alone, its time and the sidecars that a GIS made for it too.
+    A file that already holds these bytes is left alone, its time too.
 
     Args:
         path: the GeoTIFF to write.
@@ -102,11 +102,11 @@ def write_raster(path: Path, content: bytes, style: str, sidecar: str | None = N
     Raises:
         OutputError: a file cannot be written.
     """
-    unchanged = holds(path, content)
     write_bytes(path, content)
     pam = path.with_name(path.name + ".aux.xml")
     try:
-        if not unchanged:
+        # A writer that was killed may have left those of another raster, so that they go even if this one is unchanged.
+        if sidecar is None or not holds(pam, sidecar.encode()):
             remove_sidecars(path)
         if sidecar is not None:
             write_text(pam, sidecar)
