@@ -27,23 +27,15 @@ if TYPE_CHECKING:
     from smen.plan.plan import Plan
 
 _config_option = click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    default=Path("config.yaml"),
-    show_default=True,
+    "--config", "config_file", type=click.Path(path_type=Path), default=Path("config.yaml"), show_default=True,
     help="File of settings.",
-)
-_log_option = click.option(
-    "--log", "log_file", type=click.Path(path_type=Path), help="Also write all messages to this file."
-)
+)  # fmt: skip
+_log_option = click.option("--log", "log_file", type=click.Path(path_type=Path), help="Write messages here too.")
 _job_option = click.option("--job", help="The whole job, as JSON; the file of settings is then not read.")
 _estimate_option = click.option(
-    "--plan",
-    "estimate",
-    is_flag=True,
+    "--plan", "estimate", is_flag=True,
     help="Only report how much Earthdata lists, and how much of it is to be fetched (needs no login).",
-)
+)  # fmt: skip
 
 _method_option = click.option("--method", help="Which of the region's methods, where it has several.")
 
@@ -151,6 +143,29 @@ def check(regions: tuple[str, ...], config_file: Path, with_map: bool) -> None:
     click.echo("\nNothing is missing: snakemake --cores 8 all")
 
 
+@smen.command(help="Say of each region what is there, what is missing, and what failed and why.")
+@click.argument("regions", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for monitors.")
+@_config_option
+def status(regions: tuple[str, ...], *, as_json: bool, config_file: Path) -> None:
+    """Report how far each region is; exit status 1 where the last try of a job failed.
+
+    Args:
+        regions: to report; empty: all.
+        as_json: whether JSON is printed.
+        config_file: the settings.
+
+    Raises:
+        SettingsError: the file is not valid, or there is no such region.
+    """
+    from smen.stages import status
+
+    report = status.run(_plan(config_file), regions)
+    click.echo(report.to_json() if as_json else report.text())
+    if report.any_failed:
+        sys.exit(1)
+
+
 @smen.command("check-method", help="Try a method of your own (package.module:Class) on a small simulated region.")
 @click.argument("place")
 def check_method(place: str) -> None:
@@ -210,13 +225,9 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
 @smen.command(help="Read values of all maps at points, and means over polygons, of any file that GDAL reads (CSV too).")
 @click.argument("features", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--output",
-    "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("values.csv"),
-    show_default=True,
+    "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), default=Path("values.csv"), show_default=True,
     help="The table to write, .csv or .gpkg.",
-)
+)  # fmt: skip
 @click.option("--layer", help="The layer of the file, where it has several.")
 @click.option("--name", "column", help="The column that names the features; without it they are numbered from 0.")
 @click.option("--region", "regions", multiple=True, help="Look in this region only (may be given several times).")
@@ -225,15 +236,13 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
     "--below", type=click.FloatRange(0, 1), help="Add the share of each area below this soil moisture, m3/m3."
 )
 @click.option(
-    "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
+    "--since", type=click.DateTime(["%Y-%m-%d"]),
     help="Add the change since the first map on or after this date, with its standard deviation.",
-)
+)  # fmt: skip
 @click.option(
-    "--drought",
-    is_flag=True,
+    "--drought", is_flag=True,
     help="The share of each area in each drought class instead, with its interval (needs the index percentile).",
-)
+)  # fmt: skip
 @_config_option
 @_log_option
 def extract(

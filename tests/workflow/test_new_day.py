@@ -24,7 +24,7 @@ def before(tmp_path_factory, project, finished):
     p = project(tmp_path_factory.mktemp("daily") / "p")
     p.settings(
         source={"kind": "directory", "directory": "granules"}, regions=REGION, method="fusion",
-        maps={"mode": "causal"}, indices={"which": ["anomaly"]},
+        maps={"mode": "causal"}, indices={"which": ["anomaly"], "record_from": "2016-01-01"},
     )  # fmt: skip
     shutil.copytree(finished.folder / "resources/simulated/plains/granules", p.folder / "granules")
     for day in sorted((p.folder / "granules").rglob(NEW)):
