@@ -214,11 +214,10 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
     Raises:
         SmenError: a listing fails; `today` then stays the day that it was.
     """
-    from smen.plan.periods import new_day
     from smen.stages import acquire
 
     start_log(log_file, "refresh")
-    with new_day(_plan(config_file).resource_layout):
+    with acquire.refreshing(_plan(config_file).resource_layout):
         acquire.refresh(_plan(config_file))
 
 

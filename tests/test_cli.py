@@ -19,7 +19,7 @@ from smen.settings.file import check_settings
 from smen.stages import acquire
 
 ROOT = Path(__file__).parent.parent
-OTHERS = {"check-method", "check", "config", "refresh", "extract"}
+OTHERS = {"check-method", "check", "config", "refresh", "extract", "status"}
 
 
 class Recorder:

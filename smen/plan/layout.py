@@ -275,6 +275,10 @@ class ResourceLayout:
         """Return the path of the folder of downloaded granules, shared by all regions."""
         return f"{self.resources}/granules"
 
+    def refresh_lock(self) -> str:
+        """Return the path of the file that a refresh holds, so that there is one at a time."""
+        return f"{self.resources}/refresh.lock"
+
     def refreshed(self) -> str:
         """Return the path of the file with the day of the last refresh, which `today` stands for."""
         return f"{self.resources}/refreshed.txt"

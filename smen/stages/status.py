@@ -33,7 +33,7 @@ LOCKS = Path(".snakemake/locks")
 
 
 @dataclass(frozen=True)
-class Failure:
+class JobFailure:
     """A job that failed.
 
     Attributes:
@@ -70,7 +70,7 @@ class RegionStatus:
     newest_map: str | None
     newest_granule: str | None
     missing: tuple[str, ...]
-    failed: tuple[Failure, ...]
+    failed: tuple[JobFailure, ...]
     disk_bytes: int
 
 
@@ -88,7 +88,7 @@ class Status:
     results: str
     running: bool
     regions: list[RegionStatus] = field(default_factory=list)
-    failed: list[Failure] = field(default_factory=list)
+    failed: list[JobFailure] = field(default_factory=list)
 
     @property
     def any_failed(self) -> bool:
@@ -154,7 +154,7 @@ def _done(step: Step, untrue: set[Path]) -> bool:
     return all(path.is_file() and path not in untrue for path in step.files)
 
 
-def _failure(job: str, log: Path) -> list[Failure]:
+def _failure(job: str, log: Path) -> list[JobFailure]:
     """Return the failure that a log ends with, if it does."""
     try:
         with log.open("rb") as file:
@@ -165,7 +165,7 @@ def _failure(job: str, log: Path) -> list[Failure]:
     errors = [number for number, line in enumerate(lines) if " ERROR " in line[:40]]
     if not errors:
         return []
-    return [Failure(job, str(log), "\n".join(lines[errors[-1] :][-LOG_LINES:]))]
+    return [JobFailure(job, str(log), "\n".join(lines[errors[-1] :][-LOG_LINES:]))]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -226,7 +226,7 @@ def _lines(region: RegionStatus) -> Iterator[str]:
     yield from _failures(region.failed, "  ")
 
 
-def _failures(failures: list[Failure] | tuple[Failure, ...], indent: str) -> Iterator[str]:
+def _failures(failures: list[JobFailure] | tuple[JobFailure, ...], indent: str) -> Iterator[str]:
     """Lines about what failed and why."""
     for failure in failures:
         yield f"{indent}failed: {failure.job} ({failure.log})"

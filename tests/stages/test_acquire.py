@@ -180,13 +180,15 @@ def test_refresh_rewrites_only_what_has_changed(tmp_path, archive, caplog):
     with caplog.at_level(logging.INFO):
         acquire.refresh(plan)
     assert [path.stat().st_mtime_ns for path in paths] == before
-    assert "no manifests changed" in caplog.text
+    assert [r.getMessage() for r in caplog.records if r.name.startswith("smen")][-1:] == ["nothing new"]
+    caplog.clear()
     add_coarse(archive, coarse_name(6))
     with caplog.at_level(logging.INFO):
         acquire.refresh(plan)
     assert coarse_name(6) in names(manifests(plan)["coarse"])
     assert paths[1].stat().st_mtime_ns == before[1]
-    assert "1 manifests changed" in caplog.text
+    assert f"{REGION} 2016 coarse: 1 new granules up to 2016-01-06T12:00:00Z" in caplog.text
+    assert "1 lists of granules have changed" in caplog.text
 
 
 def test_refresh_writes_manifests_that_are_not_there(tmp_path, archive):
