@@ -82,7 +82,7 @@ class Status:
         results: the folder of results.
         running: whether Snakemake's lock says that a run is on its way here, or was killed.
         regions: in the order of the settings.
-        failed: jobs of no region that failed, such as `refresh`.
+        failed: jobs of all regions together that failed: `refresh` and `index`.
     """
 
     results: str
@@ -124,9 +124,15 @@ def run(plan: Plan, names: tuple[str, ...] = ()) -> Status:
     untrue = {one.path for one in incomplete_lists(plan)}
     status = Status(plan.layout.results, running=_any_in(LOCKS))
     status.regions = [_region(plan, name, untrue) for name in wanted]
-    log = Path(plan.layout.log("refresh", ".."))
-    status.failed = _failure("refresh", Path(os.path.normpath(log)))
+    status.failed = _failure("refresh", _log_of_all(plan, "refresh"))
+    if not Path(plan.layout.summary("index.html")).is_file():
+        status.failed += _failure("index", _log_of_all(plan, "index"))
     return status
+
+
+def _log_of_all(plan: Plan, stage: str) -> Path:
+    """Log file of a stage of all regions together."""
+    return Path(plan.layout.log(stage, "."))
 
 
 def _region(plan: Plan, name: str, untrue: set[Path]) -> RegionStatus:

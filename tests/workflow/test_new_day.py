@@ -1,5 +1,6 @@
 """A day later: what a run makes again after the granules of one new day, and what stays as it is."""
 
+import json
 import shutil
 
 import pandas as pd
@@ -73,6 +74,15 @@ def test_the_new_maps_are_in_list_cube_and_catalogue(before, after):
         assert any(name in item for item in items), name
         stamp = pd.Timestamp(name.split("_")[1])
         assert any(f"{stamp:%Y-%m-%d}" in text for text in report), name
+
+
+def test_refresh_and_status_say_what_is_new(before, after):
+    assert "plains 2016 coarse:" in after.refreshed and "new granules up to 2016-12-3" in after.refreshed
+    again = after.smen("refresh")
+    assert [line for line in again.splitlines() if line.strip()] == ["refresh: nothing new"]
+    old, new = (json.loads(p.smen("status", "--json"))["regions"][0] for p in (before, after))
+    assert (old["state"], new["state"]) == ("complete", "complete")
+    assert old["newest_map"] < new["newest_map"] and new["maps"] == len(state(after)) / 2
 
 
 def test_there_is_nothing_to_do_then(after):
