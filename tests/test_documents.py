@@ -13,6 +13,7 @@ TESTED = {
     "snakemake --cores 8 paper": "tests/workflow/test_paper_run.py",
     "smen acquire --plan": "tests/workflow/test_earthdata.py",
     "smen check-method": "tests/methods/test_own_method.py",
+    "snakemake --cores 8 all": "tests/workflow/test_run.py",
     "smen refresh": "tests/workflow/test_new_day.py",
     "smen status": "tests/workflow/test_new_day.py",
     "smen extract": "tests/gis/test_extract.py",
