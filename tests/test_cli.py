@@ -266,6 +266,13 @@ def test_a_refresh_that_fails_leaves_the_day(stage, monkeypatch, tmp_path):
     assert day.read_text() == "2019-03-02\n"
 
 
+def test_a_log_that_cannot_be_written_is_named(stage, tmp_path):
+    (tmp_path / "file").touch()
+    error = call("refresh", "--log", str(tmp_path / "file" / "refresh.log")).exception
+    assert isinstance(error, OutputError)
+    assert "refresh.log cannot be written" in str(error)
+
+
 def test_job_and_settings_do_the_same(stage):
     """What the workflow passes is what the settings give to a person."""
     call("pair", "geneva", 2018)
