@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -191,6 +191,60 @@ def empty_folder(folder: Path) -> None:
         ) from error
 
 
+def keep_only(folder: Path, stems: Collection[str]) -> list[Path]:
+    """Remove from a folder all but the wanted files and what belongs to them, such as styles and statistics of a GIS.
+
+    Args:
+        folder: holds files alone, or is not there.
+        stems: names of the wanted files up to their first dot.
+
+    Returns:
+        What was removed, sorted.
+
+    Raises:
+        OutputError: something cannot be removed.
+    """
+    removed = sorted(p for p in folder.iterdir() if p.name.split(".")[0] not in stems) if folder.is_dir() else []
+    for path in removed:
+        try:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"{path} is of an earlier run and cannot be removed: {error.strerror}. Remove it by hand, and run again"
+            ) from error
+    return removed
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file atomically, and leave it alone where it already holds just that (its time stays).
+
+    Args:
+        path: the file.
+        content: its bytes.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    path = Path(path)
+    if holds(path, content):
+        return
+    with atomic(path) as part:
+        part.write_bytes(content)
+
+
+def holds(path: Path, content: bytes) -> bool:
+    """Decide whether a file is there, can be read and holds just these bytes.
+
+    Args:
+        path: the file.
+        content: the bytes.
+    """
+    try:
+        return path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        return False
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file atomically, and leave it alone where it already says just that (its time stays).
 
@@ -201,8 +255,4 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         OutputError: the file cannot be written.
     """
-    path = Path(path)
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return
-    with atomic(path) as part:
-        part.write_text(text, encoding="utf-8")
+    write_bytes(path, text.encode())

@@ -14,38 +14,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from smen import __version__
-from smen.cli_export import export_qa4sm
+from smen.cli_export import export_qa4sm, extract
+from smen.cli_options import config_option, log_option, plan_of
 from smen.command_log import start_log
 from smen.errors import SettingsError, SmenError
 from smen.plan.stage_table import STAGES, Stage
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from smen.plan.jobs import Job
-    from smen.plan.plan import Plan
 
-_config_option = click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    default=Path("config.yaml"),
-    show_default=True,
-    help="File of settings.",
-)
-_log_option = click.option(
-    "--log", "log_file", type=click.Path(path_type=Path), help="Also write all messages to this file."
-)
 _job_option = click.option("--job", help="The whole job, as JSON; the file of settings is then not read.")
 _estimate_option = click.option(
-    "--plan",
-    "estimate",
-    is_flag=True,
+    "--plan", "estimate", is_flag=True,
     help="Only report how much Earthdata lists, and how much of it is to be fetched (needs no login).",
-)
+)  # fmt: skip
 
 _method_option = click.option("--method", help="Which of the region's methods, where it has several.")
 
@@ -71,7 +55,7 @@ def _add(stage: Stage) -> None:
         elif (stage.of_region and region is None) or (stage.of_year and year is None):
             raise click.UsageError(f"name a region{' and a year' if stage.of_year else ''}, or give --job")
         else:
-            _run(stage, _plan(config_file).job(stage.name, region, year))
+            _run(stage, plan_of(config_file).job(stage.name, region, year))
 
     run: Callable[..., None] = command
     if stage.name == "acquire":
@@ -80,7 +64,7 @@ def _add(stage: Stage) -> None:
         run = _method_option(_of_method(stage, command))
     arguments = [click.argument("region", required=False)] * stage.of_region
     arguments += [click.argument("year", type=int, required=False)] * stage.of_year
-    for add in (*reversed(arguments), _log_option, _job_option, _config_option):
+    for add in (*reversed(arguments), log_option, _job_option, config_option):
         run = add(run)
     smen.command(stage.name, help=stage.help)(run)
 
@@ -104,7 +88,7 @@ def _or_estimate(command: Callable[..., None]) -> Callable[..., None]:
         from smen.stages import acquire
 
         start_log(arguments["log_file"], "acquire")
-        click.echo(acquire.estimate(_plan(arguments["config_file"]), arguments["region"], arguments["year"]))
+        click.echo(acquire.estimate(plan_of(arguments["config_file"]), arguments["region"], arguments["year"]))
         return None
 
     return either
@@ -117,7 +101,7 @@ def _of_method(stage: Stage, command: Callable[..., None]) -> Callable[..., None
         if method is None or arguments["region"] is None:
             return command(**arguments)
         start_log(arguments["log_file"], f"{arguments['region']} {method}")
-        stage.load().run(_plan(arguments["config_file"]).train(arguments["region"], method))
+        stage.load().run(plan_of(arguments["config_file"]).train(arguments["region"], method))
         return None
 
     return named
@@ -126,12 +110,13 @@ def _of_method(stage: Stage, command: Callable[..., None]) -> Callable[..., None
 for _stage in STAGES.values():
     _add(_stage)
 smen.add_command(export_qa4sm)
+smen.add_command(extract)
 
 
 @smen.command(help="Check settings, granules, login, weights and disk before a run, and say what it will take.")
 @click.argument("regions", nargs=-1)
 @click.option("--map/--no-map", "with_map", default=True, help="Draw each region in letters.")
-@_config_option
+@config_option
 def check(regions: tuple[str, ...], config_file: Path, with_map: bool) -> None:
     """Report place, size and needs of each region, and all that a run would stop for.
 
@@ -145,13 +130,36 @@ def check(regions: tuple[str, ...], config_file: Path, with_map: bool) -> None:
     """
     from smen.stages import check
 
-    findings = check.run(_plan(config_file), regions, with_map=with_map)
+    findings = check.run(plan_of(config_file), regions, with_map=with_map)
     click.echo(findings.text)
     for warning in findings.warnings:
         click.echo(f"warning: {warning}", err=True)
     if findings.missing:
         raise SettingsError("before a run:\n  " + "\n  ".join(findings.missing))
     click.echo("\nNothing is missing: snakemake --cores 8 all")
+
+
+@smen.command(help="Say of each region what is there, what is missing, and what failed and why.")
+@click.argument("regions", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for monitors.")
+@config_option
+def status(regions: tuple[str, ...], *, as_json: bool, config_file: Path) -> None:
+    """Report how far each region is; exit status 1 where the last try of a job failed.
+
+    Args:
+        regions: to report; empty: all.
+        as_json: whether JSON is printed.
+        config_file: the settings.
+
+    Raises:
+        SettingsError: the file is not valid, or there is no such region.
+    """
+    from smen.stages import status
+
+    report = status.run(plan_of(config_file), regions)
+    click.echo(report.to_json() if as_json else report.text())
+    if report.any_failed:
+        sys.exit(1)
 
 
 @smen.command("check-method", help="Try a method of your own (package.module:Class) on a small simulated region.")
@@ -190,8 +198,8 @@ def config(kind: str | None) -> None:
 
 
 @smen.command(help="Look for new and reprocessed granules of all regions; `today` becomes today.")
-@_config_option
-@_log_option
+@config_option
+@log_option
 def refresh(config_file: Path, log_file: Path | None) -> None:
     """List the granules of all regions again; `today` becomes today.
 
@@ -202,95 +210,11 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
     Raises:
         SmenError: a listing fails; `today` then stays the day that it was.
     """
-    from smen.plan.periods import new_day
     from smen.stages import acquire
 
     start_log(log_file, "refresh")
-    with new_day(_plan(config_file).resource_layout):
-        acquire.refresh(_plan(config_file))
-
-
-@smen.command(help="Read values of all maps at points, and means over polygons, of any file that GDAL reads (CSV too).")
-@click.argument("features", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("values.csv"),
-    show_default=True,
-    help="The table to write, .csv, .gpkg or .parquet.",
-)
-@click.option("--layer", help="The layer of the file, where it has several.")
-@click.option("--name", "column", help="The column that names the features (else one named name, station, id ...).")
-@click.option("--region", "regions", multiple=True, help="Look in this region only (may be given several times).")
-@click.option("--daily", "by_day", is_flag=True, help="A row for every UTC day; days without a map are filled in time.")
-@click.option("--wide", is_flag=True, help="A row for each time, a column for each feature.")
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Also draw the series, .png.")
-@click.option("--below", type=click.FloatRange(0, 1), help="Add each area's share below this soil moisture, m3/m3.")
-@click.option(
-    "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Add the change since the first map on or after this date, with its standard deviation.",
-)
-@click.option(
-    "--drought",
-    is_flag=True,
-    help="The share of each area in each drought class instead, with its interval (needs the index percentile).",
-)
-@click.option(
-    "--results",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="A folder of results, without its settings [default: as --config says; without it: results, or this folder]",
-)
-@_config_option
-@_log_option
-def extract(
-    features: Path,
-    output: Path,
-    results: Path | None,
-    config_file: Path,
-    log_file: Path | None,
-    *,
-    drought: bool,
-    since: dt.datetime | None,
-    **choices: Any,  # noqa: ANN401  (those of `ExtractOptions`)
-) -> None:
-    """Write a table of the maps' values at points and of their means over polygons.
-
-    Args:
-        features: vector file of points and polygons, or a table with longitude and latitude.
-        output: the table, .csv, .gpkg or .parquet.
-        results: folder of results to read without settings; None: that of the settings, where there are any.
-        config_file: the settings.
-        log_file: where messages go beside the terminal.
-        drought: whether shares of drought classes are written instead.
-        since: date from which changes are added.
-        **choices: further attributes of `smen.stages.extract.ExtractOptions`.
-
-    Raises:
-        SmenError: a file cannot be read or written.
-    """
-    from smen.outputs.results_folder import results_in
-    from smen.stages import extract
-
-    start_log(log_file, "extract")
-    others = [since, *(choices[name] or None for name in ("by_day", "wide", "plot")), choices["below"]]
-    if drought and any(choice is not None for choice in others):
-        raise click.UsageError("--drought goes with none of --daily, --wide, --plot, --below, --since: leave these out")
-    given = click.get_current_context().get_parameter_source("config_file") is not ParameterSource.DEFAULT
-    if results is None and not given and not config_file.exists():
-        results = Path("results") if Path("results").is_dir() else Path()
-    found = extract.results_of(_plan(config_file)) if results is None else results_in(results)
-    options = extract.ExtractOptions(**choices, since=None if since is None else since.date())
-    (extract.run_drought if drought else extract.run)(found, features, output, options)
-
-
-def _plan(config_file: Path) -> Plan:
-    """Return the plan of a file of settings."""
-    from smen.plan.plan import Plan
-    from smen.settings.yaml_file import read_settings
-
-    return Plan.load(read_settings(config_file), [config_file])
+    with acquire.refreshing(plan_of(config_file).resource_layout):
+        acquire.refresh(plan_of(config_file))
 
 
 def main() -> None:

@@ -6,6 +6,8 @@ import logging
 import sys
 from typing import TYPE_CHECKING
 
+from smen.errors import OutputError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -16,6 +18,9 @@ def start_log(file: Path | None, prefix: str) -> None:
     Args:
         file: the log file; its folder is made. None: the terminal alone.
         prefix: of each message on the terminal.
+
+    Raises:
+        OutputError: the log file cannot be written.
     """
     terminal = logging.StreamHandler(sys.stderr)
     terminal.setFormatter(logging.Formatter(f"{prefix}: %(message)s"))
@@ -23,8 +28,13 @@ def start_log(file: Path | None, prefix: str) -> None:
     logger.setLevel(logging.INFO)
     logger.addHandler(terminal)
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        to_file = logging.FileHandler(file, mode="w", encoding="utf-8")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            to_file = logging.FileHandler(file, mode="w", encoding="utf-8")
+        except OSError as error:
+            raise OutputError(
+                f"the log {file} cannot be written: {error.strerror}. Make its folder writable, or leave --log out"
+            ) from error
         to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         logger.addHandler(to_file)
         logging.captureWarnings(True)

@@ -16,6 +16,7 @@ ROWS = (
     {"__main__"},
     {"cli"},
     {"cli_export"},
+    {"cli_options"},
     {"stages", "paper"},
     {"plan", "sources", "simulation", "methods", "validation", "scores", "indices", "outputs"},
     {"data", "products", "settings", "leftovers"},

@@ -19,7 +19,7 @@ from smen.settings.file import check_settings
 from smen.stages import acquire
 
 ROOT = Path(__file__).parent.parent
-OTHERS = {"check-method", "check", "config", "refresh", "export-qa4sm", "extract"}
+OTHERS = {"check-method", "check", "config", "refresh", "export-qa4sm", "extract", "status"}
 
 
 class Recorder:
@@ -264,6 +264,13 @@ def test_a_refresh_that_fails_leaves_the_day(stage, monkeypatch, tmp_path):
     monkeypatch.setattr(acquire, "refresh", fail)
     assert isinstance(call("refresh").exception, OutputError)
     assert day.read_text() == "2019-03-02\n"
+
+
+def test_a_log_that_cannot_be_written_is_named(stage, tmp_path):
+    (tmp_path / "file").touch()
+    error = call("refresh", "--log", str(tmp_path / "file" / "refresh.log")).exception
+    assert isinstance(error, OutputError)
+    assert "refresh.log cannot be written" in str(error)
 
 
 def test_job_and_settings_do_the_same(stage):

@@ -15,6 +15,9 @@ TESTED = {
     "smen export-qa4sm": "tests/workflow/test_validate.py",
     "smen acquire --plan": "tests/workflow/test_earthdata.py",
     "smen check-method": "tests/methods/test_own_method.py",
+    "snakemake --cores 8 all": "tests/workflow/test_run.py",
+    "smen refresh": "tests/workflow/test_new_day.py",
+    "smen status": "tests/workflow/test_new_day.py",
     "smen extract": "tests/gis/test_extract.py",
     "echo 'machine urs.earthdata.nasa.gov": "tests/sources/earthdata/test_auth.py",
 }

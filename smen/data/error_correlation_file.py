@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import h5netcdf
@@ -9,7 +10,7 @@ import h5py
 import numpy as np
 
 from smen import __version__
-from smen.atomic import atomic_hdf5
+from smen.atomic import write_bytes
 from smen.data import netcdf
 from smen.data.error_correlation import LENGTHS, ErrorCorrelation, ErrorStructure
 from smen.errors import DataError
@@ -37,7 +38,7 @@ def write_error_correlation(
     """Write the correlation of a region's errors.
 
     Args:
-        path: the file; it appears when it is whole.
+        path: the file; it appears when it is whole, and is left alone where nothing of it has changed.
         window: the region.
         correlation: of its errors.
         title: what the file is of.
@@ -48,7 +49,8 @@ def write_error_correlation(
     """
     axes = netcdf.axes(window)
     numbers = {name: np.array(value, np.float64) for name, value in correlation.structure.to_header().items()}
-    with atomic_hdf5(path) as content, h5py.File(content, "w") as raw, h5netcdf.File(raw, "w") as file:
+    content = io.BytesIO()
+    with h5py.File(content, "w") as raw, h5netcdf.File(raw, "w") as file:
         file.dimensions = {str(name): size for name, size in axes.sizes.items()}
         file.attrs.update(Conventions=netcdf.CONVENTIONS, title=title, history=f"smen {__version__}", comment=COMMENT)
         file.attrs.update(simulated=str(simulated).lower(), lengths=np.array(LENGTHS), **numbers)
@@ -60,6 +62,7 @@ def write_error_correlation(
         made = file.create_variable(VARIABLE, ("y", "x"), np.float32, data=values, compression="gzip", shuffle=True)
         about = {"long_name": "standard deviation of the error of the static pattern", "units": "m3 m-3"}
         made.attrs.update(about, grid_mapping=netcdf.GRID_MAPPING)
+    write_bytes(path, content.getvalue())
 
 
 def read_error_correlation(path: Path, window: Window) -> ErrorCorrelation:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 
-from smen.atomic import atomic, write_text
+from smen.atomic import holds, write_bytes, write_text
 from smen.errors import OutputError
 from smen.grid import CRS_CODE, Window
 from smen.outputs.map_names import DIRECTIONS, Direction, check_direction, iso, remove_sidecars
@@ -91,6 +91,8 @@ def check_shape(name: str, values: NDArray[Any], window: Window) -> None:
 def write_raster(path: Path, content: bytes, style: str, sidecar: str | None = None) -> None:
     """Write a raster with its style and sidecar, all of them or none; sidecars of an earlier one are removed.
 
+    A file that already holds these bytes is left alone, its time too.
+
     Args:
         path: the GeoTIFF to write.
         content: its bytes.
@@ -100,11 +102,12 @@ def write_raster(path: Path, content: bytes, style: str, sidecar: str | None = N
     Raises:
         OutputError: a file cannot be written.
     """
-    with atomic(path) as part:
-        part.write_bytes(content)
+    write_bytes(path, content)
     pam = path.with_name(path.name + ".aux.xml")
     try:
-        remove_sidecars(path)
+        # A writer that was killed may have left those of another raster, so that they go even if this one is unchanged.
+        if sidecar is None or not holds(pam, sidecar.encode()):
+            remove_sidecars(path)
         if sidecar is not None:
             write_text(pam, sidecar)
         write_text(style_path(path), style)

@@ -100,6 +100,15 @@ class Layout:
         """
         return f"{self.results}/{region}/models/{method_file_name(method)}_held_out.csv"
 
+    def last_fit(self, region: str, method: str) -> str:
+        """Return the path of the folder of a method's last fit, kept for when what it learns from is the same again.
+
+        Args:
+            region: its name.
+            method: as in the settings, or as in names of files.
+        """
+        return f"{self.results}/{region}/models/last_fit/{method_file_name(method)}"
+
     def choice(self, region: str) -> str:
         """Return the path of the choice among a region's methods, JSON."""
         return f"{self.results}/{region}/models/choice.json"
@@ -288,6 +297,10 @@ class ResourceLayout:
     def granule_store(self) -> str:
         """Return the path of the folder of downloaded granules, shared by all regions."""
         return f"{self.resources}/granules"
+
+    def refresh_lock(self) -> str:
+        """Return the path of the file that a refresh holds, so that there is one at a time."""
+        return f"{self.resources}/refresh.lock"
 
     def refreshed(self) -> str:
         """Return the path of the file with the day of the last refresh, which `today` stands for."""

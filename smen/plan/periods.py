@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from smen.atomic import write_text
-from smen.errors import SettingsError, SmenError
+from smen.errors import OutputError, SettingsError, SmenError
 from smen.plan.jobs import Cells
 from smen.plan.layout import RESULT_FOLDERS, TARGETS, Layout, ResourceLayout
 from smen.plan.region_size import require_land
@@ -308,14 +308,21 @@ def new_day(layout: ResourceLayout) -> Iterator[None]:
     """Let `today` become today; where what is done with it fails, the former day holds on.
 
     Raises:
+        OutputError: the day cannot be written.
         SmenError: as raised inside.
     """
     path = Path(layout.refreshed())
     before = path.read_text(encoding="utf-8") if path.is_file() else None
-    path.unlink(missing_ok=True)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written anew: {error.strerror}. Make its folder writable, or choose another one "
+            "(folders.resources); the listing stays as it is"
+        ) from error
     try:
         yield
-    except SmenError:
+    except (SmenError, KeyboardInterrupt):
         if before is not None:
             write_text(path, before)
         raise

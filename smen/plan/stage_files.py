@@ -45,7 +45,8 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
             return [files.samples(region, year)]
         case jobs.TrainJob(region=region, recipe=recipe):
             method = recipe.method
-            return [files.model(region, method), files.training_log(region, method), files.held_out(region, method)]
+            written = (files.model, files.training_log, files.held_out, files.last_fit)
+            return [path(region, method) for path in written]
         case jobs.ChooseJob(region=region):
             return [files.choice(region)]
         case jobs.NormalsJob(region=region):

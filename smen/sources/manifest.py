@@ -132,6 +132,27 @@ def read(path: Path) -> list[GranuleRecord]:
         raise ArchiveError(f"{path}: {what}. Delete it and run `acquire` again") from problem
 
 
+def difference(before: Sequence[GranuleRecord], after: Sequence[GranuleRecord]) -> str:
+    """Say in words what is new in a list of granules.
+
+    Args:
+        before: the granules listed before.
+        after: those listed now.
+    """
+    old, new = ({record.name: record for record in records} for records in (before, after))
+    added = [record for name, record in new.items() if name not in old]
+    gone = sum(name not in new for name in old)
+    other = sum(name in old and _known_by(old[name]) != _known_by(record) for name, record in new.items())
+    parts = [f"{len(added)} new granules up to {max(r.time for r in added).astype('datetime64[s]')}Z"] if added else []
+    parts += [f"{gone} no longer there"] if gone else []
+    parts += [f"{other} changed"] if other else []
+    return ", ".join(parts) or "listed in another way"
+
+
+def _known_by(record: GranuleRecord) -> tuple[object, ...]:
+    return record.size, record.sha256, record.state
+
+
 def _record(feature: dict[str, Any]) -> GranuleRecord:
     from shapely.geometry import shape
 

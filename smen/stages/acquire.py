@@ -6,6 +6,8 @@ import datetime as dt
 import logging
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +17,13 @@ import numpy as np
 from smen.errors import ArchiveError, SettingsError
 from smen.plan.granule_sources import DirectoryGranules, EarthdataGranules
 from smen.plan.jobs import AcquireJob
-from smen.plan.periods import refreshed
+from smen.plan.periods import new_day, refreshed
 from smen.plan.plan import Plan
 from smen.sources import directory, earthdata, manifest
+from smen.sources.only_one import only_one
 
 if TYPE_CHECKING:
+    from smen.plan.layout import ResourceLayout
     from smen.products.names import Direction
     from smen.sources.manifest import GranuleRecord
 
@@ -38,30 +42,71 @@ def run(job: AcquireJob) -> None:
         GranuleError: granules are bad, all of them named, and the settings do not say to skip them.
         OutputError: a manifest cannot be written.
     """
-    for role, records in _granules(job).items():
+    notes: list[str] = []
+    for role, records in _granules(job, notes).items():
         path = Path(job.layout.manifest(job.region, role, job.year))
         manifest.write(path, records)
         _log(role, records)
+    for note in notes:
+        log.warning("%s", note)
 
 
 def refresh(plan: Plan) -> None:
     """List all granules again and rewrite only the manifests that have changed.
 
-    The next run of the workflow makes again what depends on a changed manifest, and nothing else.
+    The next run of the workflow makes again what depends on a changed manifest, and nothing else. It says what is new,
+    and where nothing is, that alone.
 
     Raises:
         SmenError: as `run`.
     """
+    changed = _refresh(plan)
+    if changed:
+        log.info("%d lists of granules have changed; run the workflow to make what depends on them", changed)
+    else:
+        log.info("nothing new")
+
+
+@contextmanager
+def refreshing(layout: ResourceLayout) -> Iterator[None]:
+    """Hold the lock of a refresh, and let `today` become today; where it fails, the former day holds on.
+
+    Args:
+        layout: where the granules lie.
+
+    Raises:
+        ArchiveError: another refresh is on its way.
+        OutputError: the lock or the day cannot be written.
+    """
+    with only_one(Path(layout.refresh_lock())), new_day(layout):
+        yield
+
+
+def _refresh(plan: Plan) -> int:
+    """List all granules again; return how many manifests changed."""
     changed = 0
     for region in plan.regions:
         for year in plan.years(region):
             job = plan.acquire(region, year)
-            for role, records in _granules(job).items():
+            notes: list[str] = []
+            before = changed
+            for role, records in _granules(job, notes).items():
                 path = Path(job.layout.manifest(region, role, year))
+                old = _listed(path)
                 if _rewrite(path, records):
                     changed += 1
-                    log.info("%s %s: the list of %s granules has changed", region, year, role)
-    log.info("%s manifests changed; run the workflow to make what depends on them", changed or "no")
+                    log.info("%s %s %s: %s", region, year, role, manifest.difference(old, records))
+            for note in notes if changed > before else ():
+                log.warning("%s", note)
+    return changed
+
+
+def _listed(path: Path) -> list[GranuleRecord]:
+    """Granules of a manifest; none where it is not there or cannot be read: then it is written anew."""
+    try:
+        return manifest.read(path)
+    except ArchiveError:
+        return []
 
 
 def estimate(plan: Plan, region: str | None = None, year: int | None = None) -> str:
@@ -107,11 +152,11 @@ def _rewrite(path: Path, records: list[GranuleRecord]) -> bool:
     return True
 
 
-def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
-    """Return the year's granules by role, all present (or skipped, with the reason)."""
+def _granules(job: AcquireJob, notes: list[str]) -> dict[str, list[GranuleRecord]]:
+    """Return the year's granules by role, all present (or skipped, with the reason); add what a user should know."""
     begin, end = _period(job)
     if isinstance(job.source, EarthdataGranules):
-        return _from_earthdata(job, job.source)
+        return _from_earthdata(job, job.source, notes)
     simulated = job.resource_layout.simulated_granules(job.region, job.year)
     root = job.source.directory if isinstance(job.source, DirectoryGranules) else simulated
     directions = [LETTERS[name] for name in job.overpasses]
@@ -121,6 +166,7 @@ def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
         coarse,
         f"no granule of {job.coarse} touches {job.region} between {begin} and {end}: check source.directory, "
         "products.coarse, products.overpasses, the region's place and the periods",
+        notes,
     )
     if job.coarse_only:
         return {"coarse": coarse, "fine": []}
@@ -129,12 +175,12 @@ def _granules(job: AcquireJob) -> dict[str, list[GranuleRecord]]:
             root, job.fine, job.window, begin, end, directions, bad=job.bad_granules, variable=job.fine_variable
         )
     except ArchiveError as error:  # a year, or an archive, without the fine product can still be mapped
-        log.warning("%s", error)
+        notes.append(str(error))
         fine = []
     return {"coarse": coarse, "fine": fine}
 
 
-def _from_earthdata(job: AcquireJob, source: EarthdataGranules) -> dict[str, list[GranuleRecord]]:
+def _from_earthdata(job: AcquireJob, source: EarthdataGranules, notes: list[str]) -> dict[str, list[GranuleRecord]]:
     """Return the year's granules by role, fetched and verified."""
     coarse, *others = _archive(job, source).obtain(_queries(job, source), job.bad_granules)
     fine = others[0] if others else []
@@ -143,17 +189,18 @@ def _from_earthdata(job: AcquireJob, source: EarthdataGranules) -> dict[str, lis
         coarse,
         f"Earthdata has no granule of {job.coarse}.{source.coarse_version} that touches {job.region} in {job.year}: "
         "check products.coarse_version, products.overpasses, the region's place and the periods",
+        notes,
     )
     return {"coarse": coarse, "fine": fine}
 
 
-def _require_coarse(job: AcquireJob, coarse: list[GranuleRecord], message: str) -> None:
+def _require_coarse(job: AcquireJob, coarse: list[GranuleRecord], message: str, notes: list[str]) -> None:
     """Refuse a year without a coarse granule, unless it ends `today`: then it may only just have begun."""
     if any(record.state == "present" for record in coarse):
         return
     if job.span[1] != "today":
         raise ArchiveError(message)
-    log.warning("%s", message)
+    notes.append(message)
 
 
 def _queries(job: AcquireJob, source: EarthdataGranules) -> list[earthdata.GranuleQuery]:

@@ -12,7 +12,6 @@ import pandas as pd
 from tqdm import tqdm
 
 from smen import __version__
-from smen.atomic import empty_folder, write_text
 from smen.data.choice_file import read_choice
 from smen.data.error_correlation_file import write_error_correlation
 from smen.data.error_fields import ErrorFields
@@ -32,6 +31,7 @@ from smen.outputs.labels import map_title, yes_or_no
 from smen.outputs.map_names import errors_path, map_path, members_path, quality_path
 from smen.outputs.members_raster import write_members
 from smen.outputs.quality_raster import write_quality
+from smen.outputs.year_folder import digest_of, finish_folder, prepare_folder, without
 from smen.plan.jobs import DownscaleJob
 from smen.validation.probe_series import ProbeSeries
 from smen.validation.station_archives import read_stations
@@ -55,7 +55,7 @@ AT_ONCE = 32
 
 COLUMNS = [
     "time", "direction", "map", "quality", "valid_share", "mean",
-    "mode", "provisional", "scenes_before", "scenes_at", "scenes_after",
+    "mode", "provisional", "scenes_before", "scenes_at", "scenes_after", "digest",
 ]  # fmt: skip
 """Columns of the list of maps."""
 
@@ -84,7 +84,8 @@ def run(job: DownscaleJob) -> None:
 
     Beside them lies how their errors go together, where the method knows it, and members where they are wanted.
 
-    The list of maps is written last: where it is, all maps of the year are.
+    A map that comes out as it lies there keeps its bytes and its time; maps that are no longer wanted go. The list of
+    maps is written last: where it is, all maps of the year are.
 
     Raises:
         DataError: the weights are missing or of another region, or a series or samples are missing.
@@ -101,7 +102,7 @@ def run(job: DownscaleJob) -> None:
             "say so", job.mode, method.name, mode,
         )  # fmt: skip
     folder = Path(job.layout.maps(job.region, job.year))
-    empty_folder(folder)
+    prepare_folder(folder)
     correlation = method.error_correlation(fields, retrospective=mode == "retrospective")
     errors = _errors(job, fields, method, correlation)
     conditions = None
@@ -109,7 +110,10 @@ def run(job: DownscaleJob) -> None:
         conditions = Conditions(correlation, probes)
     rows = list(_maps(job, mode, fields, samples, method, known.fine, errors, conditions))
     table = pd.DataFrame(rows, columns=COLUMNS)
-    write_text(Path(job.layout.map_list(job.region, job.year)), table.to_csv(index=False, lineterminator="\n"))
+    wanted = {path.stem for row in rows for path in _rasters(folder / str(row["map"]), members=errors is not None)}
+    wanted.add(errors_path(folder, job.region).stem)
+    list_path = Path(job.layout.map_list(job.region, job.year))
+    finish_folder(folder, wanted, list_path, table.to_csv(index=False, lineterminator="\n"))
     log.info("%d maps in %s", len(rows), folder)
 
 
@@ -124,9 +128,10 @@ def _errors(
 ) -> ErrorFields | None:
     """Write how the errors of the maps go together; return what draws them.
 
-    None where no members are wanted, or where it is not known how the errors go together: then none can be drawn. The
-    maps' folder has been emptied, so that no such file of another method stays.
+    None where no members are wanted, or where it is not known how the errors go together: then none can be drawn, and
+    no such file of another method stays.
     """
+    path = errors_path(Path(job.layout.maps(job.region, job.year)), job.region)
     if correlation is None:
         if job.probes:
             log.warning(
@@ -138,8 +143,8 @@ def _errors(
                 "maps.members is %d, but how the errors of %s go together in space and time is not known: there are no "
                 "members; set it to 0, or use the method fusion", job.members, method.name,
             )  # fmt: skip
+        without(path)
         return None
-    path = errors_path(Path(job.layout.maps(job.region, job.year)), job.region)
     title = f"Correlation of errors: {map_title(job.region, simulated=fields.simulated)}"
     write_error_correlation(path, job.window, correlation, title=title, simulated=fields.simulated)
     return ErrorFields(correlation, job.region) if job.members else None
@@ -212,14 +217,20 @@ def _maps(
             named = {"SMAP_HALF_ORBIT": str(time), **{name.upper(): value for name, value in about.items()}}
             named |= {f"SCENES_{when.upper()}": str(len(times)) for when, times in _scene_times(scenes[i]).items()}
             row = _write(job, time, direction, layers, tags | named)
+            path = Path(job.layout.maps(job.region, job.year)) / str(row["map"])
             if errors is not None and deviation is not None:
                 drawn = errors.members(job.members, time, moisture, deviation)
-                path = members_path(Path(job.layout.maps(job.region, job.year)) / str(row["map"]))
-                write_members(path, job.window, drawn, time=time, direction=direction, tags=tags | named)
+                write_members(members_path(path), job.window, drawn, time=time, direction=direction, tags=tags | named)
             listed = {f"scenes_{when}": " ".join(times) for when, times in _scene_times(scenes[i]).items()}
-            yield {**row, **about, **listed}
+            rasters = _rasters(path, members=errors is not None and deviation is not None)
+            yield {**row, **about, **listed, "digest": digest_of(rasters)}
             progress.update()
     progress.close()
+
+
+def _rasters(path: Path, *, members: bool) -> list[Path]:
+    """Return the rasters of one overpass: its map, its quality codes and, where there are any, its members."""
+    return [path, quality_path(path), *([members_path(path)] if members else [])]
 
 
 def _write(

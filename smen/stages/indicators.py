@@ -12,7 +12,6 @@ import rasterio
 from tqdm import tqdm
 
 from smen import __version__
-from smen.atomic import empty_folder, write_text
 from smen.data.drought_classes import DroughtClass, area_shares, drought_class
 from smen.data.series import concatenate
 from smen.data.series_file import read_series
@@ -25,6 +24,7 @@ from smen.outputs.index_files import SHARES, IndexFile, index_path, list_table
 from smen.outputs.index_rasters import DROUGHT, KINDS, Period, water_index_bands, write_drought, write_index
 from smen.outputs.labels import map_title, yes_or_no
 from smen.outputs.map_files import read_bands, read_lists
+from smen.outputs.year_folder import finish_folder, prepare_folder
 from smen.plan.jobs import IndicatorsJob
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 def run(job: IndicatorsJob) -> None:
     """Make the indices of a year's maps; the list is written last: where it is, all of them are.
 
+    A raster that comes out as it lies there keeps its bytes and its time.
+
     Raises:
         DataError: the climatology, a map or a series is missing, or the climatology is of another region.
         OutputError: a raster cannot be written.
@@ -55,7 +57,7 @@ def run(job: IndicatorsJob) -> None:
     maps = read_lists([(Path(layout.map_list(region, job.year)), Path(layout.maps(region, job.year)))])
     coarse = concatenate([read_series(Path(layout.aligned(region, "coarse", year))) for year in job.years])
     folder = Path(layout.indices(region, job.year))
-    empty_folder(folder)
+    prepare_folder(folder)
     periods = map_periods(np.array([file.time for file in maps], "datetime64[s]"), job.every)
     tags = _tags(job, normals, maps)
     files = [
@@ -63,7 +65,9 @@ def run(job: IndicatorsJob) -> None:
         for period, layers in zip(periods, _layers(job, normals, maps, coarse, periods), strict=True)
     ]
     table = list_table(files, [len(period.maps) for period in periods])
-    write_text(Path(layout.index_list(region, job.year)), table.to_csv(index=False, lineterminator="\n"))
+    wanted = {path.stem for file in files for path in file.paths.values()}
+    text = table.to_csv(index=False, lineterminator="\n")
+    finish_folder(folder, wanted, Path(layout.index_list(region, job.year)), text)
     (log.warning if normals.few else log.info)(
         "%d x %s in %s: %s", len(files), ", ".join(job.which), folder, normals.note
     )

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 from smen.atomic import write_text
 from smen.data.held_out_file import HeldOutScores, write_held_out
+from smen.data.last_fit import keep_fit, take_fit
 from smen.data.load import read_fields, read_samples
 from smen.data.static_rasters import read_covariates
+from smen.data.training_part import digest_of_parts, training_part
 from smen.errors import DataError
 from smen.methods.checkpoint import save_checkpoint, save_untrained
 from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.held_out_scores import held_out_scores
 from smen.methods.registry import method_class
+from smen.plan import code_digest
 from smen.plan.jobs import FusionRecipe, OwnRecipe, Recipe, SmenRecipe, TrainJob
 from smen.plan.processors import training_threads
 
@@ -30,6 +33,9 @@ log = logging.getLogger(__name__)
 
 def run(job: TrainJob) -> None:
     """Fit one of a region's methods; write its parameters, its losses by epoch, and its errors on dates held out.
+
+    Where all that it learns from is what it was at the last fit, that one is taken again: a new granule of the test
+    period changes the files of its year, but not what is learnt from them.
 
     A candidate that cannot be fitted here says so in its files, and the others count.
 
@@ -59,6 +65,10 @@ def _train(job: TrainJob) -> None:
     donors = recipe.donor_regions.items() if isinstance(recipe, FusionRecipe) else ()
     history = samples.fine_history.shape[1]
     donor_regions = [_read(job, name, years) for name, years in donors]
+    digest = _digest_of_inputs(job, [(fields, samples), *donor_regions])
+    if take_fit(_last_fit(job), digest, _written(job)):
+        log.info("%s: nothing that it learns from has changed; the last fit is taken again", recipe.method)
+        return
     method = unfitted(recipe, history)
     method.fit(fields, samples, donor_regions)
     record = {"region": job.region, "settings": job.model_dump(mode="json", exclude={"results"})}
@@ -69,7 +79,25 @@ def _train(job: TrainJob) -> None:
     if scores is None:
         scores = held_out_scores(lambda: unfitted(recipe, history, causal=True), fields, samples, donor_regions)
     write_held_out(Path(job.layout.held_out(job.region, recipe.method)), HeldOutScores(scores))
+    keep_fit(_last_fit(job), digest, _written(job))
     log.info("%s", summary)
+
+
+def _digest_of_inputs(job: TrainJob, parts: list[tuple[Fields, Samples]]) -> str:
+    """Digest of fields and samples of all regions, of the settings and of the code."""
+    settings = job.model_dump_json(exclude={"results"})
+    return digest_of_parts(parts, f"{settings} {code_digest.digest(TrainJob.module)}")
+
+
+def _last_fit(job: TrainJob) -> Path:
+    return Path(job.layout.last_fit(job.region, job.recipe.method))
+
+
+def _written(job: TrainJob) -> list[Path]:
+    """Files of a training."""
+    return [Path(path(job.region, job.recipe.method)) for path in (
+        job.layout.model, job.layout.training_log, job.layout.held_out,
+    )]  # fmt: skip
 
 
 def unfitted(recipe: Recipe, history: int, *, causal: bool = False) -> Method:
@@ -90,9 +118,9 @@ def unfitted(recipe: Recipe, history: int, *, causal: bool = False) -> Method:
 
 
 def _read(job: TrainJob, region: str, years: tuple[int, ...]) -> tuple[Fields, Samples]:
-    """Return a region's fields and samples."""
+    """Return a region's fields and samples up to the last date of its training."""
     fields = read_fields(job.layout, region, years)
-    return fields, read_samples(job.layout, region, years, fields)
+    return training_part(fields, read_samples(job.layout, region, years, fields))
 
 
 def _write_training(path: Path, summary: TrainingSummary) -> None:

@@ -236,8 +236,9 @@ def test_a_failed_write_keeps_the_earlier_map(written, tucson, overpass, monkeyp
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    moisture, *others = tucson.bands
     with pytest.raises(OutputError, match="No space left"):
-        write_map(written, tucson.window, *tucson.bands, **overpass)
+        write_map(written, tucson.window, moisture + 0.01, *others, **overpass)
     assert written.read_bytes() == before
 
 

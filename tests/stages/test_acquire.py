@@ -12,10 +12,12 @@ from made_granules import WINDOW, add_coarse, add_scene, coarse_name, scene_name
 from made_project import make_plan
 from made_region import REGION
 
-from smen.errors import ArchiveError, GranuleError, SettingsError
+from smen.data.series_file import read_series
+from smen.errors import ArchiveError, GranuleError, OutputError, SettingsError
 from smen.sources import manifest
 from smen.sources.first_reading import FirstReader
-from smen.stages import acquire
+from smen.sources.only_one import only_one
+from smen.stages import acquire, align
 
 
 @pytest.fixture
@@ -180,13 +182,15 @@ def test_refresh_rewrites_only_what_has_changed(tmp_path, archive, caplog):
     with caplog.at_level(logging.INFO):
         acquire.refresh(plan)
     assert [path.stat().st_mtime_ns for path in paths] == before
-    assert "no manifests changed" in caplog.text
+    assert [r.getMessage() for r in caplog.records if r.name.startswith("smen")][-1:] == ["nothing new"]
+    caplog.clear()
     add_coarse(archive, coarse_name(6))
     with caplog.at_level(logging.INFO):
         acquire.refresh(plan)
     assert coarse_name(6) in names(manifests(plan)["coarse"])
     assert paths[1].stat().st_mtime_ns == before[1]
-    assert "1 manifests changed" in caplog.text
+    assert f"{REGION} 2016 coarse: 1 new granules up to 2016-01-06T12:00:00Z" in caplog.text
+    assert "1 lists of granules have changed" in caplog.text
 
 
 def test_refresh_writes_manifests_that_are_not_there(tmp_path, archive):
@@ -206,3 +210,70 @@ def test_times_in_a_manifest_are_those_of_the_names(tmp_path, archive):
     acquire.run(plan.acquire(REGION, 2016))
     times = [record.time for record in manifests(plan)["coarse"]]
     assert times == [np.datetime64(f"2016-01-0{day}T12:00:00") for day in (1, 2, 3)]
+
+
+def test_a_second_refresh_is_refused_and_changes_nothing(tmp_path, archive):
+    plan = plan_of(tmp_path, archive)
+    acquire.run(plan.acquire(REGION, 2016))
+    day = Path(plan.resource_layout.refreshed())
+    day.parent.mkdir(parents=True, exist_ok=True)
+    day.write_text("2016-12-31\n")
+    lock = Path(plan.resource_layout.refresh_lock())
+    with (
+        only_one(lock),
+        pytest.raises(ArchiveError, match="another refresh is on its way"),
+        acquire.refreshing(plan.resource_layout),
+    ):
+        raise AssertionError("it ran beside the other")
+    assert day.read_text() == "2016-12-31\n"
+    with acquire.refreshing(plan.resource_layout):
+        acquire.refresh(plan)
+    assert len(manifests(plan)["coarse"]) == 3
+
+
+def test_a_refresh_into_read_only_results_leaves_lists_and_day(tmp_path, archive, monkeypatch):
+    plan = plan_of(tmp_path, archive)
+    acquire.run(plan.acquire(REGION, 2016))
+    day = Path(plan.resource_layout.refreshed())
+    day.parent.mkdir(parents=True, exist_ok=True)
+    day.write_text("2016-12-31\n")
+    folder = Path(plan.layout.manifest(REGION, "coarse", 2016)).parent
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    add_coarse(archive, coarse_name(6))
+
+    def read_only(path, content, write=Path.write_bytes):
+        if folder in path.parents:
+            raise OSError(30, "Read-only file system")
+        return write(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", read_only)
+        with (
+            pytest.raises(OutputError, match=r"coarse_2016\.geojson cannot be written: Read-only file system"),
+            acquire.refreshing(plan.resource_layout),
+        ):
+            acquire.refresh(plan)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert day.read_text() == "2016-12-31\n"
+    acquire.refresh(plan)
+    assert coarse_name(6) in names(manifests(plan)["coarse"])
+
+
+def test_a_granule_that_turns_bad_is_named_by_refresh_and_by_align_and_a_rerun_completes(tmp_path, archive):
+    plan = plan_of(tmp_path, archive)
+    acquire.run(plan.acquire(REGION, 2016))
+    before = manifests(plan)
+    granule = next(archive.rglob(coarse_name(2, "A")))
+    whole = granule.read_bytes()
+    granule.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(GranuleError, match=granule.name):
+        acquire.refresh(plan)
+    with pytest.raises(GranuleError, match=granule.name):
+        align.run(plan.align(REGION, 2016))
+    assert manifests(plan) == before
+    series = Path(plan.layout.aligned(REGION, "coarse", 2016))
+    assert not series.exists() and not list(series.parent.parent.rglob("*.part-*"))
+    granule.write_bytes(whole)
+    acquire.refresh(plan)
+    align.run(plan.align(REGION, 2016))
+    assert len(read_series(series).time) == 3

@@ -1,5 +1,6 @@
 """Maps of the made region, pixel by pixel against what the method predicts."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -112,6 +113,30 @@ def test_maps_of_an_earlier_run_do_not_stay(copied):
     assert len(table_of(plan)) == len(list(folder.glob("*_quality.tif")))
 
 
+def test_only_what_has_changed_is_written_again(copied):
+    plan = copied(**FEW)
+    job = plan.downscale(REGION, 2016)
+    downscale.run(job)
+    folder = Path(plan.layout.maps(REGION, 2016))
+    files = {path: path.read_bytes() for path in folder.iterdir()}
+    for path in files:
+        os.utime(path, (1, 1))
+    first = table_of(plan)
+    gone = folder / first["map"][2]
+    gone.unlink()
+    spoilt = folder / first["quality"][3]
+    spoilt.write_bytes(b"spoilt")
+    sidecar = spoilt.with_name(f"{spoilt.name}.aux.xml")
+    downscale.run(job)
+    assert {path: path.read_bytes() for path in folder.iterdir()} == files
+    assert {path for path in files if path.stat().st_mtime != 1} == {gone, spoilt, sidecar}
+    assert first.equals(table_of(plan))
+    longer = copied(maps={"period": ["2016-03-11", "2016-03-24"], "mode": "causal"})
+    downscale.run(longer.downscale(REGION, 2016))
+    assert set(first["map"]) < set(table_of(longer)["map"])
+    assert all(path.stat().st_mtime == 1 for path in files if path not in {gone, spoilt, sidecar})
+
+
 def test_a_period_without_an_overpass_gives_an_empty_list(copied):
     plan = copied(maps={"period": ["2016-12-01", "2016-12-31"]})
     downscale.run(plan.downscale(REGION, 2016))
@@ -171,7 +196,7 @@ def test_a_folder_that_cannot_be_made_is_named(copied):
     plan = copied(**FEW)
     region = Path(plan.layout.maps(REGION, 2016)).parent
     region.write_text("a file in the place of the folder")
-    with pytest.raises(OutputError, match="cannot be made anew"):
+    with pytest.raises(OutputError, match="cannot be made"):
         downscale.run(plan.downscale(REGION, 2016))
 
 

@@ -11,6 +11,7 @@ from snakemake.exceptions import WorkflowError
 from smen.data.choice_file import read_choice
 from smen.errors import SmenError
 from smen.plan import code_digest, region_size
+from smen.plan.incomplete_lists import incomplete_lists, remove_lists
 from smen.plan.paper_plan import PAPER_THREADS
 from smen.plan.plan import Plan
 from smen.plan.processors import reserved_threads
@@ -217,6 +218,20 @@ def check_targets():
         regions = {maker.get_wildcards(path).get("region") for maker in makers} - {None}
         if not makers or not regions <= set(plan.regions):
             raise WorkflowError(no_target(target, plan.regions))
+
+
+def remove_untrue_lists():
+    """Remove lists that name rasters which are not there, so that their jobs run: Snakemake sees the lists alone."""
+    lists = incomplete_lists(plan)
+    for path, missing in lists:
+        print(
+            f"{path}: {len(missing)} of its rasters are not there ({missing[0]}); they are made again", file=sys.stderr
+        )
+    remove_lists(lists)
+
+
+if workflow.is_main_process:
+    remove_untrue_lists()
 
 
 def orphaned_regions():

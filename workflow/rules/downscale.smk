@@ -6,7 +6,7 @@ rule downscale:
         samples=files(layout.samples, plan.map_sample_years),
         probes=lambda wildcards: list(plan.probes(wildcards.region)),
     output:
-        maps=directory(layout.maps("{region}", "{year}")),
+        # The folder of maps is no output: Snakemake would empty it first, and maps that stay as they are are kept.
         list=layout.map_list("{region}", "{year}"),
     log:
         layout.log("downscale", "{region}", "{year}"),

@@ -5,7 +5,7 @@ rule indicators:
         maps=layout.map_list("{region}", "{year}"),
         aligned=files(layout.aligned, plan.index_years, "coarse"),
     output:
-        rasters=directory(layout.indices("{region}", "{year}")),
+        # The folder of rasters is no output: see the rule downscale.
         list=layout.index_list("{region}", "{year}"),
     log:
         layout.log("indicators", "{region}", "{year}"),

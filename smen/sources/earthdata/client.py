@@ -93,10 +93,10 @@ class Archive:
         listings = [self.listing(query) for query in queries]
         outcomes: Outcomes = {}
         for query, listing in zip(queries, listings, strict=True):
-            log.info("%s: %s", query, self.estimate(listing))
             outcomes |= self._verify_present(query, listing)
         for query, listing in zip(queries, listings, strict=True):
             if missing := [g for g in listing if not isinstance(outcomes.get(g.filename), VerifiedGranule)]:
+                log.info("%s: %s", query, self.estimate(listing))
                 outcomes |= self._fetch(query, missing)
         self._report(listings, outcomes, bad)
         return [

@@ -130,10 +130,10 @@ def test_refresh_finds_what_is_new(smen, server, names, tree):
     assert [r.name for r in listed(smen)] == [names[0], newer, *names[2:], new]
     fetched = sorted(p.rpartition("/")[2] for _, p in server.requests[asked:] if p.startswith("/data/"))
     assert fetched == sorted([newer, new])
-    assert "the list of coarse granules has changed" in said
+    assert "city 2016 coarse: 2 new granules up to 2016-01-20" in said
     assert (smen.folder / "results/city/granules/fine_2016.geojson").stat().st_mtime_ns == before
     _, said = smen("refresh", periods=until_today)
-    assert "no manifests changed" in said
+    assert said.splitlines() == ["refresh: nothing new"]
 
 
 def test_regions_share_the_store(smen, server, tree):
