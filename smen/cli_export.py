@@ -42,8 +42,6 @@ def export_qa4sm(region: str, output: Path | None, config_file: Path) -> None:
 
 
 @click.command(help="Read values of all maps at points, means over polygons, of any file that GDAL reads (CSV too).")
-    help="Read values of all maps at points, and means over polygons, of any file that GDAL reads (CSV too)."
-)
 @click.argument("features", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), default=Path("values.csv"), show_default=True,
