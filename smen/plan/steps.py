@@ -88,4 +88,6 @@ def _of_results(plan: Plan, region: str) -> Iterator[Step]:
         for year in years:
             yield _step(plan, region, "indicators", [layout.index_list(region, year)], year)
     yield _step(plan, region, "evaluate", [layout.scores(region, "scores.csv")])
+    if plan.validated(region):
+        yield _step(plan, region, "insitu", [layout.validation(region, "validation.md")])
     yield _step(plan, region, "publish", [layout.deliverable(region, kind) for kind in ("nc", "qgs", "geojson")])

@@ -16,7 +16,7 @@ def test_the_steps_of_a_region_with_all_there_is(tmp_path):
     steps = steps_of(make_plan(tmp_path, method="auto", indices=indices), REGION)
     names = [step.name for step in steps]
     assert {"acquire 2016", "align 2016", "pair 2016", "train fusion", "train smen", "choose"} <= set(names)
-    assert {"downscale 2016", "normals", "indicators 2016", "evaluate", "publish"} <= set(names)
+    assert {"downscale 2016", "normals", "indicators 2016", "evaluate", "insitu", "publish"} <= set(names)
     assert names.index("pair 2016") < names.index("train fusion") < names.index("choose")
     assert len(names) == len(set(names))
 
@@ -24,6 +24,8 @@ def test_the_steps_of_a_region_with_all_there_is(tmp_path):
 def test_fixed_methods_and_given_weights_leave_jobs_out(tmp_path):
     names = [step.name for step in steps_of(make_plan(tmp_path), REGION)]
     assert "choose" not in names and "normals" not in names and "train fusion" in names
+    bare = steps_of(make_plan(tmp_path, validation={"stations": []}), REGION)
+    assert "insitu" in names and "insitu" not in [step.name for step in bare]
     given = [step.name for step in steps_of(make_plan(tmp_path, fusion={"weights": "w.safetensors"}), REGION)]
     assert not [name for name in given if name.startswith("train")]
 

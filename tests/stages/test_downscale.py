@@ -129,7 +129,7 @@ def test_only_what_has_changed_is_written_again(copied):
     sidecar = spoilt.with_name(f"{spoilt.name}.aux.xml")
     downscale.run(job)
     assert {path: path.read_bytes() for path in folder.iterdir()} == files
-    assert {path for path in files if path.stat().st_mtime != 1} == {gone, spoilt, sidecar}
+    assert {gone, spoilt} <= {path for path in files if path.stat().st_mtime != 1} <= {gone, spoilt, sidecar}
     assert first.equals(table_of(plan))
     longer = copied(maps={"period": ["2016-03-11", "2016-03-24"], "mode": "causal"})
     downscale.run(longer.downscale(REGION, 2016))
