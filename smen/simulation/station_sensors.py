@@ -47,6 +47,9 @@ MISSING_HOURS, SPIKES, UNSEEN_SPIKES = 0.01, 0.001, 0.0002
 SPIKE = 0.12
 """Height of a spike."""
 
+HOURS = 366 * 24
+"""Hours that a year may have."""
+
 FROZEN_SHARE = 0.35
 """Of the water in frozen soil that a probe still sees: ice has the permittivity of dry soil."""
 
@@ -117,8 +120,10 @@ def read_sensor_at(
     bias, drift = lasting.normal(0.0, [CALIBRATION_BIAS, DRIFT])
     years = (truth.time - np.datetime64("2015-01-01")) / np.timedelta64(1, "D") / 365.25
     of_year = random_stream(seed, region, Stream.STATION, station + 1, sensor + 2, year)
-    value = point + bias + drift * years + of_year.normal(0.0, NOISE, truth.time.size)
-    return _with_faults(truth, value, of_year)
+    # Drawn for all hours that a year may have, so that a longer period adds hours and changes none.
+    hour = ((truth.time - truth.time[0].astype("datetime64[Y]")) / np.timedelta64(1, "h")).astype(np.int64)
+    value = point + bias + drift * years + of_year.normal(0.0, NOISE, HOURS)[hour]
+    return _with_faults(truth, value, hour, of_year)
 
 
 def _year(time: NDArray[np.datetime64]) -> int:
@@ -157,18 +162,16 @@ def _days_of(year: int) -> int:
     return int((np.datetime64(f"{year + 1}-01-01") - np.datetime64(f"{year}-01-01")) / np.timedelta64(1, "D"))
 
 
-def _with_faults(truth: StationTruth, value: Array, rng: np.random.Generator) -> SensorReading:
-    """Spikes, flags and gaps."""
-    number = value.size
-    flag = np.full(number, GOOD, "U3")
-    flagged, unseen = rng.random(number) < SPIKES, rng.random(number) < UNSEEN_SPIKES
-    value = value + SPIKE * rng.choice([-1.0, 1.0], number) * (flagged | unseen)
+def _with_faults(truth: StationTruth, value: Array, hour: NDArray[np.int64], rng: np.random.Generator) -> SensorReading:
+    """Spikes, flags and gaps; `hour` counts from the beginning of the year."""
+    flag = np.full(value.size, GOOD, "U3")
+    flagged, unseen = (rng.random(HOURS)[hour] < share for share in (SPIKES, UNSEEN_SPIKES))
+    value = value + SPIKE * rng.choice([-1.0, 1.0], HOURS)[hour] * (flagged | unseen)
     flag[flagged] = SPIKE_FLAG
     flag[truth.temperature < 0] = FROZEN
     flag[value < LIMITS[0]] = OUT_OF_RANGE
-    there = rng.random(number) >= MISSING_HOURS
+    there = rng.random(HOURS)[hour] >= MISSING_HOURS
     for _ in range(rng.poisson(OUTAGES)):  # of a whole year; those beyond the end of a part of one fall away
         start, days = rng.uniform(0, 366), rng.exponential(OUTAGE_DAYS)
-        day = (truth.time - truth.time[0].astype("datetime64[Y]")) / np.timedelta64(1, "D")
-        there &= (day < start) | (day > start + days)
+        there &= (hour / 24 < start) | (hour / 24 > start + days)
     return SensorReading(truth.time[there], np.clip(value, -0.05, LIMITS[1])[there], flag[there])

@@ -75,13 +75,13 @@ def test_frozen_soil_is_flagged_and_its_ice_not_seen():
     assert np.median(frozen.value) < 0.5 * np.median(thawed.value)
 
 
-def test_a_part_of_a_year_and_another_station_change_nothing():
-    part, whole = (read_sensor_at(truth(days=days), 1, "here", 5, 0) for days in (30, 365))
-    again = read_sensor_at(truth(), 1, "here", 5, 0)
-    np.testing.assert_array_equal(whole.value, again.value)
-    shared = np.isin(whole.time, part.time)
-    slow = np.median(whole.value[shared]) - np.median(part.value)
-    assert abs(slow) < 0.002  # hourly noise and faults belong to the length of the period, the rest does not
+@pytest.mark.parametrize("days", [30, 200, 201])
+def test_a_longer_period_adds_hours_and_changes_none(days):
+    part, whole = (read_sensor_at(truth(days=number), 1, "here", 5, 0) for number in (days, 365))
+    shared = whole.time <= part.time[-1]
+    np.testing.assert_array_equal(whole.time[shared], part.time)
+    np.testing.assert_allclose(whole.value[shared], part.value, atol=1e-12)
+    np.testing.assert_array_equal(whole.flag[shared], part.flag)
 
 
 def test_years_join_without_a_jump():
