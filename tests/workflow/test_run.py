@@ -116,14 +116,15 @@ def test_a_change_of_one_region_reruns_that_region_alone(finished, tmp_path):
     text = yaml.safe_load((project.folder / "config.yaml").read_text())
     text["regions"]["desert"]["smen"] = {"seed": 5}
     project.settings(regions=text["regions"])
-    assert project.planned("all") == {("train", "desert"), ("downscale", "desert"), ("evaluate", "desert")}
+    rules = ("train", "downscale", "evaluate", "insitu")
+    assert project.planned("all") == {(rule, "desert") for rule in rules}
 
 
 def test_a_region_has_a_target_of_its_own(finished, tmp_path):
     project = finished.copy(tmp_path / "p")
     shutil.rmtree(project.folder / "results/plains/scores")
     shutil.rmtree(project.folder / "results/desert/scores")
-    assert project.planned("desert") == {("evaluate", "desert")}
+    assert project.planned("desert") == {("evaluate", "desert"), ("insitu", "desert")}
 
 
 def test_a_region_that_left_the_settings_is_named_and_kept(finished, tmp_path):
@@ -154,7 +155,7 @@ def test_an_edit_of_the_training_code_reruns_training_and_what_follows(finished,
     file = copy / "smen" / "methods" / "smen_cnn" / "training.py"
     file.write_text(file.read_text() + "\nEDITED = True\n")
     planned = edited.planned("all", env=environment)
-    assert {rule for rule, _ in planned} == {"train", "downscale", "evaluate"}
+    assert {rule for rule, _ in planned} == {"train", "downscale", "evaluate", "insitu"}
 
 
 def test_an_interrupted_run_is_taken_up_where_it_stopped(tmp_path, project, finished):

@@ -40,9 +40,10 @@ def test_the_target_alone_finds_nothing_to_do_then(validated):
 def test_stations_of_ones_own_are_validated_and_published_and_nothing_else_runs(validated):
     region = regions_of(validated)[0]
     with xr.open_dataset(validated.folder / f"results/{region}/{region}.nc") as cube:
-        times, lat, lon = cube["time"].to_numpy(), cube["latitude"].to_numpy(), cube["longitude"].to_numpy()
+        times = cube["time"].to_numpy()
     rows = ["station,longitude,latitude,depth_from,depth_to,time,value,flag"]
-    place = f"{np.ravel(lon)[np.size(lon) // 2]:.5f},{np.ravel(lat)[np.size(lat) // 2]:.5f}"
+    settings = yaml.safe_load((validated.folder / "config.yaml").read_text())["regions"][region]
+    place = f"{settings['longitude']:.5f},{settings['latitude']:.5f}"
     rows += [f"mine,{place},0,0.05,{np.datetime_as_string(time, 's')}Z,{0.2 + 0.01 * (i % 7)},G"
              for i, time in enumerate(times)]  # fmt: skip
     (validated.folder / "probes.csv").write_text("\n".join(rows) + "\n")
