@@ -11,7 +11,7 @@ import rasterio
 import xarray as xr
 from other_worlds import make
 
-from smen.cli import _plan
+from smen.cli_options import plan_of
 
 TIME = {"first": "2016-04-01", "last": "2016-12-31"}
 
@@ -22,7 +22,7 @@ def through(folder, world, *stages, size=40, **more):
     config = make(world, folder, seed=3, size=size, **TIME, **more)
     assert config["source"]["kind"] == "directory"
     with contextlib.chdir(folder):
-        plan = _plan(Path("config.yaml"))
+        plan = plan_of(Path("config.yaml"))
         for stage in stages:
             year = None if stage in ("train", "evaluate") else 2016
             importlib.import_module(f"smen.stages.{stage}").run(plan.job(stage, world, year))

@@ -17,7 +17,7 @@ import numpy as np
 from bench_networks import world
 from scipy.special import ndtr
 
-from smen.cli import _plan
+from smen.cli_options import plan_of
 from smen.data.drought_classes import DroughtClass
 from smen.data.records import TEST, TRAIN, VALIDATION
 from smen.grid import M36
@@ -43,7 +43,7 @@ FILTER_DAYS = 6.0
 
 def record(folder, region):
     """Coarse fields of ten years, and the truth at each of them: the world is run once, in memory."""
-    plan = _plan(folder / "config.yaml")
+    plan = plan_of(folder / "config.yaml")
     place = plan.regions[region]
     window = place.window
     made = World(window, region, CLIMATES[nearest_climate(*place.centre)], plan.settings.source.seed)
@@ -189,7 +189,7 @@ if __name__ == "__main__":
         for region in chosen.regions:
             history = kept(cache, f"rec_{folder.name}_{region}", record, folder, region)
             made = kept(cache, f"maps_{folder.name}_{region}", maps, folder, region)
-            window = _plan(folder / "config.yaml").regions[region].window
+            window = plan_of(folder / "config.yaml").regions[region].window
             for years in RECORDS:
                 table, seconds, new_day = judge(history, made, window, years, chosen.every)
                 truth = table[0]

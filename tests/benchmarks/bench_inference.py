@@ -23,7 +23,7 @@ import torch
 from bench_training import CONVOLUTIONS
 from timing import product, report
 
-from smen.cli import _plan
+from smen.cli_options import plan_of
 from smen.data.load import read_fields, read_samples
 from smen.methods.checkpoint import load_checkpoint, save_checkpoint
 from smen.methods.fusion.fusion_method import FusionMethod
@@ -52,7 +52,7 @@ def clocked(run):
 def elsewhere(folder, region, year, scratch):
     """The stage's job with its results in a scratch folder, its inputs linked there."""
     with contextlib.chdir(folder):
-        plan = _plan(pathlib.Path("config.yaml"))
+        plan = plan_of(pathlib.Path("config.yaml"))
         job = plan.job("downscale", region, year)
         there = pathlib.Path(job.results).resolve() / region
     place = scratch / "results" / region

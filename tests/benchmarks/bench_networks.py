@@ -16,7 +16,7 @@ from functools import partial
 
 import numpy as np
 
-from smen.cli import _plan
+from smen.cli_options import plan_of
 from smen.data.load import read_fields
 from smen.data.records import TEST
 from smen.data.samples import Periods, hold_out, samples_of
@@ -59,7 +59,7 @@ def methods(arguments):
 
 def world(folder, region):
     os.chdir(folder)
-    plan = _plan(pathlib.Path("config.yaml"))
+    plan = plan_of(pathlib.Path("config.yaml"))
     job = plan.job("evaluate", region, None)
     fields = read_fields(job.layout, region, job.years)
     periods = plan.regions[region].settings.periods

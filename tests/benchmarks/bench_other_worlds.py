@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 from bench_networks import FEW, score, table, world
 
-from smen.cli import _plan
+from smen.cli_options import plan_of
 from smen.data.records import TEST
 from smen.methods.registry import SIMPLE_BASELINES
 from smen.scores.aggregation import per_image
@@ -29,7 +29,7 @@ SEASONS = {"DJF": (12, 1, 2), "MAM": (3, 4, 5), "JJA": (6, 7, 8), "SON": (9, 10,
 def aligned(folder):
     """The one region of a folder, its series made where they are missing."""
     os.chdir(folder)
-    plan = _plan(pathlib.Path("config.yaml"))
+    plan = plan_of(pathlib.Path("config.yaml"))
     (region,) = yaml.safe_load(pathlib.Path("config.yaml").read_text())["regions"]
     for year in plan.years(region):
         job = plan.align(region, year)

@@ -15,7 +15,7 @@ from bench_indices import RECORDS, kept, maps, own_percentile, record, true_perc
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from smen.cli import _plan
+from smen.cli_options import plan_of
 from smen.data.drought_classes import DROUGHT_COLOURS, DROUGHT_NAMES, DROUGHT_NODATA, drought_class
 from smen.grid import M36
 from smen.indices.percentile import estimate_percentile
@@ -108,7 +108,7 @@ if __name__ == "__main__":
     folder, cache, out = (path.resolve() for path in (arguments.folder, arguments.cache, arguments.out))
     rows = json.loads(arguments.scores.read_text())
     reliability(rows, out / "indices_reliability.png")
-    area = _plan(folder / "config.yaml").regions[arguments.region].window
+    area = plan_of(folder / "config.yaml").regions[arguments.region].window
     made_record = kept(cache, f"rec_{folder.name}_{arguments.region}", record, folder, arguments.region)
     made_maps = kept(cache, f"maps_{folder.name}_{arguments.region}", maps, folder, arguments.region)
     drought(made_record, made_maps, area, arguments.region, out / "indices_drought.png")
