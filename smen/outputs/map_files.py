@@ -110,10 +110,18 @@ def read_bands(
 
 
 def read_map(file: MapFile, *, part: tuple[slice, slice] | None = None, every: int = 1) -> NDArray[np.float32]:
-    """Read the bands of one overpass alone; arguments and errors as of `read_bands`.
+    """Read the bands of one overpass, without its quality codes.
+
+    Args:
+        file: the rasters of the overpass.
+        part: rows and columns to read, None for all.
+        every: side of the squares of cells that are read as one, as for `read_bands`.
 
     Returns:
         Soil moisture, its standard deviation and age, float32 (3, height, width), NaN where missing.
+
+    Raises:
+        DataError: the raster is missing or cannot be read.
     """
     return _read(file.path, part, every, Resampling.average).filled(np.nan).astype(np.float32)
 

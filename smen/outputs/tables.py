@@ -62,7 +62,18 @@ def write_csv(
     units: Mapping[str, str] | None = None,
     simulated: bool,
 ) -> None:
-    """Write the CSV of `write_table` alone, for tables too long to be looked at; arguments and errors as there."""
+    """Write the CSV of `write_table` alone, for tables too long to be looked at.
+
+    Args:
+        path: where to write.
+        rows: one mapping a row, columns in the order of their first appearance; or a DataFrame, without its index.
+        units: of the columns that have any.
+        simulated: whether the data are simulated.
+
+    Raises:
+        OutputError: the file cannot be written.
+        ValueError: `units` names a column that is not there, or a name holds brackets.
+    """
     headers, cells = _cells(rows, units)
     write_text(path, _csv(headers, cells, simulated))
 

@@ -8,18 +8,18 @@ A Readme says that nothing was measured.
 from __future__ import annotations
 
 import zipfile
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from smen.atomic import atomic_from_memory
+from smen.simulation.state_writer import StateWriter
 from smen.simulation.station_places import StationPlace, StationSensor, station_places
 from smen.simulation.station_sensors import SensorReading, StationTruth, read_sensor_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from types import TracebackType
 
     from numpy.typing import NDArray
 
@@ -36,7 +36,7 @@ _SURFACE = 0.05
 """Metres: a sensor whose lower end lies deeper is not of the surface layer."""
 
 
-class StationWriter:
+class StationWriter(StateWriter):
     """Collect the states of a world at its stations, and write them by year.
 
     A context manager: the files are written on leaving, unless an error ended the block.
@@ -55,34 +55,24 @@ class StationWriter:
     def __init__(
         self, world: World, first_day: np.datetime64, last_day: np.datetime64, root: Path, simulated: str
     ) -> None:
-        self.world, self.root, self.simulated = world, root, simulated
-        self.first, self.last = first_day, last_day
+        super().__init__(world, first_day, last_day, root, simulated)
         self.places = station_places(world)
-        window = world.window
-        self.longitude = float(window.longitudes[window.width // 2])
         top, left = (part.start for part in world.inner)
         self.cells = (
             np.array([top + place.row for place in self.places], np.int64),
             np.array([left + place.column for place in self.places], np.int64),
         )
-        self.times: list[np.datetime64] = []
         self.moisture: list[NDArray[np.float32]] = []
         self.temperature: list[NDArray[np.float32]] = []
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            for year in range(int(str(self.first)[:4]), int(str(self.last)[:4]) + 1):
-                self._write(year)
+    def _finish(self) -> None:
+        """Write the archives of all years."""
+        for year in range(int(str(self.first)[:4]), int(str(self.last)[:4]) + 1):
+            self._write(year)
 
     def add(self, state: WorldState) -> None:
         """Keep a state at the stations; also of the days around the period, between which hours are interpolated."""
-        hours = np.timedelta64(18 if state.evening else 6, "h")
-        time = state.day.astype("datetime64[s]") + hours - np.timedelta64(round(self.longitude * 240), "s")
+        time = self.time_of(state)
         if self.first - _DAY <= time.astype("datetime64[D]") <= self.last + _DAY:
             self.times.append(time)
             self.moisture.append(state.moisture[self.cells])

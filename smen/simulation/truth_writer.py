@@ -7,17 +7,17 @@ noise. Open water is NaN. Values are rounded to 1e-4 m3/m3, which halves the fil
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import h5netcdf
 import numpy as np
 
 from smen.atomic import atomic_hdf5
 from smen.data import netcdf
+from smen.simulation.state_writer import StateWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
     from numpy.typing import NDArray
 
@@ -31,7 +31,7 @@ MOISTURE = netcdf.FieldVariable(
 )
 
 
-class TruthWriter:
+class TruthWriter(StateWriter):
     """Collect the states of a world, and write a year's file when the year is complete.
 
     A context manager: the last year's file is written on leaving, unless an error ended the block.
@@ -50,37 +50,23 @@ class TruthWriter:
     def __init__(
         self, world: World, first_day: np.datetime64, last_day: np.datetime64, root: Path, simulated: str
     ) -> None:
-        self.world, self.root, self.simulated = world, root, simulated
-        self.first, self.last = first_day, last_day
-        window = world.window
-        self.longitude = float(window.longitudes[window.width // 2])
+        super().__init__(world, first_day, last_day, root, simulated)
         self.water = world.land.water[world.inner]
-        self.times: list[np.datetime64] = []
         self.fields: list[NDArray[np.float32]] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self._write()
 
     def add(self, state: WorldState) -> None:
         """Keep a state if its time (UTC) lies on a day of the period; write the year's file when another one begins."""
-        hours = np.timedelta64(18 if state.evening else 6, "h")
-        time = state.day.astype("datetime64[s]") + hours - np.timedelta64(round(self.longitude * 240), "s")
+        time = self.time_of(state)
         if not self.first <= time.astype("datetime64[D]") <= self.last:
             return
         if self.times and time.astype("datetime64[Y]") != self.times[-1].astype("datetime64[Y]"):
-            self._write()
+            self._finish()
         self.times.append(time)
         field = np.round(state.moisture[self.world.inner], 4)
         field[self.water] = np.nan
         self.fields.append(field)
 
-    def _write(self) -> None:
+    def _finish(self) -> None:
         """Write the file of the year that was collected, if there is anything in it."""
         if not self.times:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -34,16 +34,15 @@ from smen.outputs.quality_raster import write_quality
 from smen.outputs.year_folder import digest_of, finish_folder, prepare_folder, without
 from smen.plan.jobs import DownscaleJob
 from smen.validation.probe_series import ProbeSeries
-from smen.validation.station_archives import read_stations
+from smen.validation.station_archives import period_around, read_points
 from smen.validation.station_conditioning import condition_on_stations
-from smen.validation.station_points import locate_points
 from smen.validation.station_records import StationSelection
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from smen.data.error_correlation import ErrorCorrelation
-    from smen.data.records import Fields, Samples
+    from smen.data.records import Fields, Prediction, Samples
     from smen.methods.map_mode import MapMode, Scenes
     from smen.methods.protocol import Method
     from smen.outputs.map_names import Direction
@@ -106,8 +105,11 @@ def run(job: DownscaleJob) -> None:
     correlation = method.error_correlation(fields, retrospective=mode == "retrospective")
     errors = _errors(job, fields, method, correlation)
     conditions = None
-    if correlation is not None and (probes := _probes(job, mode, fields, samples, method, known.fine)):
-        conditions = Conditions(correlation, probes)
+    if correlation is not None:
+        probes = _probes(
+            job, samples, lambda part: predict_in_mode(method, mode, fields, part, known.fine), causal=mode == "causal"
+        )
+        conditions = None if probes is None else Conditions(correlation, probes)
     rows = list(_maps(job, mode, fields, samples, method, known.fine, errors, conditions))
     table = pd.DataFrame(rows, columns=COLUMNS)
     wanted = {path.stem for row in rows for path in _rasters(folder / str(row["map"]), members=errors is not None)}
@@ -151,12 +153,7 @@ def _errors(
 
 
 def _probes(
-    job: DownscaleJob,
-    mode: MapMode,
-    fields: Fields,
-    samples: Samples,
-    method: Method,
-    targets: NDArray[np.integer],
+    job: DownscaleJob, samples: Samples, predict: Callable[[Samples], Prediction], *, causal: bool
 ) -> ProbeSeries | None:
     """What the region's probes say at the overpasses; None where there is none in the region."""
     asked = job.selection
@@ -164,22 +161,18 @@ def _probes(
         return None
     coarse = concatenate([read_series(Path(job.layout.aligned(job.region, "coarse", year))) for year in job.years])
     times = overpass_times(coarse, samples.time)
-    reach = np.timedelta64(round(asked.window * 1800), "s")
-    selection = StationSelection(asked.networks, asked.depth, asked.flags, (times[0] - reach, times[-1] + reach))
-    reading = read_stations([Path(path) for path in job.probes], selection, job.window)
-    points, further = locate_points(reading.series, job.window, asked.sensors)
-    for problem in (*reading.problems, *further):
-        log.warning("%s%s: %s", problem.source, f", {problem.station}" if problem.station else "", problem.reason)
+    selection = StationSelection(asked.networks, asked.depth, asked.flags, period_around(times, asked.window))
+    points, problems = read_points([Path(path) for path in job.probes], selection, job.window, asked.sensors)
+    for problem in problems:
+        log.warning("%s", problem)
     if not points:
         log.warning("no probe of %s has a usable value in %s: its maps are not conditioned", job.region, job.year)
         return None
     rows, columns = (np.array([getattr(p, name) for p in points], np.int64) for name in ("row", "column"))
-    mean, deviation = estimates_at(
-        lambda part: predict_in_mode(method, mode, fields, part, targets), samples, rows, columns
-    )
+    mean, deviation = estimates_at(predict, samples, rows, columns)
     if deviation is None:
         return None
-    return ProbeSeries.of(points, times, asked.window, mean, deviation, only_before=mode == "causal")
+    return ProbeSeries.of(points, times, asked.window, mean, deviation, only_before=causal)
 
 
 def _maps(

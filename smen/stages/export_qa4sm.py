@@ -17,8 +17,7 @@ from smen.outputs.labels import map_title, yes_or_no
 from smen.outputs.map_files import read_lists, read_map
 from smen.validation.point_products import PointProduct
 from smen.validation.qa4sm_export import write_qa4sm_cube, write_qa4sm_series
-from smen.validation.station_archives import read_stations
-from smen.validation.station_points import locate_points
+from smen.validation.station_archives import read_points
 from smen.validation.station_records import StationSelection
 
 if TYPE_CHECKING:
@@ -81,8 +80,8 @@ def _write_series(plan: Plan, region: str, output: Path, maps: list[MapFile], ti
         )
     selection = StationSelection(asked.networks, asked.depth, asked.flags)
     window = plan.regions[region].window
-    reading = read_stations([Path(archive) for archive in archives], selection, window)
-    points, _ = locate_points(reading.series, window, asked.sensors, asked.shared_cells)
+    paths = [Path(archive) for archive in archives]
+    points, _ = read_points(paths, selection, window, asked.sensors, asked.shared_cells)
     rows, columns = (np.array([getattr(p, name) for p in points], np.int64) for name in ("row", "column"))
     values = np.array([read_map(file)[0][rows, columns] for file in maps]).reshape(len(maps), len(points))
     write_qa4sm_series(output, window, points, PointProduct("SMEN", times, values))

@@ -31,10 +31,9 @@ from smen.scores.comparison import PRODUCT
 from smen.validation.point_products import PointProduct
 from smen.validation.probe_series import ProbeSeries, leave_one_probe_out
 from smen.validation.qa4sm_results import write_qa4sm_results
-from smen.validation.station_archives import read_stations
+from smen.validation.station_archives import period_around, read_points
 from smen.validation.station_matching import STATION, match_stations
 from smen.validation.station_overview import station_table
-from smen.validation.station_points import locate_points
 from smen.validation.station_records import StationProblem, StationSelection
 from smen.validation.station_spread import station_spread
 from smen.validation.third_dataset import read_third_dataset
@@ -108,7 +107,7 @@ def run(job: InsituJob) -> None:
     folder = Path(job.layout.validation(job.region, ""))
     _draw(job, folder, mean, sets, stations, products, simulated=fields.simulated)
     for problem in problems:
-        log.warning("%s%s: %s", problem.source, f", {problem.station}" if problem.station else "", problem.reason)
+        log.warning("%s", problem)
     log.info("%d stations, %d overpasses: see %s", len(points), len(overpasses.maps), folder / files.PAGE)
 
 
@@ -130,15 +129,14 @@ def _stations(
     job: InsituJob, overpasses: Overpasses, archives: Sequence[str]
 ) -> tuple[tuple[StationPoint, ...], list[StationProblem]]:
     """The stations of the region with a value in the period of the maps, and what could not be used."""
-    asked, times = job.protocol, overpasses.times
-    reach = np.timedelta64(round(asked.window * 1800), "s")
-    period = (times[0] - reach, times[-1] + reach) if times.size else (None, None)
+    asked = job.protocol
+    period = period_around(overpasses.times, asked.window)
     selection = StationSelection(asked.networks, asked.depth, asked.flags, period)
-    reading = read_stations([Path(path) for path in archives], selection, job.window)
-    points, further = locate_points(reading.series, job.window, asked.sensors, asked.shared_cells)
-    problems = [*reading.problems, *further]
+    paths = [Path(path) for path in archives]
+    points, found = read_points(paths, selection, job.window, asked.sensors, asked.shared_cells)
+    problems = list(found)
     if not points:
-        names = ", ".join(Path(path).name for path in archives)
+        names = ", ".join(path.name for path in paths)
         problems.append(StationProblem(names, f"there is no station with a usable value in {job.region}"))
     return points, problems
 

@@ -28,6 +28,10 @@ class StationProblem:
     reason: str
     station: str = ""
 
+    def __str__(self) -> str:
+        """Say it in a line."""
+        return f"{self.source}{f', {self.station}' if self.station else ''}: {self.reason}"
+
 
 @dataclass(frozen=True)
 class Station:
