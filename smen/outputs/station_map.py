@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.patheffects import withStroke
 from pyproj import Transformer
 
 from smen.grid import CRS_CODE, LEFT
@@ -61,6 +62,7 @@ def station_map(
         colour_bar(moisture, SOIL_MOISTURE, "mean of the maps (m³/m³)", field)
         gains = figure_style.place(figure, _LEFT + width - bar, _TOP + height + 0.4, bar, 0.13)
         colour_bar(gains, GAIN, "gain over 36 km (m³/m³)", stations["gain"].to_numpy(np.float64))
+        gains.set_xticks([GAIN.low, 0.0, GAIN.high])  # more would touch each other below a narrow region
         figure_style.save(figure, path)
 
 
@@ -76,7 +78,11 @@ def _draw_stations(axes: Axes, window: Window, stations: pd.DataFrame) -> None:
     )  # fmt: skip
     if len(stations) <= _MOST_NAMES:
         for name, left, up in zip(stations["station"], x, y, strict=True):
-            axes.annotate(str(name), (left, up), xytext=(4, 3), textcoords="offset points", fontsize=5.5, zorder=5)
+            halo = [withStroke(linewidth=1.6, foreground="white")]
+            axes.annotate(
+                str(name), (left, up), xytext=(4, 3), textcoords="offset points", fontsize=5.5, zorder=5,
+                path_effects=halo,
+            )  # fmt: skip
 
 
 _MOST_NAMES = 40

@@ -89,7 +89,7 @@ def _draw_frame(axes: PolarAxes) -> None:
     axes.set_thetagrids(np.degrees(np.arccos(_TICKS)), [f"{tick:g}" for tick in _TICKS])
     axes.set_rgrids([0.5, 1.0, 1.5, 2.0])
     axes.grid(color="#e4e4e4", linewidth=0.6)
-    axes.set_xlabel("spread over the station's")
+    axes.set_xlabel("spread over the station's", labelpad=14)
     axes.text(np.radians(45), 1.17 * _MOST, "correlation", rotation=-45, ha="center", va="center")
     arc = np.linspace(0, np.pi / 2, 100)
     axes.plot(arc, np.ones_like(arc), color=figure_style.FAINT, linewidth=0.8, linestyle="--")

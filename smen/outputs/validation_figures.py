@@ -88,7 +88,7 @@ class ValidationFigures:
         """
         title, simulated = f"{self.region}: maps against stations", self.simulated
         dots = self.stations.rename(columns={"rmsd_gain": "gain"})
-        subtitle = "Dots: RMSD of 36 km minus RMSD of the map, on the same pairs; hollow: too few pairs."
+        subtitle = "Dots: RMSD of 36 km minus RMSD of the map, on the same pairs; hollow: not compared."
         station_map(folder / files.MAP, self.window, self.mean, dots, title=title, subtitle=subtitle,
                     simulated=simulated)  # fmt: skip
         panels = [self.series.panel(index, _panel_title(self.stations.iloc[index].to_dict())) for index in self.shown()]
