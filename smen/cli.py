@@ -71,9 +71,11 @@ def _add(stage: Stage) -> None:
 
 def _run(stage: Stage, job: Job) -> None:
     """Do a job, after removing what killed writers left of its files."""
+    from smen.algebra_threads import limit_algebra_threads
     from smen.leftovers import remove_leftovers
     from smen.plan.stage_files import written_by
 
+    limit_algebra_threads()
     for part in remove_leftovers(written_by(job)):
         logging.getLogger("smen").info("removed %s: its writer is gone", part)
     stage.load().run(job)
