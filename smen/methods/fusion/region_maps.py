@@ -105,8 +105,8 @@ class RegionMaps:
                 value, error = self._estimate(samples, row, self.cells)
             if self.cells is not None:
                 hidden |= ~self.cells
-            mean[row] = np.where(hidden, np.nan, bounded(value, parameters.bounds, parameters.typical_error))
-            deviation[row] = np.where(hidden, np.nan, error)
+            mean[row, ~hidden] = bounded(value[~hidden], parameters.bounds, parameters.typical_error)
+            deviation[row, ~hidden] = error[~hidden]
         return Prediction(mean=mean, standard_deviation=deviation, quality=quality)
 
     def _support(self, index: int) -> CoarseSupport:
