@@ -1,4 +1,4 @@
-"""One thread for the linear algebra of a stage: jobs keep to their processors, and sums round alike on all of them.
+"""One thread for the linear algebra of a command: jobs keep to their processors, and sums round alike on all of them.
 
 OpenBLAS starts a thread for each processor, or as many as Snakemake tells it by environment variables: the cores that
 a job reserves, which are more than the machine has where `--cores` is. Two such jobs at once wait for each other most
