@@ -52,4 +52,6 @@ def test_indices_are_made_of_maps_and_their_climatology(copied):
         middle, low, high = read_index(file.paths["percentile"])
         valid = np.isfinite(middle)
         assert valid.any() and ((low <= middle) & (middle <= high))[valid].all()
-        assert read_index(file.paths["water_index"]).shape[0] == 2
+        water, quality = np.split(read_index(file.paths["water_index"]), 2)
+        assert water.shape[0] == 2 and 0 <= np.nanmin(quality) <= np.nanmax(quality) <= 100
+        assert np.isfinite(quality[np.isfinite(water)]).all()
