@@ -39,9 +39,11 @@ __all__ = [
     "with_later",
 ]
 
-LOOK_AHEAD = np.timedelta64(30, "D")
-"""What comes later than this after an overpass takes no part in its retrospective map, which is settled then: the
-weight of a scene has fallen to a third or less."""
+LOOK_AHEAD = np.timedelta64(60, "D")
+"""What comes later than this after an overpass takes no part in its retrospective map, which is settled then.
+
+At Tucson, where 3 km scenes are rarest of the default regions, the error against the truth is .0226 m3/m3 without a
+limit and with this one, and .0227 with 30 days (`source.seed: 1`)."""
 
 Period = tuple[np.datetime64, np.datetime64]
 """First and last day, both included."""

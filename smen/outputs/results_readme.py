@@ -86,6 +86,11 @@ ENTRIES = (
         "{region}/maps/*/{region}_errors.nc",
         "how the errors of the maps go together in space and time; `smen extract` reads it",
     ),
+    Entry(
+        "REGION/maps/YEAR/REGION_basis.csv",
+        "{region}/maps/*/{region}_basis.csv",
+        "digest of what each map rests on; the workflow knows by it which maps need not be made again",
+    ),
     Entry("REGION/maps/YEAR.csv", "{region}/maps/*.csv", "list of the maps and of the 3 km scenes behind each"),
     Entry(
         "REGION/observed/YEAR/..._coarse.tif, ..._product.tif",

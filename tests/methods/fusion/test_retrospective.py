@@ -45,7 +45,7 @@ def test_a_settled_map_keeps_its_bits_whatever_comes_later(method):
     by_fine = {name: getattr(FIELDS, name)[:fine] for name in ("fine", "fine_time", "fine_ready", "fine_sentinel1")}
     until_then = replace(FIELDS, **by_coarse, **by_fine)
     one = SAMPLES.select(slice(row, row + 1))
-    known = np.where(TARGETS < fine, TARGETS, MISSING)
+    known = np.where(fine > TARGETS, TARGETS, MISSING)
     now = method.predict_retrospective(FIELDS, one, TARGETS)
     then = method.predict_retrospective(until_then, one, known)
     np.testing.assert_array_equal(now.mean, then.mean)
