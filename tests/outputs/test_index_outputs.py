@@ -89,8 +89,8 @@ def test_shares_of_an_area_are_expected_ones_with_an_interval(made):
     _, _, weeks = made
     table = drought_shares(weeks, {"a": cells_of_rows(0, 10)}, region="tucson", simulated=True)
     row = table.iloc[0]
-    score, low, high = (norm.ppf(f * (1.0 + 3 * np.arange(10)) / 100) for f in (1, 0.5, 1.5))
-    deviation = (high - low) / (2 * norm.ppf(0.95))
+    low, high = (norm.ppf(f * (1.0 + 3 * np.arange(10)) / 100) for f in (0.5, 1.5))
+    score, deviation = (low + high) / 2, (high - low) / (2 * norm.ppf(0.95))
     assert row["d1_or_worse"] == pytest.approx(norm.cdf((norm.ppf(0.2) - score) / deviation).mean(), rel=1e-3)
     assert row["d1_or_worse_low"] < row["d1_or_worse"] < row["d1_or_worse_high"]
     assert row["d0_or_worse"] > row["d1_or_worse"] > row["d4_or_worse"] > 0
