@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 TABLES = ("stations", "problems", "pairs", "metrics", "summary", "differences", "gains", "claims", "intervals")
 """Tables of a validation, by the names of their files."""
 
-PAGE, POINTS, RESULTS = "validation.md", "stations.geojson", "validation.nc"
+PAGE, VERDICT, POINTS, RESULTS = "validation.md", "verdict.json", "stations.geojson", "validation.nc"
 MAP, SERIES, TAYLOR = "stations.png", "series.png", "taylor.png"
 FIGURES = {MAP: "gain at stations", SERIES: "series at stations", TAYLOR: "Taylor diagram"}
 """Figures of a validation and what each shows."""
 
-FILES = (*(f"{name}.csv" for name in TABLES), PAGE, POINTS, RESULTS, *FIGURES)
+FILES = (*(f"{name}.csv" for name in TABLES), PAGE, VERDICT, POINTS, RESULTS, *FIGURES)
 """Everything that a validation leaves, beside triple_collocation.csv where a third data set is given."""
 
 _UNITS = {
