@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT, _GAP, _TOP, _LEFT = 6.6, 1.15, 0.42, 0.95, 0.6
 """Size of a panel, room between panels, above them and left of them, inches."""
 
+_LEAST_TOP = 0.05
+"""Upper end of the values' axis where nothing is wetter, m3/m3."""
+
 BAND = 1.6449
 """Standard deviations on either side that hold 90 % of a normal distribution."""
 
@@ -102,4 +105,5 @@ def _limits(panels: Sequence[StationPanel]) -> tuple[tuple[np.datetime64, np.dat
     whole = np.concatenate(times)
     values = np.concatenate([part for p in panels for part in (p.value, p.map_value, p.coarse_value)])
     top = float(np.nanmax(values)) if np.isfinite(values).any() else 0.5
-    return (whole.min(), whole.max()), (0.0, 1.08 * top)
+    half_a_day = np.timedelta64(12, "h")
+    return (whole.min() - half_a_day, whole.max() + half_a_day), (0.0, max(1.08 * top, _LEAST_TOP))

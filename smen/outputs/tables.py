@@ -100,7 +100,9 @@ def read_table(path: Path, names: Sequence[str] = ()) -> pd.DataFrame:
         path: of the CSV.
         names: columns of names, which stay as they are written: 001 and 1.10 are no numbers there, NA is not missing.
     """
-    frame = pd.read_csv(path, converters=dict.fromkeys(names, str))
+    missing = {column: [""] for column in pd.read_csv(path, nrows=0).columns if column not in names}
+    texts = dict.fromkeys(names, "str")
+    frame = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=missing) if names else pd.read_csv(path)
     matches = {column: _HEADER.match(column) for column in frame.columns}
     parts = {column: match.groupdict() for column, match in matches.items() if match}
     frame = frame.rename(columns={column: part["name"] for column, part in parts.items()})

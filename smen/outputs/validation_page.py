@@ -77,7 +77,8 @@ class ValidationPage:
                     continue
                 first = rows.iloc[0]
                 title = f"## {KIND_TITLES[kind]}, {pairs}"
-                head = f"Mean over {first['stations']} stations and {first['n']} pairs, 95 % interval in brackets."
+                over = f"{_counted(first['stations'], 'station')} and {_counted(first['n'], 'pair')}"
+                head = f"Mean over {over}, 95 % interval in brackets."
                 parts += [title, head, _pivot(rows)]
         return parts
 
@@ -109,9 +110,8 @@ class ValidationPage:
     def _intervals(self) -> str:
         table = self.tables["intervals"]
         rows = [
-            (row["pairs"], row["product"], f"{row['level']:.0%}", f"{row['coverage_without']:.0%}",
-             f"{row['coverage']:.0%} [{row['low']:.0%}, {row['high']:.0%}]", f"{row['representativeness']:.3f}",
-             row["method"])
+            (row["pairs"], row["product"], f"{row['level']:.0%}", _number(row["coverage_without"], ".0%"),
+             _bracketed(row, "coverage", ".0%"), _number(row["representativeness"], ".3f"), row["method"])
             for row in _records(table)
         ]  # fmt: skip
         if not rows:
@@ -127,8 +127,8 @@ class ValidationPage:
     def _conditioning(self) -> str:
         table = self.tables["conditioning"]
         rows = [
-            (row["network"], row["station"], row["n"], f"{row['ubrmsd_before']:.3f}", f"{row['ubrmsd_after']:.3f}",
-             f"{row['gain']:+.4f} [{row['low']:+.4f}, {row['high']:+.4f}]")
+            (row["network"], row["station"], row["n"], _number(row["ubrmsd_before"], ".3f"),
+             _number(row["ubrmsd_after"], ".3f"), _bracketed(row, "gain", "+.4f"))
             for row in _records(table)
         ]  # fmt: skip
         text = (
@@ -138,12 +138,9 @@ class ValidationPage:
         return f"{text}\n\n{_table(rows, names)}" if rows else "No probe has a usable value."
 
     def _stations(self) -> str:
-        columns = [
-            c
-            for c in ("network", "station", "depth", "distance_km", "pairs", *METRIC_TITLES, "reason")
-            if c in self.stations
-        ]
-        columns.remove("g_down")
+        metrics = [metric for metric in METRIC_TITLES if metric != "g_down"]
+        wanted = ("network", "station", "depth", "distance_km", "pairs", *metrics, "reason")
+        columns = [column for column in wanted if column in self.stations]
         rows = [tuple(_cell(value) for value in row) for row in self.stations[columns].itertuples(index=False)]
         titles = tuple(METRIC_TITLES.get(column, column.replace("_", " ")) for column in columns)
         text = "Scores of the maps alone; the gain over other products stands in stations.csv and gains.csv."
@@ -198,6 +195,22 @@ def _records(frame: pd.DataFrame) -> list[dict[Hashable, Any]]:
 def _with_interval(row: Mapping[Hashable, Any], *, signed: bool = False) -> str:
     """The value of a row and its interval in brackets."""
     return with_interval(*(float(row[key]) for key in ("value", "low", "high")), signed=signed)
+
+
+def _bracketed(row: Mapping[Hashable, Any], name: str, form: str) -> str:
+    """A value of a row and its interval in a format; a dash where there is no value."""
+    value, low, high = (_number(row[key], form) for key in (name, "low", "high"))
+    return value if NO_VALUE in (value, low, high) else f"{value} [{low}, {high}]"
+
+
+def _number(value: float, form: str) -> str:
+    """A number in a format, a dash where it is none."""
+    return format(float(value), form) if np.isfinite(value) else NO_VALUE
+
+
+def _counted(number: int, name: str) -> str:
+    """A number and a noun."""
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def _word(better: object) -> str:
