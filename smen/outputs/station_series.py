@@ -89,7 +89,7 @@ def _draw(axes: Axes, panel: StationPanel) -> None:
     if panel.map_deviation is not None:
         low, high = (panel.map_value + side * BAND * panel.map_deviation for side in (-1, 1))
         axes.fill_between(
-            panel.map_time, low, high, color=ours, alpha=0.18, linewidth=0, label="its 90 % interval"
+            panel.map_time, low, high, color=ours, alpha=0.18, linewidth=0, label="90 % interval of the map"
         )  # fmt: skip
     axes.plot(panel.map_time, panel.coarse_value, ".", color=coarse, markersize=2.6, label="36 km")
     axes.plot(panel.map_time, panel.map_value, ".", color=ours, markersize=3.4, label="map")

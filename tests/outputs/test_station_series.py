@@ -45,7 +45,7 @@ def test_each_station_has_a_panel_with_its_values(tmp_path, drawn):
             np.testing.assert_array_equal(drawn_lines[name].get_xdata(orig=False), date2num(time))
             np.testing.assert_array_equal(drawn_lines[name].get_ydata(), value)
     assert words.count("m³/m³") == 2
-    assert {"tucson", "2 of 3 stations.", "station", "its 90 % interval", "36 km", "map"} < set(words)
+    assert {"tucson", "2 of 3 stations.", "station", "90 % interval of the map", "36 km", "map"} < set(words)
     assert_texts_are_apart(drawn)
 
 
@@ -65,7 +65,7 @@ def test_the_band_holds_ninety_percent_of_a_normal_distribution(tmp_path, drawn)
 def test_maps_without_deviations_have_no_band(tmp_path, drawn):
     axes, words = draw(tmp_path / "s.png", drawn, [panel(deviation=False)])
     assert len(axes[0].collections) == 0
-    assert "its 90 % interval" not in words
+    assert "90 % interval of the map" not in words
 
 
 def test_all_panels_share_the_period_of_the_maps_and_the_range_of_values(tmp_path, drawn):
