@@ -7,6 +7,7 @@ flag. A GeoPackage has points in place of longitude and latitude. Without the co
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,8 +136,9 @@ def _read_csv(path: Path) -> tuple[pd.DataFrame, list[StationProblem]]:
         separator = max(",;\t", key=head.count)
         # Without index_col=False a separator at the end of each row would shift all columns by one.
         options: dict[str, Any] = {"dtype": str, "encoding": encoding, "skipinitialspace": True, "index_col": False}
-        # A station may be called NA or nan.
-        return pd.read_csv(path, sep=separator, keep_default_na=False, na_values=[""], **options), problems
+        with warnings.catch_warnings(action="ignore", category=pd.errors.ParserWarning):  # cells beyond the last name
+            # A station may be called NA or nan.
+            return pd.read_csv(path, sep=separator, keep_default_na=False, na_values=[""], **options), problems
     except (ValueError, OSError) as error:
         raise DataError(f"it cannot be read as a table: {str(error).splitlines()[0]}") from error
 

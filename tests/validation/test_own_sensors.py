@@ -147,7 +147,7 @@ def test_names_that_look_missing_or_like_numbers_stay(tmp_path):
         (NAMES + "a,10,50,0,5,2020-01-01,0.2,G\n", "does not lie within 0-0.05 m: are its depths in centimetres?"),
         (NAMES + "a,10,50,0.1,0.2,2020-01-01,0.2,G\n", "does not lie within 0-0.05 m"),
         (NAMES + "a,10,50,0,0.05,2020-01-01,wet,G\n", "none of its 1 values is soil moisture with a flag of G"),
-        (NAMES + "a,10,50,0,0.05,2020-01-01,0.2,G,x,y\na,1,2\n", "it cannot be read as a table"),
+        (NAMES + "a,10,50,0,0.05,2020-01-01\na,10,50,0,0.05,2020-01-01,0.2,G,x,y\n", "it cannot be read as a table"),
     ],
 )
 def test_odd_tables_give_the_line_that_helps(tmp_path, content, words):
@@ -161,6 +161,15 @@ def test_what_a_spreadsheet_saves_is_read(tmp_path, ending, encoding, separator)
     text = f"{NAMES}Größe,10,50,0,0.05,2020-01-01,0.2,G\n".replace(",", separator)
     (series,) = read_own_sensors(written(tmp_path / f"s{ending}", text, encoding), ALL).series
     assert series.station.name == "Größe"
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_separator_at_the_end_of_each_row_shifts_nothing(tmp_path):
+    rows = "a,10,50,0,0.05,2020-01-01,0.2,G,\nb,11,51,0,0.05,2020-01-01,0.3,G,\n"
+    reading = read_own_sensors(written(tmp_path / "s.csv", NAMES + rows), ALL)
+    found = [(s.station.name, s.station.longitude, s.value[0]) for s in reading.series]
+    assert found == [("a", 10, 0.2), ("b", 11, 0.3)]
+    assert reading.problems == ()
 
 
 def test_points_without_a_place_or_a_name_cost_their_rows_alone(tmp_path):
@@ -179,6 +188,5 @@ def test_two_layers_and_shapes_that_are_no_points_give_a_line(tmp_path):
     shapes.to_file(tmp_path / "s.gpkg", layer="one")
     assert read_own_sensors(tmp_path / "s.gpkg", ALL).problems[0].reason == "its features are not all points"
     shapes.to_file(tmp_path / "s.gpkg", layer="two")
-    assert (
-        "one, two. Choose one with a file of its own" in read_own_sensors(tmp_path / "s.gpkg", ALL).problems[0].reason
-    )
+    reason = read_own_sensors(tmp_path / "s.gpkg", ALL).problems[0].reason
+    assert "one, two. Choose one with a file of its own" in reason

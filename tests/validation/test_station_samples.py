@@ -37,8 +37,10 @@ def test_stations_below_the_minimum_are_left_out():
 def test_a_network_that_is_called_all_is_not_taken_for_all():
     """Sensors of one's own in all.csv beside an archive: the first sample is that of both networks."""
     pairs = made_pairs(4, 40)
+    networks = [ALL, "NET", "NET", "NET"]
     named = [
-        replace(p, station=replace(p.station, network=ALL if i < 1 else "NET")) for i, p in enumerate(pairs.points)
+        replace(p, station=replace(p.station, network=network))
+        for p, network in zip(pairs.points, networks, strict=True)
     ]
     samples = list(station_samples(replace(pairs, points=tuple(named)), 10, ("all",), "network", 5, 0))
     assert [(s.group, len(s.stations)) for s in samples] == [(ALL, 4), ("NET", 3), ("network all", 1)]
