@@ -1,5 +1,7 @@
 """Panels of stations' series."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.dates import date2num
@@ -77,6 +79,27 @@ def test_all_panels_share_the_period_of_the_maps_and_the_range_of_values(tmp_pat
     low, high = axes[0].get_xlim()
     first, last = date2num(OVERPASSES[[0, -1]])
     assert first - 1 < low < first and last < high < last + 1
+
+
+def test_the_legend_stands_clear_of_a_long_title(tmp_path, drawn):
+    draw(tmp_path / "s.png", drawn, [panel("SIM-SPARSE A-STATION-WITH-A-NAME: 365 pairs, ubRMSD 0.024, R 0.797")])
+    assert_texts_are_apart(drawn)
+    figure, boxes = drawn[0]
+    legend = figure.axes[0].get_legend().get_window_extent()
+    others = [box for text, box in boxes.items() if text not in figure.axes[0].get_legend().get_texts()]
+    assert not any(legend.overlaps(box) for box in others)
+
+
+@pytest.mark.parametrize(("step", "gap", "broken"), [(1, 23, False), (1, 30, True), (24, 48, False), (24, 96, True)])
+def test_no_line_is_drawn_over_an_outage(tmp_path, drawn, step, gap, broken):
+    """Hours of an hourly and of a daily series; one or two missing days of the latter are no outage."""
+    hours = np.concatenate([np.arange(20) * step, np.arange(20) * step + 19 * step + gap])
+    time = HOURS[0] + hours * np.timedelta64(1, "h")
+    given = replace(panel(), time=time, value=np.linspace(0.1, 0.3, 40))
+    axes, _ = draw(tmp_path / "s.png", drawn, [given])
+    values = np.asarray(lines(axes[0])["station"].get_ydata())
+    assert np.isnan(values).tolist() == [False] * 20 + [True] * broken + [False] * 20
+    np.testing.assert_array_equal(values[np.isfinite(values)], given.value)
 
 
 @pytest.mark.filterwarnings("error")

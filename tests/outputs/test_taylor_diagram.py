@@ -51,6 +51,13 @@ def test_large_dots_are_the_means_over_stations(tmp_path, drawn):
     assert_texts_are_apart(drawn)
 
 
+def test_means_at_one_place_are_all_seen(tmp_path, drawn):
+    same = [TaylorPoints(f"p{i}", np.array([0.8]), np.array([1.0])) for i in range(5)]
+    axes, _ = draw(tmp_path / "t.png", drawn, same)
+    sizes = [line.get_markersize() for line in axes.lines if line.get_marker() == "o"]
+    assert len(sizes) == 5 and (np.diff(sizes) < 0).all()
+
+
 def test_what_lies_outside_is_drawn_at_the_edge(tmp_path, drawn):
     far = TaylorPoints("far", np.array([-0.3, 1.0]), np.array([0.5, 7.0]))
     axes, _ = draw(tmp_path / "t.png", drawn, [far])
