@@ -22,6 +22,7 @@ rule insitu:
                 "intervals",
             )
         ],
+        layout.validation("{region}", "verdict.json"),
         layout.validation("{region}", "validation.nc"),
         layout.validation("{region}", "stations.geojson"),
         page=report(
