@@ -117,6 +117,15 @@ def test_intervals_hold_the_percentile_of_a_known_truth():
     assert 0.8 <= np.mean(held) <= 0.99, np.mean(held)
 
 
+def test_a_cells_error_is_stated_in_part_by_those_of_all_cells():
+    normals, _, _ = made_normals()
+    none, moisture = np.full(SHAPE, np.nan), usual(normals, 0.3)
+    half = np.where(np.arange(WINDOW.width) < 12, 0.01, 0.04) * CELLS
+    alone, beside = (estimate_percentile(normals, JULY, moisture, sd, none).variance for sd in (0.01 * CELLS, half))
+    assert (beside[:, :12] > alone[:, :12]).all() and (beside[:, 12:] > beside[:, :12]).all()
+    assert np.isfinite(beside).all()
+
+
 def test_a_cell_without_a_map_has_no_percentile_but_others_do():
     normals, _, _ = made_normals()
     moisture = usual(normals, 0.5)
