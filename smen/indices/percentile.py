@@ -43,10 +43,9 @@ OWN_VARIANCE = 0.5
 distribution is skewed, its slope at one value says too little of an error that reaches over much of it: in dry seasons
 cells with a stated deviation of .3 erred by .5. Chosen on two simulated regions, confirmed on others."""
 
-DRAWN_ALREADY = 0.5
-"""Share of the drawing to the middle that the record's quantiles have: they are widened by what the mean of a short
-record lacks, that is by 1 / sqrt(1 - e), half of the 1 / (1 + e) that a standard normal score seen with an error
-variance e is drawn by."""
+SEASONS_APART = 2
+"""Seasons of a year that tell how years differ independently of each other: the errors of a climatology are drawn to
+those of all seasons, so that n years tell more than n values would. Chosen and confirmed as `OWN_VARIANCE`."""
 
 MOST_FREEDOM = 1e4
 """Degrees of freedom above which Student's distribution is the normal one."""
@@ -132,13 +131,14 @@ def in_the_long_run(score: Field, own: Field, climate: Field, years: Field) -> P
         years: number of these.
 
     Returns:
-        The degrees of freedom are those of Satterthwaite (1946, Biometrics Bulletin 2, 110-114) of a sum of two
-        variances, of which that of the climatology is known with one less than the number of years.
+        A score that is standard normal, seen with an error variance e, has the mean 1 / (1 + e) of what was seen and
+        the variance e / (1 + e). The degrees of freedom are those of Satterthwaite (1946, Biometrics Bulletin 2,
+        110-114) of a sum of two variances, of which that of the climatology is known from so many years.
     """
-    drawn = 1 / (1 + DRAWN_ALREADY * climate)
+    drawn = 1 / (1 + climate)
     sampled = climate * drawn
     variance = own + sampled
-    freedom = np.maximum(years - 1, 1) * (variance / np.maximum(sampled, 1e-9)) ** 2
+    freedom = SEASONS_APART * np.maximum(years - 1, 1) * (variance / np.maximum(sampled, 1e-9)) ** 2
     return PercentileEstimate(score, score * drawn, variance, np.minimum(freedom, MOST_FREEDOM))
 
 

@@ -8,7 +8,7 @@ from scipy.stats import norm, t
 from smen.data.drought_classes import DroughtClass
 from smen.indices.percentile import (
     COMMON,
-    DRAWN_ALREADY,
+    SEASONS_APART,
     PercentileEstimate,
     estimate_percentile,
     in_the_long_run,
@@ -86,10 +86,12 @@ def test_a_short_record_states_its_chances_less_surely():
 
 def test_the_long_run_is_satterthwaites_sum_of_two_variances():
     estimate = in_the_long_run(np.array([[-1.0]]), np.array([[0.2]]), np.array([[0.3]]), np.array([[4.0]]))
-    drawn = 1 / (1 + DRAWN_ALREADY * 0.3)
+    drawn = 1 / 1.3
     assert estimate.centre[0, 0] == pytest.approx(-drawn)
     assert estimate.variance[0, 0] == pytest.approx(0.2 + 0.3 * drawn)
-    assert estimate.freedom[0, 0] == pytest.approx((0.2 + 0.3 * drawn) ** 2 / ((0.3 * drawn) ** 2 / 3))
+    assert estimate.freedom[0, 0] == pytest.approx(
+        (0.2 + 0.3 * drawn) ** 2 / ((0.3 * drawn) ** 2 / (3 * SEASONS_APART))
+    )
 
 
 def test_an_extreme_score_of_a_short_record_lies_in_its_own_interval():
@@ -113,6 +115,15 @@ def test_intervals_hold_the_percentile_of_a_known_truth():
         true = 100 * norm.cdf(score)
         held.append(((low <= true) & (true <= high)).mean())
     assert 0.8 <= np.mean(held) <= 0.99, np.mean(held)
+
+
+def test_a_cells_error_is_stated_in_part_by_those_of_all_cells():
+    normals, _, _ = made_normals()
+    none, moisture = np.full(SHAPE, np.nan), usual(normals, 0.3)
+    half = np.where(np.arange(WINDOW.width) < 12, 0.01, 0.04) * CELLS
+    alone, beside = (estimate_percentile(normals, JULY, moisture, sd, none).variance for sd in (0.01 * CELLS, half))
+    assert (beside[:, :12] > alone[:, :12]).all() and (beside[:, 12:] > beside[:, :12]).all()
+    assert np.isfinite(beside).all()
 
 
 def test_a_cell_without_a_map_has_no_percentile_but_others_do():
