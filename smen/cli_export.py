@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from smen.cli_options import config_option, log_option, plan_of
+from smen.cli_options import config_option, log_option, plan_of, region_names
 from smen.command_log import start_log
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("export-qa4sm", help="Write a region's maps as a file that QA4SM takes as your own data.")
-@click.argument("region")
+@click.argument("region", shell_complete=region_names)
 @click.option(
     "--output",
     "-o",

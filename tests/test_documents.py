@@ -16,6 +16,8 @@ TESTED = {
     "smen acquire --plan": "tests/workflow/test_earthdata.py",
     "smen check-method": "tests/methods/test_own_method.py",
     "snakemake --cores 8 all": "tests/workflow/test_run.py",
+    'eval "$(_SMEN_COMPLETE=': "tests/test_cli.py",
+    "_SMEN_COMPLETE=fish_source smen": "tests/test_cli.py",
     "smen refresh": "tests/workflow/test_new_day.py",
     "smen status": "tests/workflow/test_new_day.py",
     "smen extract": "tests/gis/test_extract.py",
