@@ -41,6 +41,27 @@ def export_qa4sm(region: str, output: Path | None, config_file: Path) -> None:
     export_qa4sm.run(plan_of(config_file), region, output or Path(f"{region}_qa4sm.nc"))
 
 
+@click.command("export-zarr", help="Write a region's NetCDF as GeoZarr, chunked once for maps and once for series.")
+@click.argument("cube", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="The store to write.  [default: REGION.zarr]")
+@click.option("--zarr-format", type=click.Choice(["2", "3"]), default="3", show_default=True, help="2: older readers.")
+def export_zarr(cube: Path, output: Path | None, zarr_format: str) -> None:
+    """Write a copy of a region's cube as GeoZarr.
+
+    Args:
+        cube: its NetCDF, ``results/REGION/REGION.nc``.
+        output: the store to write; None: named after the cube, in the working directory.
+        zarr_format: version of Zarr's format.
+
+    Raises:
+        SmenError: the cube cannot be read, or the store is there already or cannot be written.
+    """
+    from smen.stages import export_zarr
+
+    start_log(None, "export-zarr")
+    export_zarr.run(cube, output or Path(f"{cube.stem}.zarr"), 2 if zarr_format == "2" else 3)
+
+
 @click.command(help="Read values of all maps at points, means over polygons, of any file that GDAL reads (CSV too).")
 @click.argument("features", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(

@@ -20,10 +20,10 @@ from smen.plan.plan import Plan
 from smen.plan.stage_table import STAGES, Stage
 from smen.settings.document import default_config, json_schema, markdown_table
 from smen.settings.file import check_settings
-from smen.stages import acquire
+from smen.stages import acquire, export_zarr
 
 ROOT = Path(__file__).parent.parent
-OTHERS = {"check-method", "check", "config", "refresh", "export-qa4sm", "extract", "status"}
+OTHERS = {"check-method", "check", "config", "refresh", "export-qa4sm", "export-zarr", "extract", "status"}
 
 
 class Recorder:
@@ -341,7 +341,7 @@ def test_completion_for_each_shell(kind, said):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("smen ex", {"extract", "export-qa4sm", "experiment"}),
+        ("smen ex", {"extract", "export-qa4sm", "export-zarr", "experiment"}),
         ("smen align pl", {"plains"}),
         ("smen check d", {"desert"}),
     ],
@@ -361,3 +361,14 @@ def test_no_regions_are_completed_without_valid_settings(tmp_path, monkeypatch):
     (tmp_path / "config.yaml").write_text("regions: [")
     context = click.Context(cli.smen)
     assert region_names(context, click.Argument(["region"]), "p") == []
+
+
+def test_export_zarr_writes_beside_and_names_what_it_wrote(tmp_path, monkeypatch):
+    calls = []
+    monkeypatch.setattr(export_zarr, "run", lambda *arguments: calls.append(arguments))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tucson.nc").write_bytes(b"")
+    assert call("export-zarr", "tucson.nc").exit_code == 0
+    assert call("export-zarr", "tucson.nc", "-o", "other.zarr", "--zarr-format", "2").exit_code == 0
+    assert calls == [(Path("tucson.nc"), Path("tucson.zarr"), 3), (Path("tucson.nc"), Path("other.zarr"), 2)]
+    assert call("export-zarr", "none.nc").exit_code == 2
