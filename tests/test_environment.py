@@ -1,5 +1,6 @@
 """The environments say the same as pyproject.toml, and the pins hold all of it."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -95,3 +96,19 @@ def test_the_catalogue_of_workflows_is_told_what_there_is():
     assert usage["software-stack-deployment"]["conda"] and usage["report"]
     rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
     assert "conda:" in rules and "report(" in rules and "container:" not in rules
+
+
+REMOVED = {
+    *("asynchat", "asyncore", "distutils", "imp", "smtpd"),  # Python 3.12
+    *("aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "lib2to3", "mailcap", "msilib", "nis", "nntplib"),
+    *("ossaudiodev", "pipes", "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib"),  # 3.13 (PEP 594)
+}
+"""Modules of the standard library that are gone, by the pages "What's New In Python 3.12" and 3.13."""
+
+
+def test_nothing_is_imported_that_newer_pythons_removed():
+    for path in [*(ROOT / "smen").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {name.split(".")[0] for name in names} & REMOVED, path
