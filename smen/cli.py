@@ -17,8 +17,8 @@ import click
 
 from smen import __version__
 from smen.algebra_threads import limit_algebra_threads
-from smen.cli_export import export_qa4sm, extract
-from smen.cli_options import config_option, log_option, plan_of
+from smen.cli_export import export_qa4sm, export_zarr, extract
+from smen.cli_options import config_option, log_option, plan_of, region_names
 from smen.command_log import start_log
 from smen.errors import SettingsError, SmenError
 from smen.plan.stage_table import STAGES, Stage
@@ -51,7 +51,8 @@ def _add(stage: Stage) -> None:
     def command(
         config_file: Path, job: str | None, log_file: Path | None, region: str | None = None, year: int | None = None
     ) -> None:
-        start_log(log_file, f"{region} {year or ''}".strip() if region else stage.name)
+        prefix = f"{region} {year or ''}".strip() if region else stage.name
+        start_log(log_file, prefix, errors_in_file=job is not None)
         if job is not None:
             _run(stage, stage.parse(job))
         elif (stage.of_region and region is None) or (stage.of_year and year is None):
@@ -64,7 +65,7 @@ def _add(stage: Stage) -> None:
         run = _estimate_option(_or_estimate(command))
     if stage.name == "train":
         run = _method_option(_of_method(stage, command))
-    arguments = [click.argument("region", required=False)] * stage.of_region
+    arguments = [click.argument("region", required=False, shell_complete=region_names)] * stage.of_region
     arguments += [click.argument("year", type=int, required=False)] * stage.of_year
     for add in (*reversed(arguments), log_option, _job_option, config_option):
         run = add(run)
@@ -112,11 +113,12 @@ def _of_method(stage: Stage, command: Callable[..., None]) -> Callable[..., None
 for _stage in STAGES.values():
     _add(_stage)
 smen.add_command(export_qa4sm)
+smen.add_command(export_zarr)
 smen.add_command(extract)
 
 
 @smen.command(help="Check settings, granules, login, weights and disk before a run, and say what it will take.")
-@click.argument("regions", nargs=-1)
+@click.argument("regions", nargs=-1, shell_complete=region_names)
 @click.option("--map/--no-map", "with_map", default=True, help="Draw each region in letters.")
 @config_option
 def check(regions: tuple[str, ...], config_file: Path, with_map: bool) -> None:
@@ -142,7 +144,7 @@ def check(regions: tuple[str, ...], config_file: Path, with_map: bool) -> None:
 
 
 @smen.command(help="Say of each region what is there, what is missing, and what failed and why.")
-@click.argument("regions", nargs=-1)
+@click.argument("regions", nargs=-1, shell_complete=region_names)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for monitors.")
 @config_option
 def status(regions: tuple[str, ...], *, as_json: bool, config_file: Path) -> None:

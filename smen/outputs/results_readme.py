@@ -49,6 +49,7 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("results.ipynb", "results.ipynb", "a notebook that opens the maps in Python; it names the packages it needs"),
     Entry("index.html", "index.html", "the report; opens in any browser, needs the folder `report/` beside it"),
     Entry("summary.md", "summary.md", "number of maps and scores of each region"),
     Entry("scores.csv, scores.md", "scores.csv", "all scores of all regions, as a table for programs and for people"),

@@ -78,6 +78,7 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
                 "scores.csv",
                 "regions.geojson",
                 "index.html",
+                "results.ipynb",
                 "catalog.json",
                 "styles",
             )

@@ -15,6 +15,7 @@ from smen.outputs.labels import TITLE
 from smen.outputs.qgis_styles import ramp_style
 from smen.outputs.region_outline import write_outlines
 from smen.outputs.report.page import write_page
+from smen.outputs.results_notebook import notebook_text
 from smen.outputs.results_readme import readme
 from smen.outputs.stac_catalogue import write_root
 from smen.outputs.tables import SIMULATED, read_table, write_table
@@ -49,6 +50,7 @@ def run(job: IndexJob) -> None:
     write_root(Path(layout.summary("catalog.json")), collections, simulated=simulated)
     write_page(Path(layout.summary("index.html")), job.regions, folder="report", simulated=simulated)
     write_text(Path(layout.summary("summary.md")), _summary(job, scores, simulated))
+    write_text(Path(layout.summary("results.ipynb")), notebook_text())
     # Last, because it names the files that are there.
     text = readme(
         Path(layout.results),

@@ -35,7 +35,10 @@ def test_the_catalogue_validates_wherever_it_is(moved, offline):
     catalogue = pystac.Catalog.from_file(str(moved / "catalog.json"))
     assert catalogue.validate_all() == 40
     (collection,) = catalogue.get_children()
-    assert collection.validate()
+    assert {uri.split("/")[3] for uri in collection.validate() if "stac-extensions" in uri} == {
+        "projection", "datacube", "render", "scientific", "version",
+    }  # fmt: skip
+    assert set(collection.extra_fields["item_assets"]) == set(items_assets(catalogue))
     items = list(catalogue.get_items(recursive=True))
     assert len(items) == 40
     for item in items:
@@ -83,6 +86,18 @@ def test_a_broken_item_of_indices_does_not_validate(index_items, offline, spoil)
     spoil(item)
     with pytest.raises(pystac.STACValidationError):
         item.validate()
+
+
+def items_assets(catalogue):
+    """Names of the assets of the catalogue's first map."""
+    return next(item for item in catalogue.get_items(recursive=True) if "soil_moisture" in item.assets).assets
+
+
+def test_a_broken_collection_does_not_validate(moved, offline):
+    collection = pystac.Collection.from_file(str(moved / "tucson" / "stac" / "collection.json"))
+    collection.extra_fields["cube:dimensions"]["x"]["extent"] = "wide"
+    with pytest.raises(pystac.STACValidationError):
+        collection.validate()
 
 
 def test_a_broken_item_does_not_validate(moved, offline):

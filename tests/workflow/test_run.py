@@ -41,6 +41,13 @@ def test_the_run_ends_with_the_number_of_maps_and_where_they_are(finished):
         assert f"| {region} | {len(maps(finished, region))} | `results/{region}/maps/` |" in finished.said
 
 
+def test_the_run_says_what_it_takes_what_begins_and_what_is_left(finished):
+    for line in ("plains: 73 km wide", "plains: simulate 2016 begins, about ", "desert: publish is done, after "):
+        assert line in finished.said
+    assert finished.said.count("left: about ") > 10
+    assert "all regions: index begins" in finished.said and "all regions: all" not in finished.said
+
+
 def test_maps_lie_on_the_grid_and_say_what_they_are(finished):
     window = Window.centred_on(-97.5164, 35.4676, 30, 26)
     for path in maps(finished, "plains")[:5]:

@@ -15,8 +15,12 @@ from smen.plan.incomplete_lists import incomplete_lists, remove_lists
 from smen.plan.paper_plan import PAPER_THREADS
 from smen.plan.plan import Plan
 from smen.plan.processors import reserved_threads
+from smen.plan.run_progress import RunJob, RunProgress, without_job
 from smen.plan.stage_table import STAGES
+from smen.plan.step_seconds import step_seconds
+from smen.plan.steps import steps_of
 from smen.plan.target_names import no_target
+from smen.stages.check import short_lines
 
 
 def make_plan():
@@ -245,3 +249,31 @@ for orphan in orphaned_regions() if workflow.is_main_process else []:
         f"{layout.results}/{orphan} is of a region that is no longer in the settings; it is left as it is",
         file=sys.stderr,
     )
+
+
+def remaining_jobs():
+    """Jobs of the run that are still to be done; after a choice of the method also those that Snakemake will then add."""
+    jobs = []
+    for job in workflow.dag.needrun_jobs():
+        wildcards = dict(job.wildcards.items())
+        jobs.append(RunJob(job.rule.name, wildcards, tuple(map(str, job.log))))
+        if job.rule.name == "choose":
+            steps = steps_of(plan, wildcards["region"])
+            later = steps[[step.stage for step in steps].index("choose") + 1 :]
+            for step in later:
+                year = {"year": str(step.year)} if step.year else {}
+                jobs.append(RunJob(step.stage, {"region": wildcards["region"], **year}, (str(step.log),)))
+    return list({(job.rule, *job.wildcards.items()): job for job in jobs}.values())
+
+
+def job_seconds(job):
+    """About how many seconds of a core a job of the run takes."""
+    year = int(job.wildcards["year"]) if "year" in job.wildcards else None
+    return step_seconds(plan, job.rule, job.wildcards.get("region"), year, job.wildcards.get("method", ""))
+
+
+progress = RunProgress(remaining_jobs, job_seconds)
+if workflow.is_main_process:
+    logger.addFilter(without_job)
+    for _line in short_lines(plan):
+        logger.info(_line)

@@ -20,6 +20,7 @@ rule index:
         ),
         regions=layout.summary("regions.geojson"),
         index=layout.summary("index.html"),
+        notebook=layout.summary("results.ipynb"),
         catalogue=layout.summary("catalog.json"),
         styles=directory(layout.summary("styles")),
     log:

@@ -21,6 +21,7 @@ from smen.outputs.report import basemap
 from smen.outputs.report.coarsening import display_step, square_means
 from smen.outputs.report.field_codec import pack, pack_codes, script
 from smen.outputs.report.index_layers import index_layers
+from smen.outputs.report.places import towns_in
 from smen.outputs.report.region_report import RegionReport
 from smen.outputs.report.station_scores import station_content
 
@@ -134,6 +135,7 @@ def _places(window: Window, polygon: BaseGeometry | None, every: int) -> dict[st
         "longitudes": window.longitudes[middle::every].round(4).tolist(),
         "latitudes": window.latitudes[middle::every].round(4).tolist(),
         "meridians": [[label, float(share)] for label, share in zip(lines.longitudes, x, strict=True)],
+        "towns": [list(town) for town in towns_in(window)],
         "parallels": [[label, float(share)] for label, share in zip(lines.latitudes, y, strict=True)],
         "lines": {kind: [part.round(4).ravel().tolist() for part in parts] for kind, parts in drawn.items()},
     }
