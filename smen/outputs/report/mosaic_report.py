@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen import __version__
+from smen.grid import M36
+from smen.outputs.map_files import read_map
 from smen.outputs.report.region_report import Coarse, RegionReport
 
 if TYPE_CHECKING:
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 
 MOSAIC = "mosaic"
 """Name of the mosaics in page and catalogue, and of their folder."""
+
+
+COARSE = "36 km means of it"
+"""Name of the coarse layer: the radiometer's own fields are shown with the tiles."""
 
 
 def mosaic_report(
@@ -28,7 +34,7 @@ def mosaic_report(
     source: str,
     simulated: bool,
 ) -> RegionReport:
-    """Return what the page shows of the mosaics: maps alone; scores are those of the tiles.
+    """Return what the page shows of the mosaics: maps, and their means over cells of 36 km; scores are of the tiles.
 
     Args:
         window: where the mosaics lie.
@@ -38,14 +44,16 @@ def mosaic_report(
         tiles: number of tiles.
         source: where the granules come from.
         simulated: whether the data are simulated.
+
+    Raises:
+        DataError: a mosaic cannot be read.
     """
-    rows, columns = (np.zeros(side, np.int64) for side in window.shape)
-    nothing = Coarse("SMAP", rows, columns, np.full((len(maps), 1, 1), np.nan, np.float32))
+    means = [window.cell_means(read_map(file)[0], M36) for file in maps]
     return RegionReport(
         region=MOSAIC,
         window=window,
         maps=maps,
-        coarse=nothing,
+        coarse=Coarse(COARSE, *window.coarse_index(M36), np.array(means, np.float32)),
         product={},
         codes=codes,
         colours=colours,
