@@ -15,6 +15,7 @@ import numpy as np
 
 from smen.errors import DataError, SettingsError
 from smen.grid import M03, Window
+from smen.plan.countries import country, nearest_country
 from smen.plan.land_share import certainly_sea
 from smen.plan.region_size import FINE_LATITUDES, beyond_the_product
 from smen.settings.tiles_section import ALL_LAND, TileSettings
@@ -121,7 +122,8 @@ def _area(area: tuple[float, float, float, float] | str, where: str) -> BaseGeom
     import shapely
 
     if isinstance(area, str):
-        return _polygons(Path(area), where)
+        outline = None if Path(area).exists() else country(area)
+        return _polygons(Path(area), where) if outline is None else outline
     west, south, east, north = area
     if west < east:
         return shapely.box(west, south, east, north)
@@ -131,8 +133,10 @@ def _area(area: tuple[float, float, float, float] | str, where: str) -> BaseGeom
 def _polygons(path: Path, where: str) -> BaseGeometry:
     """All polygons of a file, together."""
     if not path.exists():
+        near = nearest_country(str(path))
         raise SettingsError(
-            f"{where}: tiles.area is {path}, but there is no such file: name a file of polygons, write "
+            f"{where}: tiles.area is {path}, but there is no such file or country"
+            f"{f' (did you mean `{near}`?)' if near else ''}: name a file of polygons or a country in English, write "
             f"[west, south, east, north], or `{ALL_LAND}`"
         )
     try:

@@ -26,8 +26,8 @@ class TileSettings(Section):
 
     area: BoundingBox | UserPath | None = Field(
         None,
-        description="what is covered: [west, south, east, north] in degrees, a file of polygons that GDAL reads, or "
-        "`all land`",
+        description="what is covered: [west, south, east, north] in degrees, a file of polygons that GDAL reads, a "
+        "country in English, or `all land`",
     )
     size: int = Field(100, ge=12, le=1000, description="rows and columns of a tile, cells of 3 km")
     overlap: int = Field(

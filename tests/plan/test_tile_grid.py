@@ -69,6 +69,14 @@ def test_an_area_may_cross_180_degrees():
     assert whole.crosses_antimeridian and whole.width < 400
 
 
+def test_a_country_is_covered_by_its_name():
+    found = tiles("Switzerland")
+    cells = covered(found)
+    for longitude, latitude in ((6.14, 46.20), (7.59, 47.56), (9.84, 46.50), (8.95, 46.00)):  # Geneva, Basel, ...
+        assert cells[M03.cell_at(longitude, latitude)]
+    assert 4 <= len(found) <= 20
+
+
 def test_the_polygons_of_a_file_are_the_area(tmp_path):
     path = tmp_path / "area.gpkg"
     shapes = [box(-99, 38, -98.9, 38.1), box(-90, 38, -89.9, 38.1)]
@@ -79,8 +87,10 @@ def test_the_polygons_of_a_file_are_the_area(tmp_path):
 
 
 def test_a_file_that_cannot_be_the_area_is_named(tmp_path):
-    with pytest.raises(SettingsError, match="no such file"):
+    with pytest.raises(SettingsError, match="no such file or country"):
         tiles(str(tmp_path / "missing.gpkg"))
+    with pytest.raises(SettingsError, match="did you mean `switzerland`"):
+        tiles("Swizerland")
     path = tmp_path / "points.geojson"
     gpd.GeoDataFrame(geometry=[Point(1, 45)], crs="EPSG:4326").to_file(path)
     with pytest.raises(SettingsError, match="holds no polygon"):
