@@ -1,8 +1,7 @@
 """Features of many overpasses, on disk beyond what memory should hold.
 
-A training set of a large region has more of them than memory: 80 dates of 320 x 320 cells with 55 numbers a cell are
-1.8 GB, and a training holds up to six such sets. They are used one overpass at a time, some ten times; reading one
-back takes a hundredth of the time of building it.
+A training of 85 dates of 320 x 320 cells held 10.1 GB with all of them in memory, and holds 3.4 GB so, in 5 % more
+processor time: they are used one overpass at a time.
 """
 
 from __future__ import annotations
