@@ -55,6 +55,8 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
             return [files.indices(region, year), files.index_list(region, year)]
         case jobs.DownscaleJob(region=region, year=year):
             return [files.maps(region, year), files.map_list(region, year)]
+        case jobs.MosaicJob(map_years=years):
+            return [files.mosaic(name) for year in years for name in (year, f"{year}.csv")]
         case jobs.EvaluateJob(region=region):
             return [files.scores(region, "").rstrip("/")]
         case jobs.PublishJob(region=region):
@@ -82,5 +84,6 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
                 "catalog.json",
                 "styles",
             )
-            return [files.summary(name) for name in of_all]
+            of_mosaics = [files.mosaic("stac"), files.report("mosaic")]
+            return [*(files.summary(name) for name in of_all), *of_mosaics]
     raise TypeError(f"no one knows what {type(job).__name__} writes: add it to smen/plan/stage_files.py")

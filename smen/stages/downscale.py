@@ -36,6 +36,7 @@ from smen.outputs.standing_maps import DIGEST, standing_rows, write_basis
 from smen.outputs.year_folder import digest_of, finish_folder, prepare_folder, without
 from smen.plan import code_digest
 from smen.plan.jobs import DownscaleJob
+from smen.plan.without_data import stand_in
 from smen.validation.probe_series import ProbeSeries
 from smen.validation.station_archives import period_around, read_points
 from smen.validation.station_conditioning import condition_on_stations
@@ -95,6 +96,11 @@ def run(job: DownscaleJob) -> None:
         DataError: the weights are missing or of another region, or a series or samples are missing.
         OutputError: a map cannot be written.
     """
+    if stand_in(job.layout, job.region, ()):
+        folder = Path(job.layout.maps(job.region, job.year))
+        prepare_folder(folder)
+        finish_folder(folder, (), Path(job.layout.map_list(job.region, job.year)), f"{','.join(COLUMNS)}\n")
+        return
     fields = read_fields(job.layout, job.region, job.years)
     known = read_samples(job.layout, job.region, job.sample_years, fields)
     samples = known.select(_in_span(job, known))

@@ -27,6 +27,7 @@ from smen.outputs.validation_notes import protocol_notes
 from smen.outputs.validation_page import ValidationPage
 from smen.outputs.validation_verdict import make_verdict, write_verdict
 from smen.plan.jobs import InsituJob
+from smen.plan.without_data import stand_in
 from smen.scores.comparison import PRODUCT
 from smen.validation.point_products import PointProduct
 from smen.validation.probe_series import ProbeSeries, leave_one_probe_out
@@ -90,6 +91,8 @@ def run(job: InsituJob) -> None:
         DataError: there is nothing at a path of stations, or a list of maps, a series or the weights are missing.
         OutputError: a file cannot be written.
     """
+    if stand_in(job.layout, job.region, (job.layout.validation(job.region, name) for name in files.FILES)):
+        return
     fields = read_fields(job.layout, job.region, job.years)
     samples = read_samples(job.layout, job.region, job.years, fields)
     overpasses = _overpasses(job, samples)

@@ -23,7 +23,8 @@ def folder_of(stage):
 
 def test_stages_stand_in_the_order_in_which_they_run():
     assert list(STAGES) == [
-        "simulate", "acquire", "align", "pair", "train", "choose", "downscale", "normals", "indicators", "evaluate",
+        "simulate", "acquire", "align", "pair", "train", "choose", "downscale", "normals", "indicators", "mosaic",
+        "evaluate",
         "insitu", "publish", "index",
         "experiment", "compare", "reproduce",
     ]  # fmt: skip
@@ -58,7 +59,9 @@ def test_a_stage_has_its_rule(name):
 
 
 def test_the_plan_makes_the_job_of_every_stage():
-    plan = Plan(check_settings({"indices": {"which": ["drought"]}}))
+    place = {"tucson": {"longitude": -110.97, "latitude": 32.22}}
+    tiles = {"area": [-97.55, 35.4, -97.45, 35.5]}
+    plan = Plan(check_settings({"indices": {"which": ["drought"]}, "regions": place, "tiles": tiles}))
     for name, stage in STAGES.items():
         if name == "experiment":
             continue
@@ -90,8 +93,10 @@ def test_a_stage_is_named_in_four_places(name):
 FURTHER = {
     "acquire": {"smen/cli.py"},
     "train": {"smen/cli.py"},
+    "mosaic": {"smen/plan/target_names.py", "smen/plan/stage_files.py", "workflow/rules/common.smk"},
 }
-"""Places beyond the four: the commands `acquire` and `train` have an option of their own."""
+"""Places beyond the four: the commands `acquire` and `train` have an option of their own; `mosaic` is a target, and the
+report has a folder of that name."""
 
 
 def strings(path):

@@ -116,9 +116,28 @@ def simulated(path, years=None):
     def paths(wildcards):
         if plan.settings.source.kind != "simulated":
             return []
-        return [path(wildcards.region, y) for y in (years(wildcards.region) if years else [wildcards.year])]
+        world = plan.world(wildcards.region)
+        return [path(world, y) for y in (years(wildcards.region) if years else [wildcards.year])]
 
     return paths
+
+
+def mosaic_lists():
+    """Lists of all mosaics; none without tiles."""
+    return [layout.mosaic(f"{year}.csv") for year in plan.mosaic_years()]
+
+
+def mosaic_maps(wildcards):
+    """Input function of mosaic: lists of the maps of all tiles."""
+    if not plan.tiles:
+        raise WorkflowError("there are no tiles to make mosaics of: set tiles.area")
+    return [layout.map_list(tile, year) for tile in plan.tiles for year in plan.mosaic_years()]
+
+
+def mosaic_collection():
+    """Further outputs of index: where there are mosaics, the folders of their STAC collection and report."""
+    folders = {"mosaics": layout.mosaic("stac"), "mosaic_report": layout.report("mosaic")}
+    return {name: directory(folder) for name, folder in folders.items()} if plan.tiles else {}
 
 
 def index_lists(wildcards):
