@@ -93,10 +93,11 @@ def test_a_stage_is_named_in_four_places(name):
 FURTHER = {
     "acquire": {"smen/cli.py"},
     "train": {"smen/cli.py"},
+    "choose": {"workflow/rules/common.smk"},
     "mosaic": {"smen/plan/target_names.py", "smen/plan/stage_files.py", "workflow/rules/common.smk"},
 }
 """Places beyond the four: the commands `acquire` and `train` have an option of their own; `mosaic` is a target, and the
-report has a folder of that name."""
+report has a folder of that name; what comes after `choose` is not known to Snakemake before, and a run's progress is."""
 
 
 def strings(path):
