@@ -97,7 +97,7 @@ FURTHER = {
     "mosaic": {"smen/plan/target_names.py", "smen/plan/stage_files.py", "workflow/rules/common.smk"},
 }
 """Places beyond the four: the commands `acquire` and `train` have an option of their own; `mosaic` is a target, and the
-report has a folder of that name; what comes after `choose` is not known to Snakemake before, and a run's progress is."""
+report has a folder of that name; Snakemake does not know beforehand what comes after `choose`."""
 
 
 def strings(path):
