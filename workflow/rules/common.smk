@@ -10,7 +10,7 @@ from snakemake.exceptions import WorkflowError
 
 from smen.data.choice_file import read_choice
 from smen.errors import SmenError
-from smen.plan import code_digest, region_size
+from smen.plan import code_digest, job_resources, region_size
 from smen.plan.incomplete_lists import incomplete_lists, remove_lists
 from smen.plan.paper_plan import PAPER_THREADS
 from smen.plan.plan import Plan
@@ -137,6 +137,27 @@ def training_threads(wildcards):
     """Threads of train."""
     threads = plan.training_threads(wildcards.region, wildcards.method)
     return reserved_threads(threads, workflow.resource_settings.cores)
+
+
+def size(stage, wildcards):
+    """Cells and days that a job works on."""
+    region, year, method = (getattr(wildcards, name, None) for name in ("region", "year", "method"))
+    return job_resources.size_of(plan, stage, region, None if year is None else int(year), method)
+
+
+def memory(stage):
+    """Resource function: MB of memory of a job, more on a retry."""
+    return lambda wildcards, attempt: job_resources.memory_mb(size(stage, wildcards), attempt)
+
+
+def runtime(stage):
+    """Resource function: minutes of a job, more on a retry."""
+    return lambda wildcards, attempt: job_resources.runtime_minutes(size(stage, wildcards), attempt)
+
+
+def training_gpus(wildcards):
+    """Resource function of train: GPUs, where the settings name one."""
+    return job_resources.gpus(plan, wildcards.region, wildcards.method)
 
 
 def paper_threads(wildcards):
