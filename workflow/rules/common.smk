@@ -7,6 +7,7 @@ from pathlib import Path
 
 from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
+from snakemake_interface_logger_plugins.common import LogEvent
 
 from smen.data.choice_file import read_choice
 from smen.errors import SmenError
@@ -33,6 +34,34 @@ if workflow.is_main_process:  # said once, not by each job that reads this file 
         if warning := region_size.beyond_the_product(_region.window):
             logger.warning(f"warning: {_name}: {warning}")
 layout, resource_layout = plan.layout, plan.resource_layout
+
+
+MANY_REGIONS = 100
+JOBS_SAID = 50
+
+
+def said_in_dry_run():
+    """Filter of messages: of a dry run of many regions the first jobs, not all, which would be megabytes of text."""
+    said = 0
+
+    def keep(record):
+        nonlocal said
+        if getattr(record, "event", None) != LogEvent.JOB_INFO:
+            return True
+        said += 1
+        if said == JOBS_SAID + 1:
+            print(
+                "... and so on; all jobs are counted above and below. Name a region's file to see its jobs.",
+                file=sys.stderr,
+            )
+        return said <= JOBS_SAID
+
+    return keep
+
+
+if workflow.is_main_process and workflow.logger_manager.settings.dryrun and len(plan.regions) > MANY_REGIONS:
+    for handler in logger.handlers:
+        handler.addFilter(said_in_dry_run())
 
 
 wildcard_constraints:
