@@ -7,11 +7,13 @@ jobs count as much as large ones; then all is raised until no measured job lies 
 
 Run from the repository's root (half an hour)::
 
-    python tests/benchmarks/bench_job_resources.py --folder DIR [--json FILE]
+    python tests/benchmarks/bench_job_resources.py --folder DIR [--sizes small,middle,large] [--more FILE] [--json FILE]
 
-Runs that are complete in the folder are used again.
+Runs that are complete in the folder are used again. FILE holds what was measured in other ways, as JSON: of each kind
+of job [cells, days, MB, seconds]. `tests/plan/test_job_resources.py` holds the constants against the figures written.
 """
 
+import json
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -21,7 +23,7 @@ import yaml
 from measuring import ROOT, arguments, report, run
 from scipy.optimize import nnls
 
-from smen.plan.job_resources import MEASURED_EPOCHS, size_of
+from smen.plan.job_resources import MEASURED_EPOCHS, JobSize, size_of
 from smen.plan.plan import Plan
 from smen.plan.stage_table import STAGES
 
@@ -55,18 +57,9 @@ def measured(folder, name):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.yaml").write_text(yaml.safe_dump(settings(*SIZES[name]), sort_keys=False))
     targets = ["all", *(["paper"] if name in WITH_PAPER else [])]
-    words = [
-        "--snakefile",
-        ROOT / "Snakefile",
-        "--configfile",
-        "config.yaml",
-        "--cores",
-        1,
-        "--rerun-triggers",
-        "mtime",
-        "--rerun-incomplete",
-    ]
-    run([Path(sys.executable).parent / "snakemake", *words, "--quiet", "all", "--", *targets], folder)
+    words = ["--snakefile", ROOT / "Snakefile", "--configfile", "config.yaml", "--cores", 1, "--quiet", "all"]
+    again = ["--rerun-triggers", "mtime", "--rerun-incomplete"]
+    run([Path(sys.executable).parent / "snakemake", *words, *again, "--", *targets], folder)
     plan = Plan.load(yaml.safe_load((folder / "config.yaml").read_text()))
     return [
         (size, *figures)
@@ -103,12 +96,14 @@ def fit(sizes, values):
 
 
 def main():
-    given = arguments(__doc__, folder="")
+    given = arguments(__doc__, folder="", sizes=",".join(SIZES), more="")
     folder = Path(given.folder or "resources_of_jobs")
     jobs = defaultdict(list)
-    for name in SIZES:
+    for name in given.sizes.split(","):
         for size, megabytes, seconds in measured(folder / name, name):
             jobs[size.kind].append((size, megabytes, seconds))
+    for kind, rows in json.loads(Path(given.more).read_text()).items() if given.more else ():
+        jobs[kind] += [(JobSize(kind, cells, days), *used) for cells, days, *used in rows]
     lines, figures = [f"{'job':18}{'memory: fixed, cells, cell-days':36}{'seconds':36}ratio at most"], {}
     for kind, found in jobs.items():
         sizes, memory, seconds = (list(part) for part in zip(*found, strict=True))
@@ -119,7 +114,7 @@ def main():
         figures[kind] = {
             "jobs": [[s.cells, s.days, m, t] for s, m, t in found], "memory": list(costs[0]), "seconds": list(costs[1])
         }  # fmt: skip
-    report(given, figures, lines)
+    report(given, {"kinds": figures}, lines)
 
 
 if __name__ == "__main__":

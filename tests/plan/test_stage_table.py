@@ -78,13 +78,13 @@ def test_a_job_without_a_module_is_of_no_stage():
 
 @pytest.mark.parametrize("name", [name for name in STAGES if folder_of(STAGES[name]) == "stages"])
 def test_a_stage_is_named_in_four_places(name):
-    """Its module, its job, the plan and its rule; beside them only the steps that `smen status` reports name it."""
+    """Its module, its job, the plan and its rule; beside them only what `smen status` reports and its costs name it."""
     places = {"smen/plan/jobs.py", "smen/plan/plan.py", f"workflow/rules/{name}.smk"}
     files = [ROOT / "smen/cli.py", *(ROOT / "smen/plan").glob("*.py"), *(ROOT / "smen/settings").glob("*.py")]
     files += (ROOT / "workflow/rules").glob("*.smk")
     quoted = re.compile(rf'"(smen )?(stages\.)?{name}( .*)?"')
     naming = {str(path.relative_to(ROOT)) for path in files if any(map(quoted.fullmatch, strings(path)))}
-    assert naming - {"smen/plan/steps.py"} == places | FURTHER.get(name, set())
+    assert naming - {"smen/plan/steps.py", "smen/plan/job_resources.py"} == places | FURTHER.get(name, set())
 
 
 FURTHER = {

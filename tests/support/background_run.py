@@ -32,7 +32,7 @@ def said_by(project):
 
 
 @contextlib.contextmanager
-def running(project, *args, env=None, timeout=1500):
+def running(project, *args, env=None, timeout=2400):
     """A run in the background, which must end well after what is done meanwhile."""
     process = start(project, *args, env=env)
     try:
@@ -43,7 +43,7 @@ def running(project, *args, env=None, timeout=1500):
             kill_tree(process)
 
 
-def until(ready, process, seconds=600):
+def until(ready, process, seconds=1500):
     """Wait for something while a run goes on, and return it."""
     deadline = time.monotonic() + seconds
     while not (found := ready()):

@@ -4,11 +4,20 @@ import os
 import random
 import shutil
 
+import numpy as np
 import pytest
+import rasterio
 from background_run import contents, killed_at, said_by
 from tiny import SMALL
 
 pytestmark = pytest.mark.workflow
+OLD_PROCESSOR = {
+    "OPENBLAS_CORETYPE": "Nehalem",
+    "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
+    "ATEN_CPU_CAPABILITY": "default",
+    "ONEDNN_MAX_CPU_ISA": "SSE41",
+    "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL",
+}
 ROUNDS = int(os.environ.get("SMEN_KILL_ROUNDS", "30"))
 
 
@@ -25,6 +34,20 @@ def test_cores_folder_locale_and_time_zone_change_no_byte(tmp_path, project, sma
     wanted = contents(small)
     assert len(wanted) > 300
     assert contents(p) == wanted
+
+
+def test_a_processor_without_wide_vectors_changes_the_last_digits_alone(tmp_path, small):
+    """Libraries told to do without AVX2 and FMA sum in another order: all that may differ between processors."""
+    mine = small.copy_before_training(tmp_path / "p")
+    mine.smen("train", "plains", env=OLD_PROCESSOR)
+    mine.smen("downscale", "plains", "2016", env=OLD_PROCESSOR)
+    maps = sorted((small.folder / "results/plains/maps/2016").glob("*_[AD].tif"))
+    assert len(maps) > 20
+    for path in maps:
+        with rasterio.open(path) as one, rasterio.open(mine.folder / path.relative_to(small.folder)) as other:
+            a, b = one.read(), other.read()
+            assert ((a == -9999) == (b == -9999)).all()
+            assert np.abs(a - b).max() < 1e-6
 
 
 @pytest.mark.campaign

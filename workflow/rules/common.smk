@@ -94,6 +94,10 @@ def experiment_job(wildcards):
     return plan.experiment(wildcards.region, wildcards.case, int(wildcards.seed)).model_dump_json()
 
 
+CODE_CACHE = Path(".snakemake", "smen_code.json")
+code_digest.read_cache(CODE_CACHE)
+
+
 def code(stage):
     """Digest of the code that a stage runs: an edit of it is a reason to run its jobs again."""
     return code_digest.digest(STAGES[stage].job.module)
