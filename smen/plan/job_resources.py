@@ -86,8 +86,9 @@ MEMORY = {
     "compare": Cost(588, cells=80.0),
     "reproduce": Cost(377, cells=7.0),
 }
-"""MB of memory of each stage, by one to three sizes of region (`tests/benchmarks/job_resources.json`). Of those measured at
-one size (normals, indicators, index, the paper's), how they grow is taken from a stage like them."""
+"""MB of memory of each stage, by one to three sizes of region (`tests/benchmarks/job_resources.json`).
+
+Of those measured at one size (normals, indicators, index, the paper's), growth is taken from a stage like them."""
 
 SECONDS = {
     "simulate": Cost(11.1, cell_days=3.0),
