@@ -71,7 +71,7 @@ def measured(folder, name):
 def of_file(plan, path):
     """What a job worked on, from the name of its table."""
     stage, _, rest = path.stem.partition("_")
-    region = None if stage in ("index", "reproduce") else "plains"
+    region = None if stage in ("index", "reproduce") else path.parent.name
     year = int(rest) if STAGES[stage].of_year else None
     return size_of(plan, stage, region, year, rest if stage == "train" else None)
 

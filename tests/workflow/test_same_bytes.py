@@ -80,5 +80,5 @@ def test_killed_runs_end_with_the_same_bytes_and_leave_nothing(tmp_path, project
 
 def last_rule(project):
     """Name of the job that a run began last."""
-    lines = [line for line in said_by(project).read_text().splitlines() if line.startswith("rule ")]
+    lines = [line for line in said_by(project).read_text().splitlines() if line.startswith(("rule ", "localrule "))]
     return lines[-1].split()[1].rstrip(":") if lines else "none"
