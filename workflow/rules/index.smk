@@ -27,8 +27,13 @@ rule index:
         styles=directory(layout.summary("styles")),
     log:
         f"logs/{layout.results}/index.log",
+    benchmark:
+        f"logs/{layout.results}/index.tsv"
     conda:
         "../../envs/smen.yaml"
+    resources:
+        mem_mb=memory("index"),
+        runtime=runtime("index"),
     params:
         job=job("index"),
         code=code("index"),

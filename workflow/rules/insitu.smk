@@ -51,10 +51,13 @@ rule insitu:
         ),
     log:
         layout.log("insitu", "{region}"),
+    benchmark:
+        layout.benchmark("insitu", "{region}")
     conda:
         "../../envs/smen.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=memory("insitu"),
+        runtime=runtime("insitu"),
     params:
         job=job("insitu"),
         code=code("insitu"),
