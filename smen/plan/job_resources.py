@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from smen.plan.jobs import SimulateJob
+
 if TYPE_CHECKING:
     from smen.plan.plan import Plan
 
@@ -160,6 +162,10 @@ def size_of(
         method: of a training, as in names of files.
     """
     kind = f"{stage}_{method}" if method else stage
+    if isinstance(job := plan.job(stage, region, year) if stage == "simulate" else None, SimulateJob):
+        # Of the world that it makes, which is no region where tiles share it.
+        height, width = job.cells[2:]
+        return JobSize(kind, height * width, (job.span[1] - job.span[0]).days + 1)
     if region is None:
         parts = [(_cells(plan, name), _days(plan, name, plan.map_years(name))) for name in plan.regions]
         cells = sum(part[0] for part in parts)
