@@ -25,7 +25,7 @@ from smen.sources.earthdata.endpoints import earthdata_system
 if TYPE_CHECKING:
     from smen.settings.choices import Span
 
-SHORT = 8
+SHORT = 4
 """Regions of which Snakemake's first lines tell; with more the lines would be no short ones."""
 
 _FINE_GRANULES = {

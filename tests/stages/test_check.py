@@ -97,3 +97,21 @@ def test_stations_that_are_not_there_are_missing_once(tmp_path):
         "no file or folder ISMN.zip: correct `validation.stations`",
         "no file or folder probes.csv: correct `maps.condition_on_stations`",
     ]
+
+
+def test_in_short_a_line_for_each_of_the_first_regions(tmp_path):
+    file = tmp_path / "config.yaml"
+    places = {f"plains{number}": PLACE for number in range(check.SHORT + 3)}
+    file.write_text(yaml.safe_dump({"regions": places}), encoding="utf-8")
+    lines = check.short_lines(Plan.load(read_settings(file), [file]))
+    assert len(lines) == check.SHORT + 1 and lines[-1] == "and 3 regions more: `smen check`"
+    assert lines[0].startswith("plains0: 282 km wide, 319 km high")
+    assert "1365 dates, 454 maps; " in lines[0] and "of one core" in lines[0]
+
+
+def test_too_little_memory_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setattr(check, "memory_bytes", lambda: 2e9)
+    found = check.run(plan(tmp_path), with_map=False)
+    assert [text.split(":")[1] for text in found.missing] == [" memory"]
+    monkeypatch.setattr(check, "memory_bytes", lambda: None)
+    assert not check.run(plan(tmp_path), with_map=False).missing

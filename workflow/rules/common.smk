@@ -21,7 +21,6 @@ from smen.plan.stage_table import STAGES
 from smen.plan.step_seconds import step_seconds
 from smen.plan.steps import steps_of
 from smen.plan.target_names import no_target
-from smen.stages.check import short_lines
 
 
 def make_plan():
@@ -347,6 +346,8 @@ def job_seconds(job):
 
 progress = RunProgress(remaining_jobs, job_seconds)
 if workflow.is_main_process:
+    from smen.stages.check import short_lines  # here, because the runs of single jobs do not need what it imports
+
     logger.addFilter(without_job)
     for _line in short_lines(plan):
         logger.info(_line)
