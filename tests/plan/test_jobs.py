@@ -11,7 +11,7 @@ from smen.products.product_tables import PRODUCTS
 from smen.settings.file import check_settings
 
 SOURCES = {
-    "simulated": {"kind"},
+    "simulated": {"kind", "world"},
     "directory": {"kind", "directory"},
     "earthdata": {"kind", "coarse_version", "fine_version", "connections", "cmr_url", "edl_host"},
 }
