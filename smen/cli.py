@@ -17,10 +17,10 @@ import click
 
 from smen import __version__
 from smen.algebra_threads import limit_algebra_threads
-from smen.cli_export import export_qa4sm, extract
-from smen.cli_options import config_option, log_option, plan_of
+from smen.cli_export import export_qa4sm, export_zarr, extract
+from smen.cli_options import config_option, log_option, plan_of, region_names
 from smen.command_log import start_log
-from smen.errors import SettingsError, SmenError
+from smen.errors import SettingsError, SmenError, is_out_of_memory
 from smen.plan.stage_table import STAGES, Stage
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def _add(stage: Stage) -> None:
     def command(
         config_file: Path, job: str | None, log_file: Path | None, region: str | None = None, year: int | None = None
     ) -> None:
-        start_log(log_file, f"{region} {year or ''}".strip() if region else stage.name)
+        prefix = f"{region} {year or ''}".strip() if region else stage.name
+        start_log(log_file, prefix, errors_in_file=job is not None)
         if job is not None:
             _run(stage, stage.parse(job))
         elif (stage.of_region and region is None) or (stage.of_year and year is None):
@@ -64,7 +65,7 @@ def _add(stage: Stage) -> None:
         run = _estimate_option(_or_estimate(command))
     if stage.name == "train":
         run = _method_option(_of_method(stage, command))
-    arguments = [click.argument("region", required=False)] * stage.of_region
+    arguments = [click.argument("region", required=False, shell_complete=region_names)] * stage.of_region
     arguments += [click.argument("year", type=int, required=False)] * stage.of_year
     for add in (*reversed(arguments), log_option, _job_option, config_option):
         run = add(run)
@@ -112,11 +113,12 @@ def _of_method(stage: Stage, command: Callable[..., None]) -> Callable[..., None
 for _stage in STAGES.values():
     _add(_stage)
 smen.add_command(export_qa4sm)
+smen.add_command(export_zarr)
 smen.add_command(extract)
 
 
 @smen.command(help="Check settings, granules, login, weights and disk before a run, and say what it will take.")
-@click.argument("regions", nargs=-1)
+@click.argument("regions", nargs=-1, shell_complete=region_names)
 @click.option("--map/--no-map", "with_map", default=True, help="Draw each region in letters.")
 @config_option
 def check(regions: tuple[str, ...], config_file: Path, with_map: bool) -> None:
@@ -142,7 +144,7 @@ def check(regions: tuple[str, ...], config_file: Path, with_map: bool) -> None:
 
 
 @smen.command(help="Say of each region what is there, what is missing, and what failed and why.")
-@click.argument("regions", nargs=-1)
+@click.argument("regions", nargs=-1, shell_complete=region_names)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for monitors.")
 @config_option
 def status(regions: tuple[str, ...], *, as_json: bool, config_file: Path) -> None:
@@ -219,6 +221,12 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
         acquire.refresh(plan_of(config_file))
 
 
+OUT_OF_MEMORY = (
+    "there is not enough memory for this job. On a cluster, ask for more (mem_mb; a retry does so by itself); on one "
+    "machine, run fewer jobs at once (--cores) or make the region smaller. Finished files are kept"
+)
+
+
 def main() -> None:
     """Run the command line: a message and status 1 for what a user can correct, a traceback and 70 for a bug."""
     log = logging.getLogger("smen")
@@ -226,10 +234,7 @@ def main() -> None:
         smen(standalone_mode=False)
     except SmenError as error:
         kind = "settings" if isinstance(error, SettingsError) else "error"
-        if log.handlers:
-            log.error("%s: %s", kind, error)
-        else:
-            click.echo(f"smen: {kind}: {error}", err=True)
+        _say(log, f"{kind}: {OUT_OF_MEMORY if is_out_of_memory(error) else error}")
         sys.exit(1)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
@@ -239,12 +244,20 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("smen: interrupted; finished files are kept", err=True)
         sys.exit(130)
-    except Exception:  # noqa: BLE001  (logged with its traceback, and ends with a status of its own)
-        if log.handlers:
-            log.error("this is a mistake in SMEN, please report it:\n%s", traceback.format_exc())
-        else:
-            traceback.print_exc()
+    except Exception as error:  # noqa: BLE001  (logged with its traceback, and ends with a status of its own)
+        if is_out_of_memory(error):
+            _say(log, f"error: {OUT_OF_MEMORY}")
+            sys.exit(1)
+        _say(log, f"this is a mistake in SMEN, please report it:\n{traceback.format_exc()}")
         sys.exit(70)
+
+
+def _say(log: logging.Logger, message: str) -> None:
+    """Report an error to the log, or where there is none yet to the terminal."""
+    if log.handlers:
+        log.error("%s", message)
+    else:
+        click.echo(f"smen: {message}", err=True)
 
 
 if __name__ == "__main__":

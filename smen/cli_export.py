@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from smen.cli_options import config_option, log_option, plan_of
+from smen.cli_options import config_option, log_option, plan_of, region_names
 from smen.command_log import start_log
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("export-qa4sm", help="Write a region's maps as a file that QA4SM takes as your own data.")
-@click.argument("region")
+@click.argument("region", shell_complete=region_names)
 @click.option(
     "--output",
     "-o",
@@ -39,6 +39,27 @@ def export_qa4sm(region: str, output: Path | None, config_file: Path) -> None:
 
     start_log(None, "export-qa4sm")
     export_qa4sm.run(plan_of(config_file), region, output or Path(f"{region}_qa4sm.nc"))
+
+
+@click.command("export-zarr", help="Write a region's NetCDF as GeoZarr, chunked once for maps and once for series.")
+@click.argument("cube", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="The store to write.  [default: REGION.zarr]")
+@click.option("--zarr-format", type=click.Choice(["2", "3"]), default="3", show_default=True, help="2: older readers.")
+def export_zarr(cube: Path, output: Path | None, zarr_format: str) -> None:
+    """Write a copy of a region's cube as GeoZarr.
+
+    Args:
+        cube: its NetCDF, ``results/REGION/REGION.nc``.
+        output: the store to write; None: named after the cube, in the working directory.
+        zarr_format: version of Zarr's format.
+
+    Raises:
+        SmenError: the cube cannot be read, or the store is there already or cannot be written.
+    """
+    from smen.stages import export_zarr
+
+    start_log(None, "export-zarr")
+    export_zarr.run(cube, output or Path(f"{cube.stem}.zarr"), 2 if zarr_format == "2" else 3)
 
 
 @click.command(help="Read values of all maps at points, means over polygons, of any file that GDAL reads (CSV too).")

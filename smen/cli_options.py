@@ -17,6 +17,23 @@ config_option = click.option(
 log_option = click.option("--log", "log_file", type=click.Path(path_type=Path), help="Write messages here too.")
 
 
+def region_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the regions of the settings that a shell may complete a word to; none where the settings are not valid.
+
+    Args:
+        context: of the command.
+        parameter: the argument.
+        incomplete: the beginning of the word.
+    """
+    from smen.errors import SmenError
+
+    try:
+        regions = plan_of(Path(context.params.get("config_file") or "config.yaml")).regions
+    except (SmenError, OSError):
+        return []
+    return [name for name in regions if name.startswith(incomplete)]
+
+
 def plan_of(config_file: Path) -> Plan:
     """Return the plan of a file of settings.
 

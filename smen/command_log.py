@@ -12,18 +12,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def start_log(file: Path | None, prefix: str) -> None:
+def start_log(file: Path | None, prefix: str, *, errors_in_file: bool = False) -> None:
     """Send messages to the terminal, each after a prefix, and with time and level to the log file.
 
     Args:
         file: the log file; its folder is made. None: the terminal alone.
         prefix: of each message on the terminal.
+        errors_in_file: whether errors go to the log file alone, because the workflow says them once at its end.
 
     Raises:
         OutputError: the log file cannot be written.
     """
     terminal = logging.StreamHandler(sys.stderr)
     terminal.setFormatter(logging.Formatter(f"{prefix}: %(message)s"))
+    if errors_in_file and file is not None:
+        terminal.addFilter(lambda record: record.levelno < logging.ERROR)
     logger = logging.getLogger("smen")
     logger.setLevel(logging.INFO)
     logger.addHandler(terminal)

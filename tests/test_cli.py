@@ -3,6 +3,9 @@
 import datetime
 import json
 import logging
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -11,15 +14,16 @@ import yaml
 from click.testing import CliRunner
 
 from smen import __version__, cli
+from smen.cli_options import region_names
 from smen.errors import OutputError, SettingsError
 from smen.plan.plan import Plan
 from smen.plan.stage_table import STAGES, Stage
 from smen.settings.document import default_config, json_schema, markdown_table
 from smen.settings.file import check_settings
-from smen.stages import acquire
+from smen.stages import acquire, export_zarr
 
 ROOT = Path(__file__).parent.parent
-OTHERS = {"check-method", "check", "config", "refresh", "export-qa4sm", "extract", "status"}
+OTHERS = {"check-method", "check", "config", "refresh", "export-qa4sm", "export-zarr", "extract", "status"}
 
 
 class Recorder:
@@ -107,11 +111,11 @@ def test_the_workflow_gives_the_whole_job(stage, tmp_path, name):
     """Then no file of settings is read."""
     made = plan().experiment("tucson", "both", 3) if name == "experiment" else None
     if made is None:
-        places = {"tucson": {"longitude": -110.97, "latitude": 32.22}}
-        settings = {"regions": places, "tiles": {"area": [-97.55, 35.4, -97.45, 35.5]}}
-        with_indices = Plan(check_settings({"indices": {"which": ["drought"]}} | settings))
+        tucson = {"tucson": {"longitude": -110.97, "latitude": 32.22}}
+        tiles = {"area": [-97.55, 35.4, -97.45, 35.5]}
+        with_all = Plan(check_settings({"indices": {"which": ["drought"]}, "regions": tucson, "tiles": tiles}))
         place = ["tucson"] * STAGES[name].of_region + [2018] * STAGES[name].of_year
-        made = plan().train("tucson", "smen") if name == "train" else with_indices.job(name, *place)
+        made = plan().train("tucson", "smen") if name == "train" else with_all.job(name, *place)
     (tmp_path / "config.yaml").unlink()
     result = call(name, "--job", made.model_dump_json(), "--log", tmp_path / "logs" / "a.log")
     assert result.exit_code == 0, result.output
@@ -322,3 +326,51 @@ def test_extract_of_drought_refuses_what_it_does_not_do(extracting):
     for options in (("--daily",), ("--wide",), ("--below", "0"), ("--plot", "p.png"), ("--since", "2018-01-01")):
         result, asked = extracting("--drought", *options)
         assert result.exit_code == 2 and "leave these out" in result.output and asked is None
+
+
+SHELLS = {"bash_source": "complete -o nosort -F", "zsh_source": "compdef", "fish_source": "complete --no-files"}
+
+
+@pytest.mark.parametrize(("kind", "said"), SHELLS.items())
+def test_completion_for_each_shell(kind, said):
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; sys.argv[0] = 'smen'; from smen.cli import main; main()"],
+        env={**os.environ, "_SMEN_COMPLETE": kind}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert said in done.stdout and "smen" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("smen ex", {"extract", "export-qa4sm", "export-zarr", "experiment"}),
+        ("smen align pl", {"plains"}),
+        ("smen check d", {"desert"}),
+    ],
+)
+def test_commands_and_regions_are_completed(tmp_path, monkeypatch, words, expected):
+    monkeypatch.chdir(tmp_path)
+    place = {"longitude": -97.5, "latitude": 35.5, "size": 20}
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump({"regions": {"plains": place, "desert": place}}))
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+    text = CliRunner().invoke(cli.smen, prog_name="smen", complete_var="_C", env={"_C": "bash_complete"}).output
+    assert {line.partition(",")[2] for line in text.split()} == expected
+
+
+def test_no_regions_are_completed_without_valid_settings(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").write_text("regions: [")
+    context = click.Context(cli.smen)
+    assert region_names(context, click.Argument(["region"]), "p") == []
+
+
+def test_export_zarr_writes_beside_and_names_what_it_wrote(tmp_path, monkeypatch):
+    calls = []
+    monkeypatch.setattr(export_zarr, "run", lambda *arguments: calls.append(arguments))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tucson.nc").write_bytes(b"")
+    assert call("export-zarr", "tucson.nc").exit_code == 0
+    assert call("export-zarr", "tucson.nc", "-o", "other.zarr", "--zarr-format", "2").exit_code == 0
+    assert calls == [(Path("tucson.nc"), Path("tucson.zarr"), 3), (Path("tucson.nc"), Path("other.zarr"), 2)]
+    assert call("export-zarr", "none.nc").exit_code == 2

@@ -14,9 +14,12 @@ TESTED = {
     "snakemake --cores 8 mosaic": "tests/workflow/test_tiles.py",
     "snakemake --cores 8 validate": "tests/workflow/test_validate.py",
     "smen export-qa4sm": "tests/workflow/test_validate.py",
+    "smen export-zarr": "tests/test_cli.py",
     "smen acquire --plan": "tests/workflow/test_earthdata.py",
     "smen check-method": "tests/methods/test_own_method.py",
     "snakemake --cores 8 all": "tests/workflow/test_run.py",
+    'eval "$(_SMEN_COMPLETE=': "tests/test_cli.py",
+    "_SMEN_COMPLETE=fish_source smen": "tests/test_cli.py",
     "smen refresh": "tests/workflow/test_new_day.py",
     "smen status": "tests/workflow/test_new_day.py",
     "smen extract": "tests/gis/test_extract.py",
@@ -66,3 +69,28 @@ def test_every_document_is_listed_under_the_questions():
     listed = (ROOT / "workflow" / "docs" / "README.md").read_text()
     for document in DOCUMENTS[1:]:
         assert document.name == "README.md" or f"]({document.name}" in listed, document.name
+
+
+TRIALS = ROOT / "workflow" / "docs" / "trials.md"
+
+
+def test_the_tests_that_trials_name_are_there():
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", TRIALS.read_text())
+    assert len(named) > 15
+    for file, test in named:
+        assert re.search(rf"^def {test}\(", (ROOT / file).read_text(), re.M), f"{file}::{test}"
+
+
+def test_each_of_the_nine_users_has_a_test():
+    rows = [line for line in TRIALS.read_text().splitlines() if line.startswith("|")][2:]
+    assert len(rows) == 9
+    assert all("::" in row.rsplit("|", 2)[1] for row in rows)
+
+
+def test_the_twenty_questions_lead_to_their_answers():
+    questions = re.findall(r"^\d+\. (.+\?) \[.+\]\((\S+)\)$", TRIALS.read_text(), re.M)
+    assert len(questions) == 20 == len({text for text, _ in questions})
+    for text, target in questions:
+        name, _, part = target.partition("#")
+        headings = re.findall(r"^#+ (.+)$", (TRIALS.parent / name).read_text(), re.M)
+        assert part in {anchor(heading) for heading in headings}, text

@@ -1,5 +1,6 @@
 """The environments say the same as pyproject.toml, and the pins hold all of it."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -66,4 +67,48 @@ def test_profiles_name_rules_that_exist():
     )
     for profile in (ROOT / "workflow/profiles").glob("*/config.yaml"):
         values = yaml.safe_load(profile.read_text())
-        assert set(values["groups"]) | set(values["set-resources"]) <= rules
+        assert set(values["groups"]) | set(values.get("set-resources", ())) <= rules
+
+
+def test_one_version_everywhere():
+    """The newest version that the changelog names, released or to be released, is the package's and the citation's."""
+    named = re.search(r"^## .*?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), re.M)[1]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert project()["version"] == citation["version"] == named == "1.0.0"
+    assert [author["name"] for author in project()["authors"]] == [author["name"] for author in citation["authors"]]
+
+
+def test_the_dockerfile_uses_what_is_there():
+    """Docker is not at hand: what the file copies is there, and each instruction is one that Docker knows."""
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    assert {line.split()[0] for line in lines} <= {"FROM", "COPY", "RUN", "ARG", "ENV", "WORKDIR", "CMD"}
+    assert re.match(r"FROM \S+:\S+$", lines[0])  # a fixed tag
+    for line in lines:
+        if line.startswith("COPY"):
+            *sources, _ = [word for word in line.split()[1:] if not word.startswith("--")]
+            assert all((ROOT / source).exists() for source in sources)
+    assert (ROOT / ".dockerignore").read_text().split()[0] == ".git"
+
+
+def test_the_catalogue_of_workflows_is_told_what_there_is():
+    usage = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text())["usage"]
+    assert usage["software-stack-deployment"]["conda"] and usage["report"]
+    rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    assert "conda:" in rules and "report(" in rules and "container:" not in rules
+
+
+REMOVED = {
+    *("asynchat", "asyncore", "distutils", "imp", "smtpd"),  # Python 3.12
+    *("aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "lib2to3", "mailcap", "msilib", "nis", "nntplib"),
+    *("ossaudiodev", "pipes", "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib"),  # 3.13 (PEP 594)
+}
+"""Modules of the standard library that are gone, by the pages "What's New In Python 3.12" and 3.13."""
+
+
+def test_nothing_is_imported_that_newer_pythons_removed():
+    for path in [*(ROOT / "smen").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {name.split(".")[0] for name in names} & REMOVED, path

@@ -49,6 +49,7 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("results.ipynb", "results.ipynb", "a notebook that opens the maps in Python; it names the packages it needs"),
     Entry("index.html", "index.html", "the report; opens in any browser, needs the folder `report/` beside it"),
     Entry("summary.md", "summary.md", "number of maps and scores of each region"),
     Entry("scores.csv, scores.md", "scores.csv", "all scores of all regions, as a table for programs and for people"),
@@ -92,6 +93,11 @@ ENTRIES = (
         "REGION/maps/YEAR/REGION_errors.nc",
         "{region}/maps/*/{region}_errors.nc",
         "how the errors of the maps go together in space and time; `smen extract` reads it",
+    ),
+    Entry(
+        "REGION/maps/YEAR/REGION_basis.csv",
+        "{region}/maps/*/{region}_basis.csv",
+        "digest of what each map rests on; the workflow knows by it which maps need not be made again",
     ),
     Entry("REGION/maps/YEAR.csv", "{region}/maps/*.csv", "list of the maps and of the 3 km scenes behind each"),
     Entry(

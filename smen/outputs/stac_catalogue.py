@@ -1,7 +1,8 @@
 """A static STAC catalogue: a collection per region, an item per map, relative links, so that it can be moved.
 
-Extensions: projection 2.0 and raster 1.1 (what odc-stac, stackstac and titiler read), file 2.1, processing 1.0,
-sat 1.0. What a map was made from stands in fields of our own, ``smen:...``, in each item.
+Extensions of items: projection 2.0 and raster 1.1 (what odc-stac, stackstac and titiler read), file 2.1, processing
+1.0, sat 1.0; of collections: those of `stac_extensions`. What a map was made from stands in fields of our own,
+``smen:...``, in each item.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from smen.grid import CRS_CODE, M03, Window
 from smen.outputs.index_files import IndexFile
 from smen.outputs.labels import SIMULATED_NOTE, TITLE, map_title
 from smen.outputs.map_files import MapFile
+from smen.outputs.stac_extensions import describe_collection
 from smen.outputs.stac_indices import make_index_item
 from smen.outputs.stac_item import Provenance, bounding_box, make_item, relative, utc
 
@@ -59,6 +61,7 @@ def write_collection(
     collection.set_self_href(str(folder / "collection.json"))
     for role, path in extras.items():
         collection.add_asset(role, pystac.Asset(relative(path, folder), roles=["metadata"], title=role))
+    describe_collection(collection, window, maps, provenance.products)
     catalogue.add_child(collection, set_parent=True)
     collection.set_self_href(str(folder / "collection.json"))
     # pystac's own strategies would put each item into a folder of its own

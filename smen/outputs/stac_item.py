@@ -47,6 +47,7 @@ class Provenance:
         simulated: whether they are simulated.
         granules: for each map, by its time, the names of the granules that it was made from.
         model_choice: among which methods it was chosen, and by which scores; empty where the settings name it.
+        products: the data products that are cited; none where all granules are simulated.
     """
 
     model: str
@@ -56,6 +57,7 @@ class Provenance:
     simulated: bool
     granules: Mapping[np.datetime64, Sequence[str]]
     model_choice: str = ""
+    products: Sequence[str] = ()
 
 
 def make_item(folder: Path, window: Window, file: MapFile, provenance: Provenance, region: str) -> pystac.Item:

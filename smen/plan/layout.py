@@ -252,6 +252,16 @@ class Layout:
         """
         return f"logs/{self.results}/{region}/{stage}{'' if year is None else f'_{year}'}.log"
 
+    def benchmark(self, stage: str, region: str, year: int | str | None = None) -> str:
+        """Return the path of the table of time and memory that a job took, beside its log; arguments as of `log`.
+
+        Args:
+            stage: of the job.
+            region: its name, or another folder for a stage of all regions.
+            year: None for a stage that is not of a year.
+        """
+        return f"{self.log(stage, region, year).removesuffix('.log')}.tsv"
+
 
 @dataclass(frozen=True)
 class ResourceLayout:

@@ -1,7 +1,7 @@
-"""What a region asks of a machine: disk, processor time and memory, from its cells and overpasses.
+"""What a region asks of a machine: disk and memory, from its cells and overpasses, and processor time.
 
 The figures were measured with the default run of one region of 100 x 100 cells and three years (Geneva, simulated
-source, 1627 overpasses, 542 maps; one core of a server): 360 MB of granules, 109 MB of results, 255 s of a core.
+source, 1627 overpasses, 542 maps): 360 MB of granules, 109 MB of results. Time is that of the jobs (`step_seconds`).
 """
 
 from __future__ import annotations
@@ -17,12 +17,6 @@ to 1627 of them. A folder of the user's is there already."""
 
 RESULTS_PER_MAP = 0.2e6
 """Bytes of results for each map, with all that is published of it."""
-
-SECONDS_PER_OVERPASS = 0.07
-"""Seconds of a core to make or read, align and pair one overpass."""
-
-SECONDS_PER_MAP = 0.26
-"""Seconds of a core for each map, with training, scores and what is published."""
 
 MEMORY = 3e9
 """Bytes of memory of one job."""
@@ -52,11 +46,16 @@ class Needs:
         """
         return (
             f"about {_bytes(self.granules + self.results)} on disk, at most {_bytes(self.memory)} of memory a job and "
-            f"{_minutes(self.seconds)} of one core ({cores} here)"
+            f"{_minutes(self.seconds)} of one core, {_minutes(self.seconds / max(cores, 1))} with the {cores} here "
+            "if they are free"
         )
 
+    def in_short(self) -> str:
+        """Return the needs in a few words."""
+        return f"{_bytes(self.granules + self.results)}, {_minutes(self.seconds)} of one core"
 
-def needs_of(source: str, cells: int, overpasses: int, maps: int) -> Needs:
+
+def needs_of(source: str, cells: int, overpasses: int, maps: int, seconds: float) -> Needs:
     """Estimate the needs of a region.
 
     Args:
@@ -64,11 +63,11 @@ def needs_of(source: str, cells: int, overpasses: int, maps: int) -> Needs:
         cells: of the region, 3 km.
         overpasses: in all its periods.
         maps: of them mapped.
+        seconds: of one core, of all its jobs.
     """
     size = cells / CELLS
     # A granule of the archive is as large whatever the region is; what is made and written here is not.
     granules = GRANULES_PER_OVERPASS[source] * overpasses * (1 if source == "earthdata" else size)
-    seconds = size * (SECONDS_PER_OVERPASS * overpasses + SECONDS_PER_MAP * maps)
     return Needs(granules, RESULTS_PER_MAP * size * maps, seconds, MEMORY * max(size, 0.2))
 
 

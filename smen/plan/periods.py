@@ -218,7 +218,7 @@ class RegionPeriods:
             )
         return settings.record_from, last
 
-    def _granule_period(self, region: str) -> Span:
+    def granule_period(self, region: str) -> Span:
         """Return the first and last day of which granules are needed: the full period and the record."""
         first, last = self._full_period(region)
         record = self.record(region) or (first, last)
@@ -288,7 +288,7 @@ class RegionPeriods:
         return first, max(periods.training[1], self._test(region)[1], mapped[1])
 
     def _last_day(self, region: str, year: int) -> dt.date:
-        return min(dt.date(year, 12, 31), self._granule_period(region)[1])
+        return min(dt.date(year, 12, 31), self.granule_period(region)[1])
 
     def _ends_today(self, region: str) -> bool:
         settings = self.regions[region].settings

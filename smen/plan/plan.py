@@ -105,7 +105,7 @@ class Plan(TilePlan):
         """
         settings, products = self.settings, self.regions[region].settings.products
         ends_today = self._ends_today(region) and year == self.years(region)[-1]
-        first = max(dt.date(year, 1, 1), self._granule_period(region)[0])
+        first = max(dt.date(year, 1, 1), self.granule_period(region)[0])
         return AcquireJob(
             **self._window(region),
             resources=settings.folders.resources,
@@ -231,8 +231,8 @@ class Plan(TilePlan):
             source=self.settings.source.kind,
             products=self._products(),
             years=(
-                min(self._granule_period(name)[0].year for name in self.regions),
-                max(self._granule_period(name)[1].year for name in self.regions),
+                min(self.granule_period(name)[0].year for name in self.regions),
+                max(self.granule_period(name)[1].year for name in self.regions),
             ),
             tiles=tuple(self.tiles),
             mosaic_years=self.mosaic_years(),

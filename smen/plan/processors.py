@@ -33,3 +33,11 @@ def reserved_threads(threads: int, cores: int | None) -> int:
     """
     there = processors()
     return threads if (cores or 0) <= there else -(-threads * (cores or 0) // there)
+
+
+def memory_bytes() -> int | None:
+    """Return the machine's memory in bytes; None where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return None

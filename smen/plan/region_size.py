@@ -96,6 +96,15 @@ def beyond_the_product(window: Window) -> str | None:
     )
 
 
+def within_the_product(window: Window) -> str:
+    """Return how much of a window lies within the latitudes of the 3 km product, in words."""
+    south, north = window.polygon().bounds[1::2]
+    limit = FINE_LATITUDES
+    share = max(min(north, limit) - max(south, -limit), 0) / (north - south)
+    there = "all of it" if share > 0.999 else "none of it" if share == 0 else f"{100 * share:.0f} % of it"
+    return f"{there} within {limit:.0f} degrees north and south, where the 3 km product is"
+
+
 def _swapped(window: Window, centre: tuple[float, float]) -> str:
     """A hint where the region would lie on land if latitude and longitude were swapped; empty where it would not."""
     latitude, longitude = centre

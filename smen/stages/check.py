@@ -13,8 +13,9 @@ from smen.errors import ArchiveError
 from smen.grid import M03, M09, M36, Window
 from smen.plan.needs import needs_of
 from smen.plan.plan import FINE, Plan
-from smen.plan.processors import processors
-from smen.plan.region_size import described, hints
+from smen.plan.processors import memory_bytes, processors
+from smen.plan.region_size import described, hints, within_the_product
+from smen.plan.step_seconds import region_seconds
 from smen.plan.text_map import text_map
 from smen.simulation.smap_overpasses import half_orbits_over
 from smen.sources import directory
@@ -23,6 +24,16 @@ from smen.sources.earthdata.endpoints import earthdata_system
 
 if TYPE_CHECKING:
     from smen.settings.choices import Span
+
+SHORT = 8
+"""Regions of which Snakemake's first lines tell; with more the lines would be no short ones."""
+
+_FINE_GRANULES = {
+    "simulated": f"those of {FINE} are made as Sentinel-1 passes",
+    "directory": f"those of {FINE} as the folder has them",
+    "earthdata": f"those of {FINE} as the archive lists them (`smen acquire --plan`)",
+}
+"""What is known before a run of the granules of the 3 km product, by the kind of the source."""
 
 
 @dataclass
@@ -78,16 +89,43 @@ def _region(plan: Plan, name: str, findings: Findings, *, with_map: bool) -> tup
     region = plan.regions[name]
     overpasses, mapped = (_overpasses(plan, name, span) for span in (plan.full_period(name), plan.mapped_period(name)))
     first, last = plan.full_period(name)
-    needs = needs_of(plan.settings.source.kind, region.window.height * region.window.width, overpasses, mapped)
+    needs = needs_of(plan.settings.source.kind, _cells(region.window), overpasses, mapped, region_seconds(plan, name))
+    coarse = region.settings.products.coarse
     lines = [
         f"{name}: {described(region.window)}",
-        f"  {first} to {last}: about {overpasses} SMAP overpasses, {mapped} of them mapped",
+        f"  {within_the_product(region.window)}",
+        f"  {first} to {last}: about {overpasses} dates of SMAP, {mapped} of them mapped",
+        f"  granules: about {overpasses} of {coarse}; {_FINE_GRANULES[plan.settings.source.kind]}",
         f"  {needs.described(processors())}",
     ]
+    there = memory_bytes()
+    if there and needs.memory > there:
+        findings.missing.append(
+            f"{name}: memory: a job takes up to {needs.memory / 1e9:.1f} GB and this machine has {there / 1e9:.1f} GB: "
+            "make the region smaller, or divide it into several"
+        )
     if with_map:
         lines += [f"  | {row}" for row in text_map(region.window).splitlines()]
     findings.warnings += [f"{name}: {hint}" for hint in hints(region.window, region.centre)]
     return "\n".join(lines), needs.granules + needs.results
+
+
+def short_lines(plan: Plan) -> list[str]:
+    """Return what Snakemake's first lines say of the first regions: where they lie and what they take, a line each.
+
+    Args:
+        plan: of the settings.
+    """
+    lines = []
+    for name in list(plan.regions)[:SHORT]:
+        window, kind = plan.regions[name].window, plan.settings.source.kind
+        overpasses, maps = (
+            _overpasses(plan, name, span) for span in (plan.full_period(name), plan.mapped_period(name))
+        )
+        needs = needs_of(kind, _cells(window), overpasses, maps, region_seconds(plan, name))
+        lines.append(f"{name}: {described(window)}; {overpasses} dates, {maps} maps; {needs.in_short()}")
+    more = len(plan.regions) - len(lines)
+    return [*lines, *([f"and {more} regions more: `smen check`"] if more else [])]
 
 
 def _overpasses(plan: Plan, name: str, span: Span) -> int:
@@ -99,6 +137,10 @@ def _overpasses(plan: Plan, name: str, span: Span) -> int:
     directions = {"descending": True, "ascending": False}
     wanted = {directions[overpass] for overpass in products.overpasses}
     return sum(orbit.descending in wanted for orbit in seen)
+
+
+def _cells(window: Window) -> int:
+    return window.height * window.width
 
 
 def _whole_cells(window: Window) -> Window:

@@ -21,6 +21,7 @@ from smen.outputs.region_outline import write_outlines
 from smen.outputs.report.mosaic_report import MOSAIC, mosaic_report
 from smen.outputs.report.page import write_page
 from smen.outputs.report.region_scripts import write_region
+from smen.outputs.results_notebook import notebook_text
 from smen.outputs.results_readme import readme
 from smen.outputs.stac_catalogue import write_collection, write_root
 from smen.outputs.stac_item import Provenance
@@ -64,6 +65,7 @@ def run(job: IndexJob) -> None:
     write_root(Path(layout.summary("catalog.json")), collections, simulated=simulated)
     write_page(Path(layout.summary("index.html")), tuple(collections), folder="report", simulated=simulated)
     write_text(Path(layout.summary("summary.md")), _summary(job, scores, simulated))
+    write_text(Path(layout.summary("results.ipynb")), notebook_text())
     # Last, because it names the files that are there.
     text = readme(
         Path(layout.results),

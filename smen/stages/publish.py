@@ -119,6 +119,7 @@ def run(job: PublishJob) -> None:
         simulated=inputs.simulated,
         granules=_granules(inputs),
         model_choice="" if job.model is not None else read_choice(job.choice_path()).summary(),
+        products=() if inputs.simulated else (inputs.coarse.product, inputs.fine.product),
     )
     report = _report(job, inputs, provenance)
     outline, cube, project = (Path(layout.deliverable(region, kind)) for kind in ("geojson", "nc", "qgs"))

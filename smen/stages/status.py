@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from smen.outputs.labels import yes_or_no
 from smen.plan.incomplete_lists import incomplete_lists
+from smen.plan.job_log import last_error
 from smen.plan.steps import Step, steps_of
 from smen.plan.without_data import no_data_reason
 
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
     from smen.plan.plan import Plan
 
 State = Literal["complete", "incomplete", "failed"]
-
-LOG_LINES = 3
-"""Last lines of a log that say why a job failed."""
-
-LOG_BYTES = 8192
-"""How much of the end of a log is read."""
 
 LOCKS = Path(".snakemake/locks")
 """Where Snakemake marks that a run is on its way, in the folder in which it runs."""
@@ -168,16 +163,8 @@ def _done(step: Step, untrue: set[Path]) -> bool:
 
 def _failure(job: str, log: Path) -> list[JobFailure]:
     """Return the failure that a log ends with, if it does."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_BYTES))
-            lines = file.read().decode(errors="replace").splitlines()
-    except OSError:
-        return []
-    errors = [number for number, line in enumerate(lines) if " ERROR " in line[:40]]
-    if not errors:
-        return []
-    return [JobFailure(job, str(log), "\n".join(lines[errors[-1] :][-LOG_LINES:]))]
+    reason = last_error(log)
+    return [] if reason is None else [JobFailure(job, str(log), reason)]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

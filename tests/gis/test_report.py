@@ -1,5 +1,6 @@
 """The report in headless Chromium (Debian's), driven by Playwright."""
 
+import json
 import os
 import shutil
 import threading
@@ -413,3 +414,158 @@ def test_map_slider_and_play_are_on_one_screen(visit, size):
     for name in ("map", "slider", "play"):
         box = visit.page.locator(f"#{name}").bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= size[1], name
+
+
+def test_towns_are_found_by_name(visit):
+    """Tucson lies at 32.2226 N, 110.9747 W (its own settings in config.yaml)."""
+    page = visit.page
+    page.locator("#coordinates").fill("TUCS")
+    page.locator("#coordinates").press("Enter")
+    row, column = divmod(visit.js("smen.state.cell"), 40)
+    assert abs(visit.js(f"smen.state.region.latitudes[{row}]") - 32.2226) < 0.05
+    assert abs(visit.js(f"smen.state.region.longitudes[{column}]") + 110.9747) < 0.08
+    before = visit.js("smen.state.cell")
+    page.locator("#coordinates").fill("Reykjavik")
+    page.locator("#coordinates").press("Enter")
+    assert visit.js("smen.state.cell") == before
+    assert "a town" in visit.js("document.getElementById('coordinates').validationMessage")
+    assert "GeoNames" in page.locator("footer").inner_text()
+
+
+def test_the_anomaly_is_the_estimate_less_the_mean_of_its_season(visit, moved, pictures):
+    page = visit.page
+    visit.settled("smen.state.region.loaded()")
+    page.locator("#right").select_option("anomaly")
+    visit.js("smen.set({ date: 20 })")
+    visit.settled("document.body.dataset.ready === 'tucson 20'")
+    days = np.array(visit.js("smen.state.region.maps.map(map => Date.parse(map.time) / 864e5)"))
+    near = np.flatnonzero(np.abs(days - days[20]) <= 45)
+    values = np.stack([bands(moved, number)[1][0] for number in near])
+    enough = np.isfinite(values).sum(axis=0) >= 5
+    with np.errstate(invalid="ignore"):
+        expected = np.where(enough, bands(moved, 20)[1][0] - np.nansum(values, 0) / np.isfinite(values).sum(0), np.nan)
+    shown = visit.js("Array.from(smen.state.region.field('anomaly', 20), v => isNaN(v) ? null : v)")
+    np.testing.assert_allclose(np.array(shown, float).reshape(40, 40), expected, atol=1.1e-3)
+    assert np.isfinite(expected).mean() > 0.5
+    assert "less the mean of these maps" in page.locator("#legends").inner_text()
+    page.screenshot(path=pictures / "report_anomaly.png", full_page=True)
+
+
+def means_of(moved, rows, columns):
+    """Mean over a rectangle of cells of each map, NaN where less than half of it is mapped."""
+    parts = [bands(moved, number)[1][0][rows, columns] for number in range(40)]
+    return [np.nanmean(part) if np.isfinite(part).mean() >= 0.5 else np.nan for part in parts]
+
+
+def shown_means(visit):
+    return np.array(visit.js("smen.areaMeans().map(v => isNaN(v) ? null : v)"), float)
+
+
+def test_the_mean_of_a_drawn_area_is_a_series(visit, moved, pictures):
+    page = visit.page
+    visit.settled("smen.state.region.loaded()")
+    box = visit.js("smen.mapBox()")
+    page.locator("#draw").click()
+    before = visit.js("smen.state.cell")
+    for row, column in ((10, 20), (10, 30), (25, 30), (25, 20)):
+        position = {"x": box["x"] + column / 40 * box["width"], "y": box["y"] + row / 40 * box["height"]}
+        page.locator("#map").click(position=position)
+    assert visit.js("smen.state.cell") == before
+    page.keyboard.press("p")
+    np.testing.assert_allclose(shown_means(visit), means_of(moved, slice(10, 25), slice(20, 30)), atol=6e-4)
+    assert "drawn area: 150 cells, mean 0." in page.locator("#area-note").inner_text()
+    assert "mean of drawn area" in page.locator("#series-key").inner_text()
+    assert "L" in visit.js("document.getElementById('area-line').getAttribute('d')")
+    page.screenshot(path=pictures / "report_area.png", full_page=True)
+    with page.expect_download() as download:
+        page.locator("#series-csv").click()
+    np.testing.assert_allclose(pd.read_csv(download.value.path())["area_mean"], shown_means(visit), atol=6e-5)
+    page.locator("#areas").select_option("none")
+    assert visit.js("smen.areaMeans()") is None
+
+
+def test_an_area_is_drawn_by_keyboard_alone(visit):
+    page = visit.page
+    page.keyboard.press("p")
+    page.locator("#map").focus()
+    for cell in (5 * 40 + 5, 5 * 40 + 9, 9 * 40 + 9, 0, 9 * 40 + 5):
+        visit.js(f"smen.set({{ cell: {cell} }})")
+        page.keyboard.press("Enter")
+        if cell == 0:
+            page.keyboard.press("Backspace")
+    page.locator("#draw").click()
+    assert "cells, mean" in page.locator("#area-note").inner_text()
+    cells = visit.js("smen.state.area.cells")
+    assert {6 * 40 + 6, 8 * 40 + 8} <= set(cells) and len(cells) in range(9, 26)
+    page.keyboard.press("p")
+    page.locator("#map").focus()
+    page.keyboard.press("Escape")
+    assert visit.js("smen.state.drawing") is None
+    assert visit.js("smen.state.area.cells") == cells
+
+
+def test_polygons_of_a_file_are_areas(visit, moved, made, tmp_path):
+    from pyproj import Transformer
+
+    visit.settled("smen.state.region.loaded()")
+    window = made.regions["tucson"].window
+    left, _, right, top = window.bounds
+    step = (right - left) / 40
+    to_degrees = Transformer.from_crs("EPSG:6933", "EPSG:4326", always_xy=True).transform
+
+    def rectangle(row, column, end_row, end_column):
+        corners = [(row, column), (row, end_column), (end_row, end_column), (end_row, column), (row, column)]
+        return [to_degrees(left + c * step, top - r * step) for r, c in corners]
+
+    def feature(name, *rings):
+        return {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": rings}}
+
+    fields = [
+        feature("north", rectangle(2, 22, 12, 38)),
+        feature("ring", rectangle(20, 20, 36, 36), rectangle(24, 24, 32, 32)),
+    ]
+    (tmp_path / "fields.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": fields}))
+    page = visit.page
+    page.locator("#own-file").set_input_files(tmp_path / "fields.geojson")
+    visit.settled("document.getElementById('own-note').textContent.startsWith('fields.geojson: 2 areas')")
+    np.testing.assert_allclose(shown_means(visit), means_of(moved, slice(2, 12), slice(22, 38)), atol=6e-4)
+    page.locator("#areas").select_option("ring")
+    assert "ring: 192 cells" in page.locator("#area-note").inner_text()
+    (tmp_path / "none.geojson").write_text('{"type": "FeatureCollection", "features": []}')
+    page.locator("#own-file").set_input_files(tmp_path / "none.geojson")
+    visit.settled("document.getElementById('own-note').textContent.startsWith('none.geojson has no polygon')")
+
+
+def test_zoom_and_pan(visit, pictures):
+    page = visit.page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    cell = visit.js("smen.state.cell")
+    row, column = divmod(cell, 40)
+    whole, before = visit.js("smen.mapBox()"), pixel(visit, row - 2, column + 2)
+    page.locator("#zoom-in").click()
+    page.keyboard.press("+")
+    near = visit.js("smen.mapBox()")
+    assert near["width"] == pytest.approx(1.6**2 * whole["width"])
+    np.testing.assert_allclose(pixel(visit, row - 2, column + 2), before, atol=3)  # the point stays in sight
+    page.screenshot(path=pictures / "report_zoomed.png")
+    frame = page.locator("#map").bounding_box()
+    x, y = frame["x"] + frame["width"] * 0.7, frame["y"] + frame["height"] * 0.6
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 60, y - 30, steps=5)
+    page.mouse.up()
+    moved_box = visit.js("smen.mapBox()")
+    assert moved_box["x"] == pytest.approx(max(near["x"] - 60, whole["x"] + whole["width"] - near["width"]), abs=1)
+    assert moved_box["y"] < near["y"]
+    assert visit.js("smen.state.cell") == cell  # a drag is no click
+    page.keyboard.press("0")
+    assert visit.js("smen.mapBox()") == whole
+
+
+def test_all_that_can_be_used_has_a_name(visit):
+    nameless = visit.js(
+        """Array.from(document.querySelectorAll('button, input, select, canvas, [role=slider]')).filter((e) =>
+          !e.hidden && !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length || e.title))
+          .map((e) => e.outerHTML)"""
+    )
+    assert nameless == []

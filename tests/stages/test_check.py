@@ -25,13 +25,15 @@ def plan(folder, **sections):
 def test_the_overpasses_are_those_that_the_simulated_source_makes():
     """Counted in the granules of the default run (workflow/docs/earthdata.md): 1365 at Oklahoma City."""
     found = check.run(Plan.load({}, []), ("oklahoma_city",), with_map=False)
-    assert "about 1365 SMAP overpasses, 454 of them mapped" in found.text
+    assert "about 1365 dates of SMAP, 454 of them mapped" in found.text
+    assert "granules: about 1365 of SPL2SMP; " in found.text
+    assert "all of it within 60 degrees north and south" in found.text
     assert not found.missing and not found.warnings
 
 
 def test_one_direction_has_half_of_them(tmp_path):
     text = check.run(plan(tmp_path, products={"overpasses": ["descending"]}), with_map=False).text
-    number = int(text.split("about ")[1].split(" SMAP")[0])
+    number = int(text.split("about ")[1].split(" dates")[0])
     assert 0.45 * 1365 < number < 0.55 * 1365
 
 

@@ -15,8 +15,11 @@ import pandas as pd
 import pytest
 import rasterio
 import yaml
+from bench_job_resources import of_file, table
 
 from smen.grid import M36, Window
+from smen.plan.job_resources import memory_mb
+from smen.plan.plan import Plan
 
 pytestmark = pytest.mark.workflow
 
@@ -39,6 +42,13 @@ def test_every_overpass_of_the_test_period_has_a_map(finished):
 def test_the_run_ends_with_the_number_of_maps_and_where_they_are(finished):
     for region in ("plains", "desert"):
         assert f"| {region} | {len(maps(finished, region))} | `results/{region}/maps/` |" in finished.said
+
+
+def test_the_run_says_what_it_takes_what_begins_and_what_is_left(finished):
+    for line in ("plains: 73 km wide", "plains: simulate 2016 begins, about ", "desert: publish is done, after "):
+        assert line in finished.said
+    assert finished.said.count("left: about ") > 10
+    assert "all regions: index begins" in finished.said and "all regions: all" not in finished.said
 
 
 def test_maps_lie_on_the_grid_and_say_what_they_are(finished):
@@ -100,6 +110,16 @@ def test_maps_are_what_was_scored(finished):
     every = np.concatenate(errors)
     assert row["bias [m3/m3]"] == pytest.approx(every.mean(), abs=2e-5)
     assert row["RMSE [m3/m3]"] == pytest.approx(np.sqrt((every**2).mean()), rel=1e-3)
+
+
+def test_no_job_takes_more_memory_than_it_asks_for(finished):
+    """What Snakemake's `benchmark:` measured of each job, against what the job stated."""
+    plan = Plan.load(yaml.safe_load((finished.folder / "config.yaml").read_text()))
+    tables = sorted((finished.folder / "logs").rglob("*.tsv"))
+    assert len(tables) == len(list((finished.folder / "logs").rglob("*.log"))) == 19
+    for path in tables:
+        megabytes, _ = table(path)
+        assert megabytes <= memory_mb(of_file(plan, path)), path.name
 
 
 def test_a_second_run_has_nothing_to_do(finished):

@@ -7,16 +7,21 @@ from pathlib import Path
 
 from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
+from snakemake_interface_logger_plugins.common import LogEvent
 
 from smen.data.choice_file import read_choice
 from smen.errors import SmenError
-from smen.plan import code_digest, region_size
+from smen.plan import code_digest, job_resources, region_size
 from smen.plan.incomplete_lists import incomplete_lists, remove_lists
 from smen.plan.paper_plan import PAPER_THREADS
 from smen.plan.plan import Plan
 from smen.plan.processors import reserved_threads
+from smen.plan.run_progress import RunJob, RunProgress, without_job
 from smen.plan.stage_table import STAGES
+from smen.plan.step_seconds import step_seconds
+from smen.plan.steps import steps_of
 from smen.plan.target_names import no_target
+from smen.stages.check import short_lines
 
 
 def make_plan():
@@ -33,6 +38,34 @@ if workflow.is_main_process:  # said once, not by each job that reads this file 
         if warning := region_size.beyond_the_product(_region.window):
             logger.warning(f"warning: {_name}: {warning}")
 layout, resource_layout = plan.layout, plan.resource_layout
+
+
+MANY_REGIONS = 100
+JOBS_SAID = 50
+
+
+def said_in_dry_run():
+    """Filter of messages: of a dry run of many regions the first jobs, not all, which would be megabytes of text."""
+    said = 0
+
+    def keep(record):
+        nonlocal said
+        if getattr(record, "event", None) != LogEvent.JOB_INFO:
+            return True
+        said += 1
+        if said == JOBS_SAID + 1:
+            print(
+                "... and so on; all jobs are counted above and below. Name a region's file to see its jobs.",
+                file=sys.stderr,
+            )
+        return said <= JOBS_SAID
+
+    return keep
+
+
+if workflow.is_main_process and workflow.logger_manager.settings.dryrun and len(plan.regions) > MANY_REGIONS:
+    for handler in logger.handlers:
+        handler.addFilter(said_in_dry_run())
 
 
 wildcard_constraints:
@@ -63,6 +96,10 @@ def job(stage):
 def experiment_job(wildcards):
     """Params function: the job of one of the paper's trainings, as text."""
     return plan.experiment(wildcards.region, wildcards.case, int(wildcards.seed)).model_dump_json()
+
+
+CODE_CACHE = Path(".snakemake", "smen_code.json")
+code_digest.read_cache(CODE_CACHE)
 
 
 def code(stage):
@@ -156,6 +193,27 @@ def training_threads(wildcards):
     """Threads of train."""
     threads = plan.training_threads(wildcards.region, wildcards.method)
     return reserved_threads(threads, workflow.resource_settings.cores)
+
+
+def size(stage, wildcards):
+    """Cells and days that a job works on."""
+    region, year, method = (getattr(wildcards, name, None) for name in ("region", "year", "method"))
+    return job_resources.size_of(plan, stage, region, None if year is None else int(year), method)
+
+
+def memory(stage):
+    """Resource function: MB of memory of a job, more on a retry."""
+    return lambda wildcards, attempt: job_resources.memory_mb(size(stage, wildcards), attempt)
+
+
+def runtime(stage):
+    """Resource function: minutes of a job, more on a retry."""
+    return lambda wildcards, attempt: job_resources.runtime_minutes(size(stage, wildcards), attempt)
+
+
+def training_gpus(wildcards):
+    """Resource function of train: GPUs, where the settings name one."""
+    return job_resources.gpus(plan, wildcards.region, wildcards.method)
 
 
 def paper_threads(wildcards):
@@ -264,3 +322,31 @@ for orphan in orphaned_regions() if workflow.is_main_process else []:
         f"{layout.results}/{orphan} is of a region that is no longer in the settings; it is left as it is",
         file=sys.stderr,
     )
+
+
+def remaining_jobs():
+    """Jobs of the run that are still to be done; after a choice of the method also those that Snakemake will then add."""
+    jobs = []
+    for job in workflow.dag.needrun_jobs():
+        wildcards = dict(job.wildcards.items())
+        jobs.append(RunJob(job.rule.name, wildcards, tuple(map(str, job.log))))
+        if job.rule.name == "choose":
+            steps = steps_of(plan, wildcards["region"])
+            later = steps[[step.stage for step in steps].index("choose") + 1 :]
+            for step in later:
+                year = {"year": str(step.year)} if step.year else {}
+                jobs.append(RunJob(step.stage, {"region": wildcards["region"], **year}, (str(step.log),)))
+    return list({(job.rule, *job.wildcards.items()): job for job in jobs}.values())
+
+
+def job_seconds(job):
+    """About how many seconds of a core a job of the run takes."""
+    year = int(job.wildcards["year"]) if "year" in job.wildcards else None
+    return step_seconds(plan, job.rule, job.wildcards.get("region"), year, job.wildcards.get("method", ""))
+
+
+progress = RunProgress(remaining_jobs, job_seconds)
+if workflow.is_main_process:
+    logger.addFilter(without_job)
+    for _line in short_lines(plan):
+        logger.info(_line)

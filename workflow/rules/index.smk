@@ -22,12 +22,18 @@ rule index:
         ),
         regions=layout.summary("regions.geojson"),
         index=layout.summary("index.html"),
+        notebook=layout.summary("results.ipynb"),
         catalogue=layout.summary("catalog.json"),
         styles=directory(layout.summary("styles")),
     log:
         f"logs/{layout.results}/index.log",
+    benchmark:
+        f"logs/{layout.results}/index.tsv"
     conda:
         "../../envs/smen.yaml"
+    resources:
+        mem_mb=memory("index"),
+        runtime=runtime("index"),
     params:
         job=job("index"),
         code=code("index"),

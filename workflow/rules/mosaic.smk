@@ -7,10 +7,13 @@ rule mosaic:
         [layout.mosaic(f"{year}.csv") for year in plan.mosaic_years()],
     log:
         f"logs/{layout.results}/mosaic.log",
+    benchmark:
+        f"logs/{layout.results}/mosaic.tsv"
     conda:
         "../../envs/smen.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=memory("mosaic"),
+        runtime=runtime("mosaic"),
     params:
         job=job("mosaic"),
         code=code("mosaic"),

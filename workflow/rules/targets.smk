@@ -10,5 +10,15 @@ if len(plan.regions) <= 100:
                 region_targets(region),
 
 
+onstart:
+    logger.addHandler(progress)
+    progress.watch()
+
+
 onsuccess:
     print((Path(layout.summary("summary.md"))).read_text() if Path(layout.summary("summary.md")).is_file() else "")
+
+
+# Once and last, in the words of the job's log: what Snakemake shows of a failed job is its command.
+onerror:
+    print(progress.failures(), file=sys.stderr)

@@ -7,7 +7,8 @@
   const handle = $("swipe");
   const BELOW = 84; // height of slider and buttons, CSS pixels
   const MARGIN = { left: 58, bottom: 24, top: 2, right: 2 };
-  let box = { x: 0, y: 0, width: 1, height: 1 }; // of the map within the canvas, CSS pixels
+  let frame = { x: 0, y: 0, width: 1, height: 1 }; // what is seen of the map, on the canvas, CSS pixels
+  let box = frame; // the whole map, which reaches beyond its frame when it is zoomed
   const pictures = new Map();
 
   const rgb = (colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
@@ -32,7 +33,7 @@
   const picture = (layer, date) => {
     const { region } = state;
     const fade = state.fade && layer === "estimate" && region.hasDeviation;
-    const key = `${region.name} ${layer} ${date} ${fade}`;
+    const key = `${region.name} ${layer} ${date} ${fade} ${layer === "anomaly" && region.loaded()}`;
     if (pictures.has(key)) return pictures.get(key);
     const image = new ImageData(region.width, region.height);
     const values = region.field(layer, date);
@@ -113,18 +114,22 @@
   const drawFrame = (pen) => {
     pen.strokeStyle = "#66707a";
     pen.lineWidth = 1;
-    pen.strokeRect(box.x, box.y, box.width, box.height);
+    pen.strokeRect(frame.x, frame.y, frame.width, frame.height);
     pen.fillStyle = getComputedStyle(canvas).color;
     pen.font = "12px system-ui, 'DejaVu Sans', sans-serif";
     pen.textAlign = "center";
     pen.textBaseline = "top";
     for (const [label, x] of state.region.meridians) {
-      if (x > 0.04 && x < 0.96) pen.fillText(label, box.x + x * box.width, box.y + box.height + 6);
+      const at = box.x + x * box.width;
+      const share = (at - frame.x) / frame.width;
+      if (share > 0.04 && share < 0.96) pen.fillText(label, at, frame.y + frame.height + 6);
     }
     pen.textAlign = "right";
     pen.textBaseline = "middle";
     for (const [label, y] of state.region.parallels) {
-      if (y > 0.02 && y < 0.98) pen.fillText(label, box.x - 6, box.y + y * box.height);
+      const at = box.y + y * box.height;
+      const share = (at - frame.y) / frame.height;
+      if (share > 0.02 && share < 0.98) pen.fillText(label, frame.x - 6, at);
     }
   };
 
@@ -153,7 +158,9 @@
       box = { ...box, height: room, width: room / region.aspect };
       box.x = MARGIN.left + (width - MARGIN.left - MARGIN.right - box.width) / 2;
     }
-    const height = box.height + MARGIN.top + MARGIN.bottom;
+    frame = box;
+    box = zoomed(frame);
+    const height = frame.height + MARGIN.top + MARGIN.bottom;
     const scale = window.devicePixelRatio || 1;
     canvas.width = Math.round(width * scale);
     canvas.height = Math.round(height * scale);
@@ -161,24 +168,26 @@
     const pen = canvas.getContext("2d");
     pen.scale(scale, scale);
     pen.fillStyle = hatch(pen);
-    pen.fillRect(box.x, box.y, box.width, box.height);
+    pen.fillRect(frame.x, frame.y, frame.width, frame.height);
     pen.imageSmoothingEnabled = false;
-    const at = box.x + state.swipe * box.width;
-    const sides = [[state.left, leftDate(), box.x, at - box.x], [state.right, state.date, at, box.x + box.width - at]];
+    const at = frame.x + state.swipe * frame.width;
+    const sides = [[state.left, leftDate(), frame.x, at - frame.x],
+      [state.right, state.date, at, frame.x + frame.width - at]];
     for (const [layer, date, x, w] of sides) {
       pen.save();
       pen.beginPath();
-      pen.rect(x, box.y, w, box.height);
+      pen.rect(x, frame.y, w, frame.height);
       pen.clip();
       pen.drawImage(picture(layer, date), box.x, box.y, box.width, box.height);
       pen.restore();
     }
     pen.save();
     pen.beginPath();
-    pen.rect(box.x, box.y, box.width, box.height);
+    pen.rect(frame.x, frame.y, frame.width, frame.height);
     pen.clip();
     drawGraticule(pen);
     drawLines(pen);
+    smen.drawAreas(pen, box);
     smen.drawStations(pen, box);
     drawPoint(pen);
     pen.restore();
@@ -188,8 +197,8 @@
 
   const placeHandle = (at) => {
     handle.style.left = `${at}px`;
-    handle.style.top = `${box.y}px`;
-    handle.style.height = `${box.height}px`;
+    handle.style.top = `${frame.y}px`;
+    handle.style.height = `${frame.height}px`;
     handle.setAttribute("aria-valuenow", Math.round(100 * state.swipe));
     handle.setAttribute("aria-valuetext",
       `${Math.round(100 * state.swipe)} % ${smen.layerLabel(state.left)}, the rest ${smen.layerLabel(state.right)}`);
@@ -198,24 +207,38 @@
       const none = !state.region.has(layer, date);
       const day = state.held === null ? "" : `, ${state.region.maps[date].time.slice(0, 16).replace("T", " ")}`;
       note.textContent = none ? `${smen.layerLabel(layer)}: none on this date` : `${smen.layerLabel(layer)}${day}`;
-      note.style.top = `${box.y + 8}px`;
-      note.style.maxWidth = `${Math.max((side === "left" ? state.swipe : 1 - state.swipe) * box.width - 30, 0)}px`;
+      note.style.top = `${frame.y + 8}px`;
+      note.style.maxWidth = `${Math.max((side === "left" ? state.swipe : 1 - state.swipe) * frame.width - 30, 0)}px`;
       note.style.visibility = parseFloat(note.style.maxWidth) > 60 ? "visible" : "hidden";
     }
-    $("note-left").style.left = `${box.x + 8}px`;
-    $("note-right").style.right = `${stage.clientWidth - box.x - box.width + 8}px`;
+    $("note-left").style.left = `${frame.x + 8}px`;
+    const right = stage.clientWidth - frame.x - frame.width + 8;
+    $("note-right").style.right = `${right}px`;
+    Object.assign($("zoom").style, { right: `${right}px`, top: `${frame.y + frame.height - 40}px` });
   };
 
+  const zoomed = ({ x, y, width, height }) => {
+    const { scale, x: middle, y: centre } = state.zoom;
+    return { x: x + width * (0.5 - middle * scale), y: y + height * (0.5 - centre * scale), width: width * scale,
+      height: height * scale };
+  };
+  /* Where a pointer is on the map, as shares of its width and height; null outside. */
+  smen.placeAt = (event) => {
+    const { left, top } = canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    if (x < frame.x || x >= frame.x + frame.width || y < frame.y || y >= frame.y + frame.height) return null;
+    return [(x - box.x) / box.width, (y - box.y) / box.height];
+  };
   const cellAt = (event) => {
-    const frame = canvas.getBoundingClientRect();
-    const x = (event.clientX - frame.left - box.x) / box.width;
-    const y = (event.clientY - frame.top - box.y) / box.height;
-    if (x < 0 || x >= 1 || y < 0 || y >= 1) return null;
-    return Math.floor(y * state.region.height) * state.region.width + Math.floor(x * state.region.width);
+    const place = smen.placeAt(event);
+    const { height, width } = state.region;
+    const at = (share, size) => Math.min(Math.max(Math.floor(share * size), 0), size - 1);
+    return place && at(place[1], height) * width + at(place[0], width);
   };
   canvas.addEventListener("click", (event) => {
-    const cell = cellAt(event);
-    if (cell !== null) set({ cell });
+    const place = smen.placeAt(event);
+    if (!place || smen.dragged || smen.mapClick(place)) return;
+    set({ cell: cellAt(event) });
   });
   canvas.addEventListener("mousemove", (event) => smen.hover?.(cellAt(event)));
   canvas.addEventListener("mouseleave", () => smen.hover?.(null));
@@ -238,7 +261,7 @@
   });
   handle.addEventListener("pointermove", (event) => {
     if (!handle.hasPointerCapture(event.pointerId)) return;
-    smen.swipeTo((event.clientX - stage.getBoundingClientRect().left - box.x) / box.width);
+    smen.swipeTo((event.clientX - stage.getBoundingClientRect().left - frame.x) / frame.width);
   });
   handle.addEventListener("keydown", (event) => {
     const to = { ArrowLeft: state.swipe - 0.05, ArrowRight: state.swipe + 0.05, Home: 0, End: 1 }[event.key];

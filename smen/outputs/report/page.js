@@ -50,7 +50,11 @@
     await region.show(date);
     region.hasDeviation = region.has("deviation", date);
     set({ region, date, held: null, cell: Math.floor(region.height / 2) * region.width + Math.floor(0.72 * region.width) });
-    region.loadRest(() => state.region === region && smen.drawSeries()).catch(report);
+    region.loadRest(() => {
+      if (state.region !== region) return;
+      smen.drawSeries();
+      if ([state.left, state.right].includes("anomaly")) smen.drawMap();
+    }).catch(report);
   };
 
   const drawRegion = () => {
@@ -67,6 +71,9 @@
       `<li><a href="${encodeURI(path)}">${smen.escape(title)}</a></li>`).join("");
     $("about").innerHTML = Object.entries(region.about).map(([title, text]) =>
       `<div><dt>${smen.escape(title)}</dt><dd>${smen.escape(text)}</dd></div>`).join("");
+    smen.forgetArea();
+    smen.zoomWhole();
+    smen.listTowns();
     fillLayers();
     drawTicks();
     smen.drawLegends();
@@ -80,8 +87,9 @@
     if (changed.has("left") || changed.has("right")) smen.drawLegends();
     if (changed.has("held")) $("hold").setAttribute("aria-pressed", String(state.held !== null));
     if (changed.has("region") || changed.has("date")) showDate().catch(report);
-    else if (["left", "right", "swipe", "held", "fade"].some((key) => changed.has(key))) smen.drawMap();
+    else if (["left", "right", "swipe", "held", "fade", "zoom", "area", "drawing"].some((key) => changed.has(key))) smen.drawMap();
     if (["left", "right", "held", "cell"].some((key) => changed.has(key)) && !changed.has("region")) smen.showAddress();
+    if (changed.has("area") && !changed.has("region") && document.body.dataset.ready) smen.drawSeries();
     if (changed.has("cell") && !changed.has("region")) {
       smen.drawMap();
       smen.drawSeries();
@@ -124,6 +132,7 @@
     const act = {
       ",": () => step(-1), ".": () => step(1), "[": () => smen.swipeTo(state.swipe - COARSE_STEP),
       "]": () => smen.swipeTo(state.swipe + COARSE_STEP), " ": () => play(!state.playing), n: smen.nextCovered, h: smen.hold,
+      p: smen.drawArea, "+": smen.zoomIn, "=": smen.zoomIn, "-": smen.zoomOut, 0: smen.zoomWhole,
     }[event.key];
     const tab = /^[1-9]$/.test(event.key) ? $("regions").children[Number(event.key) - 1] : null;
     if (event.key === " " && ["BUTTON", "SUMMARY", "A"].includes(event.target.tagName)) return;

@@ -20,10 +20,12 @@ from smen.outputs.colours import (
     Ramp,
 )
 from smen.outputs.report.field_codec import script
+from smen.outputs.report.places import CREDIT
 
-SCRIPTS = ("codec.js", "state.js", "map.js", "series.js", "calendar.js", "indices.js", "stations.js", "tools.js",
-           "charts.js",
-           "page.js")  # fmt: skip
+SCRIPTS = (
+    "codec.js", "state.js", "anomaly.js", "map.js", "zoom.js", "areas.js", "series.js", "calendar.js", "indices.js",
+    "stations.js", "tools.js", "charts.js", "page.js",
+)  # fmt: skip
 """Parts of the page's script, each after those that it uses."""
 
 _HERE = Path(__file__).parent
@@ -43,7 +45,8 @@ def write_page(path: Path, regions: Sequence[str], *, folder: str, simulated: bo
     """
     shown = (SOIL_MOISTURE, STANDARD_DEVIATION, AGE, ERROR, PERCENTILE, PROBABILITY, WATER_INDEX, GAIN)
     ramps = {ramp.name: _ramp(ramp) for ramp in shown}
-    start = {"regions": list(regions), "folder": folder, "ramps": ramps, "version": __version__, "simulated": simulated}
+    start = {"regions": list(regions), "folder": folder, "ramps": ramps, "version": __version__, "simulated": simulated,
+             "townsCredit": CREDIT}  # fmt: skip
     scripts = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     page = (_HERE / "page.html").read_text(encoding="utf-8")
     style = (_HERE / "page.css").read_text(encoding="utf-8")

@@ -44,6 +44,7 @@
     const [station] = smen.stationsAt(cell);
     const ground = (station?.values ?? []).filter(([i]) => i < times.length);
     const own = (smen.own?.values ?? []).filter(([time]) => time >= times[0] - 864e5 && time <= times.at(-1) + 864e5);
+    const means = smen.areaMeans();
     const upper = estimate.map((v, i) => v + (deviation[i] || 0));
     const greatest = Math.max(0.3, ...[...upper, ...coarse, ...product, ...ground.map(([, v]) => v), ...own.map(([, v]) => v)].filter(Number.isFinite));
     const top = Math.ceil(greatest * 10 + 0.05) / 10;
@@ -88,6 +89,7 @@
       <path id="own-line" d="${ownLine}" fill="none" stroke="#b02a8f" stroke-width="1.2"/>
       <path id="station-line" d="${measured}" fill="none" stroke="#2b2b2b" stroke-width="1" stroke-dasharray="4 2"/>
       <path class="bars" d="${bars}" stroke="#16487b" stroke-opacity=".3" stroke-width="1.6"/>
+      <path id="area-line" d="${means ? path(means) : ""}" fill="none" stroke="#00714f" stroke-width="1.8"/>
       <path d="${path(estimate)}" fill="none" stroke="#16487b" stroke-width="1"/><g fill="#16487b">${dots.join("")}</g>
       <g id="product-dots" fill="#e69f00" stroke="#7a5200" stroke-width=".7">${diamonds.join("")}</g>
       <line class="axis" x1="${SIZE.left}" x2="${SIZE.width - SIZE.right}" y1="${y(0)}" y2="${y(0)}"/>
@@ -100,8 +102,10 @@
       estimate${bars ? " ± 1 standard deviation" : ""}</span><span>${line("#9a8f80")}${smen.escape(region.coarse.name)}
       </span><span><svg width="14" height="12"><rect x="3" y="2" width="8" height="8" fill="#e69f00" stroke="#7a5200"
       transform="rotate(45 7 6)"/></svg>${smen.PRODUCT}</span>${station ? `<span>${line("#2b2b2b")}station ${
-      smen.escape(station.name)}</span>` : ""}${own.length ? `<span>${line("#b02a8f")}${smen.escape(smen.own.name)}</span>` : ""}${loading}`;
+      smen.escape(station.name)}</span>` : ""}${own.length ? `<span>${line("#b02a8f")}${smen.escape(smen.own.name)}</span>` : ""}${
+      means ? `<span>${line("#00714f")}mean of ${smen.escape(state.area.name)}</span>` : ""}${loading}`;
     showValues(cell);
+    if (!state.drawing) smen.showArea();
   };
 
   $("series").addEventListener("click", (event) => {

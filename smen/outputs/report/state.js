@@ -4,7 +4,8 @@
   const $ = (id) => document.getElementById(id);
   const regions = new Map();
   const listeners = [];
-  const state = { region: null, date: 0, left: "coarse", right: "estimate", swipe: 0.5, cell: 0, playing: false, held: null, fade: false };
+  const state = { region: null, date: 0, left: "coarse", right: "estimate", swipe: 0.5, cell: 0, playing: false, held: null,
+    fade: false, zoom: { scale: 1, x: 0.5, y: 0.5 }, area: null, drawing: null };
 
   const PRODUCT = "3 km product"; // as smen/outputs/labels.py has it
   const LAYERS = {
@@ -13,6 +14,8 @@
     product: { label: PRODUCT, ramp: "soil_moisture" },
     difference: { label: `Estimate − ${PRODUCT}`, ramp: "error", legend: "Estimate − product (red: too dry)" },
     deviation: { label: "Uncertainty", ramp: "standard_deviation", legend: "Standard deviation of the estimate" },
+    anomaly: { label: "Anomaly for the season", ramp: "error",
+      legend: "Estimate less the mean of these maps within 45 days of its day of the year (red: drier)" },
     age: { label: "Age of 3 km data", ramp: "age", legend: "Since the cell was last seen at 3 km" },
     quality: { label: "Quality", ramp: null },
     drought: { label: "Drought class", ramp: null, index: "drought" },
@@ -98,6 +101,9 @@
         const found = period >= 0 && indices.stacks[index] ? indices.stacks[index].at(period, cell) : NaN;
         return index === "drought" && found === smen.NO_CLASS ? NaN : found;
       }
+      if (layer === "anomaly") {
+        return region.loaded() ? value("estimate", date, cell) - smen.seasonMean(region, date)[cell] : NaN;
+      }
       if (layer === "difference") return value("estimate", date, cell) - value("product", date, cell);
       const found = stackAt(KEYS[layer], date);
       return found ? found[0].at(found[1], cell) : NaN;
@@ -106,11 +112,12 @@
     const has = (layer, date) => {
       if (layer === "product" || layer === "difference") return productAt.has(date);
       if (smen.LAYERS[layer].index) return (indices?.ofMap[date] ?? -1) >= 0;
+      if (layer === "anomaly") return region.loaded();
       if (layer === "deviation") return Boolean(stackAt("standard_deviation", date));
       return true;
     };
-    return {
-      ...about, indices, name, height, width, value, field, has, productAt,
+    const region = {
+      ...about, indices, name, height, width, value, field, has, productAt, stackAt,
       show: (date) => Promise.all([loadChunk(chunkOf(date)), loadProduct()]),
       loaded: () => chunks.every((chunk) => chunk && !(chunk instanceof Promise)),
       loadRest: async (onProgress) => {
@@ -121,6 +128,7 @@
         }
       },
     };
+    return region;
   };
 
   const open = (name) => {

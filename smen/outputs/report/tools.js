@@ -42,11 +42,26 @@
     set(changes);
   };
 
+  /* A town's place by the beginning of its name, or else by any part of it, whatever the accents and capitals. */
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+  const townAt = (text) => {
+    const wanted = plain(text);
+    const towns = wanted ? state.region.towns.map(([name, ...place]) => [plain(name), place]) : [];
+    return (towns.find(([name]) => name === wanted) ?? towns.find(([name]) => name.startsWith(wanted))
+      ?? towns.find(([name]) => name.includes(wanted)))?.[1] ?? null;
+  };
+  smen.listTowns = () => {
+    $("towns").innerHTML = state.region.towns.map(([name]) => `<option value="${smen.escape(name)}">`).join("");
+    $("towns-credit").textContent = smen.settings.townsCredit;
+  };
+
   const goTo = () => {
-    const numbers = ($("coordinates").value.match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
-    const cell = numbers.length === 2 ? cellAtPlace(...numbers) : null;
+    const text = $("coordinates").value;
+    const numbers = (text.match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
+    const place = numbers.length === 2 ? numbers : townAt(text);
+    const cell = place && cellAtPlace(...place);
     $("coordinates").setCustomValidity(cell === null
-      ? "Write latitude and longitude within the region, in degrees, such as 32.2, -110.9" : "");
+      ? "Write a town, or latitude and longitude, within the region, such as 32.2, -110.9" : "");
     $("coordinates").reportValidity();
     if (cell !== null) set({ cell });
   };
@@ -55,16 +70,18 @@
 
   /* The series at the point as a table. */
   const table = () => {
-    const { region, cell } = state;
+    const { region, cell, area } = state;
     const [station] = smen.stationsAt(cell);
     const measured = new Map(station?.values ?? []);
     const layers = { soil_moisture: "estimate", standard_deviation: "deviation", coarse: "coarse", product: "product",
       age_days: "age" };
-    const names = ["time", "direction", "latitude", "longitude", ...Object.keys(layers), ...(station ? ["station"] : [])];
+    const names = ["time", "direction", "latitude", "longitude", ...Object.keys(layers), ...(station ? ["station"] : []),
+      ...(area ? ["area_mean"] : [])];
+    const means = smen.areaMeans();
     const text = (v) => (Number.isFinite(v) ? String(Number(v.toFixed(4))) : "");
     const rows = region.maps.map((map, i) => [map.time, map.direction, latitudeOf(cell), longitudeOf(cell),
       ...Object.values(layers).map((layer) => text(region.value(layer, i, cell))),
-      ...(station ? [text(measured.get(i))] : [])].join(","));
+      ...(station ? [text(measured.get(i))] : []), ...(area ? [text(means[i])] : [])].join(","));
     return `${[names.join(","), ...rows].join("\n")}\n`;
   };
   $("series-csv").addEventListener("click", () => {
@@ -94,7 +111,12 @@
   };
   const take = async (file) => {
     try {
-      smen.own = readOwn(await file.text(), file.name);
+      const text = await file.text();
+      if (/\.(geo)?json$/i.test(file.name)) {
+        $("own-note").textContent = smen.takePolygons(text, file.name);
+        return;
+      }
+      smen.own = readOwn(text, file.name);
       $("own-note").textContent = `${file.name}: ${smen.own.values.length} values, kept on this page alone.`;
     } catch (error) {
       $("own-note").textContent = error.message;
