@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smen import __version__
+from smen.algebra_threads import limit_algebra_threads
 from smen.cli_export import export_qa4sm, extract
 from smen.cli_options import config_option, log_option, plan_of
 from smen.command_log import start_log
@@ -41,6 +42,7 @@ def smen() -> None:
 
     The workflow (snakemake --cores 8 all) runs these commands in order; each can be run by itself.
     """
+    limit_algebra_threads()
 
 
 def _add(stage: Stage) -> None:
@@ -101,7 +103,7 @@ def _of_method(stage: Stage, command: Callable[..., None]) -> Callable[..., None
         if method is None or arguments["region"] is None:
             return command(**arguments)
         start_log(arguments["log_file"], f"{arguments['region']} {method}")
-        stage.load().run(plan_of(arguments["config_file"]).train(arguments["region"], method))
+        _run(stage, plan_of(arguments["config_file"]).train(arguments["region"], method))
         return None
 
     return named

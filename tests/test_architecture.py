@@ -20,7 +20,7 @@ ROWS = (
     {"stages", "paper"},
     {"plan", "sources", "simulation", "methods", "validation", "scores", "indices", "outputs"},
     {"data", "products", "settings", "leftovers"},
-    {"grid", "atomic", "vector_file", "own_class", "command_log"},
+    {"grid", "atomic", "vector_file", "own_class", "command_log", "algebra_threads"},
     {"errors", "__init__"},
 )
 """Rooms from the top of the house to its ground; imports run down."""

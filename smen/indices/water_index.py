@@ -3,6 +3,10 @@
 The recursive exponential filter (Wagner et al. 1999, Remote Sens. Environ. 70, 191-207; in this form Albergel et al.
 2008, Hydrol. Earth Syst. Sci. 12, 1323-1337), as the Copernicus Land Monitoring Service makes its Soil Water Index.
 It is no measurement of the root zone: where roots reach water that the surface does not show, it is wrong.
+
+The quality is the QFLAG of that product: the layers QFLAG_001 to QFLAG_100, in percent, that lie beside SWI_001 to
+SWI_100 (Copernicus Global Land Service, technical characteristics of SWI1km, version 1), computed as its producer's
+published code does (TU Wien, package pyswi, `swi_ts/swi_calc_routines.pyx`).
 """
 
 from __future__ import annotations
@@ -16,7 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEAST_QUALITY = 0.3
-"""Below this share of the weight that daily observations would give, an index is withheld."""
+"""Below this share of the quality that an overpass every `USUAL_DAYS` gives in the long run, an index is withheld. The
+producer's code withholds none by its quality and leaves the bound to the user; so the quality is given beside it."""
 
 WARM_UP = 3.0
 """Time constants of observations before the first index, so that it does not depend on where the record begins."""
@@ -78,8 +83,8 @@ class ExponentialFilter:
     def quality(self, time: np.datetime64) -> NDArray[np.float64]:
         """Return the weight of all observations as a share of that of daily ones, (K, H, W), 0..1.
 
-        The quality flag of the Copernicus product: the sum of exp(-age / T) over the observations, divided by the
-        greatest that it can be with one a day. It falls in a gap, the faster the shorter T is.
+        The QFLAG of the Copernicus product as a share: the sum of exp(-age / T) over the observations, divided by that
+        of one observation a day for ever, 1 at most. It falls in a gap, the faster the shorter T is.
 
         Args:
             time: at which the index is asked for.

@@ -181,6 +181,19 @@ class RetrospectiveMethod(Protocol):
         ...
 
 
+@runtime_checkable
+class CellMethod(Protocol):
+    """A method that can estimate some cells alone, which is quicker than whole maps."""
+
+    def at_cells(self, cells: NDArray[np.bool_]) -> Predictor:
+        """Return the method, fitted as it is, with estimates at some cells and NaN at all others.
+
+        Args:
+            cells: which ones, bool (H, W).
+        """
+        ...
+
+
 class Method(Predictor, Protocol):
     """A predictor that makes the maps: registered by name in `smen.methods.registry`, kept in a checkpoint."""
 

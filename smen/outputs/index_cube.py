@@ -29,7 +29,11 @@ LONG_NAMES = {
     "percentile_high": "upper end of the 90 % interval of percentile",
     "drought_probability": "probability of drought, D1 or worse",
     "water_index": "soil water index of the root zone, as a share of the cell's range",
+    "water_index_quality": "weight of the observations behind the water index, as a share of that of daily ones",
 }
+
+OF_WATER = ("water_index", "water_index_quality")
+"""Variables by time constant, in the order of the bands of the water index."""
 
 
 def add_indices(file: h5netcdf.File, indices: Sequence[IndexFile], coordinates: str) -> None:
@@ -63,7 +67,8 @@ def _write_part(file: h5netcdf.File, kind: str, part: slice, values: NDArray[np.
         codes = np.where(np.isnan(values[:, 0]), DROUGHT_NODATA, values[:, 0])
         file.variables[kind][part] = codes.astype(np.uint8)
     elif (bands := KINDS[kind].bands) is None:
-        file.variables[kind][:, part] = netcdf.filled(values.swapaxes(0, 1))
+        for name, stack in zip(OF_WATER, np.split(values.swapaxes(0, 1), len(OF_WATER)), strict=True):
+            file.variables[name][:, part] = netcdf.filled(stack)
     else:
         for number, band in enumerate(bands):
             file.variables[band.name][part] = netcdf.filled(values[:, number])
@@ -87,7 +92,7 @@ def _time_constants(one: IndexFile) -> list[int]:
     if "water_index" not in one.paths:
         return []
     with rasterio.open(one.paths["water_index"]) as raster:
-        return [int(str(name).removeprefix("swi_")) for name in raster.descriptions]
+        return [int(name.removeprefix("swi_")) for name in map(str, raster.descriptions) if name.startswith("swi_")]
 
 
 def _add_kind(file: h5netcdf.File, kind: str, coordinates: str) -> None:
@@ -99,8 +104,9 @@ def _add_kind(file: h5netcdf.File, kind: str, coordinates: str) -> None:
         }  # fmt: skip
         _add(file, DROUGHT, (AXIS, "y", "x"), np.uint8, DROUGHT_NODATA, flags, coordinates)
     elif (bands := KINDS[kind].bands) is None:
-        about = {"units": "percent", "long_name": LONG_NAMES[kind]}
-        _add(file, kind, ("time_constant", AXIS, "y", "x"), np.float32, FLOAT_FILL, about, coordinates)
+        for name in OF_WATER:
+            about = {"units": "percent", "long_name": LONG_NAMES[name]}
+            _add(file, name, ("time_constant", AXIS, "y", "x"), np.float32, FLOAT_FILL, about, coordinates)
     else:
         for band in bands:
             about = {"units": band.units, "long_name": LONG_NAMES[band.name]}

@@ -77,8 +77,11 @@ class Period:
 
 
 def water_index_bands(time_constants: Sequence[int]) -> tuple[Band, ...]:
-    """Return the bands of a water index, one for each time constant in days."""
-    return tuple(Band(f"swi_{days:03d}", "percent") for days in time_constants)
+    """Return the bands of a water index, one for each time constant in days, and then those of their quality.
+
+    The names are those of the layers of the Copernicus Soil Water Index.
+    """
+    return tuple(Band(f"{name}_{days:03d}", "percent") for name in ("swi", "qflag") for days in time_constants)
 
 
 def write_index(

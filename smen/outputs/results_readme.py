@@ -198,8 +198,8 @@ def _index_bands() -> Mapping[str, str]:
     rows = {DROUGHT: f"drought class (uint8): {classes}"}
     for kind, about in KINDS.items():
         bands = about.bands or ()
-        names = (
-            ", ".join(f"`{band.name}` ({band.units})" for band in bands) or "`swi_NNN` (percent), NNN days of memory"
+        names = ", ".join(f"`{band.name}` ({band.units})" for band in bands) or (
+            "`swi_NNN` (percent), NNN days of memory, and `qflag_NNN` (percent), how much was observed"
         )
         rows[kind] = f"{about.title}: {names}"
     return rows

@@ -86,7 +86,7 @@ def _refresh(plan: Plan) -> int:
     """List all granules again; return how many manifests changed."""
     changed = 0
     for region in plan.regions:
-        for year in plan.years(region):
+        for year in plan.stage_years("acquire", region):
             job = plan.acquire(region, year)
             notes: list[str] = []
             before = changed
@@ -127,7 +127,7 @@ def estimate(plan: Plan, region: str | None = None, year: int | None = None) -> 
         raise SettingsError(f"`{region}` is not a region of the settings: choose one of {', '.join(plan.regions)}")
     lines, everything = [], []
     for name in plan.regions if region is None else [region]:
-        for listed_year in plan.years(name) if year is None else [year]:
+        for listed_year in plan.stage_years("acquire", name) if year is None else [year]:
             job = plan.acquire(name, listed_year, kind="earthdata")
             if not isinstance(job.source, EarthdataGranules):
                 raise TypeError(f"a job of {job.source.kind} granules is not one of Earthdata's")

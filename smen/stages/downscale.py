@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,13 +36,14 @@ from smen.plan.jobs import DownscaleJob
 from smen.validation.probe_series import ProbeSeries
 from smen.validation.station_archives import period_around, read_points
 from smen.validation.station_conditioning import condition_on_stations
+from smen.validation.station_points import station_cells
 from smen.validation.station_records import StationSelection
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from smen.data.error_correlation import ErrorCorrelation
-    from smen.data.records import Fields, Prediction, Samples
+    from smen.data.records import Fields, Samples
     from smen.methods.map_mode import MapMode, Scenes
     from smen.methods.protocol import Method
     from smen.outputs.map_names import Direction
@@ -106,9 +107,7 @@ def run(job: DownscaleJob) -> None:
     errors = _errors(job, fields, method, correlation)
     conditions = None
     if correlation is not None:
-        probes = _probes(
-            job, samples, lambda part: predict_in_mode(method, mode, fields, part, known.fine), causal=mode == "causal"
-        )
+        probes = _probes(job, mode, fields, samples, method, known.fine)
         conditions = None if probes is None else Conditions(correlation, probes)
     rows = list(_maps(job, mode, fields, samples, method, known.fine, errors, conditions))
     table = pd.DataFrame(rows, columns=COLUMNS)
@@ -153,7 +152,12 @@ def _errors(
 
 
 def _probes(
-    job: DownscaleJob, samples: Samples, predict: Callable[[Samples], Prediction], *, causal: bool
+    job: DownscaleJob,
+    mode: MapMode,
+    fields: Fields,
+    samples: Samples,
+    method: Method,
+    targets: NDArray[np.integer],
 ) -> ProbeSeries | None:
     """What the region's probes say at the overpasses; None where there is none in the region."""
     asked = job.selection
@@ -168,11 +172,10 @@ def _probes(
     if not points:
         log.warning("no probe of %s has a usable value in %s: its maps are not conditioned", job.region, job.year)
         return None
-    rows, columns = (np.array([getattr(p, name) for p in points], np.int64) for name in ("row", "column"))
-    mean, deviation = estimates_at(predict, samples, rows, columns)
+    mean, deviation = estimates_at(method, mode, fields, samples, targets, station_cells(points))
     if deviation is None:
         return None
-    return ProbeSeries.of(points, times, asked.window, mean, deviation, only_before=causal)
+    return ProbeSeries.of(points, times, asked.window, mean, deviation, only_before=mode == "causal")
 
 
 def _maps(

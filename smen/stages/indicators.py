@@ -95,7 +95,8 @@ def _layers(
         spread = mean_of(np.array(deviation))
         layers = _of_period(job, normals, period.middle, mean, spread, field)
         if water is not None:
-            index = water.at(maps[period.maps[-1]].time)
+            last = maps[period.maps[-1]].time
+            index = np.concatenate([water.at(last), 100 * water.quality(last)])
             layers["water_index"] = np.where(np.isfinite(normals.transfer.fine[0]), index, np.nan)
         yield layers
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -18,7 +17,7 @@ from smen.data.series_file import read_series
 from smen.errors import DataError
 from smen.methods.cell_estimates import estimates_at
 from smen.methods.checkpoint import load_checkpoint
-from smen.methods.map_mode import MapMode, mode_of, predict_in_mode
+from smen.methods.map_mode import MapMode, mode_of
 from smen.methods.registry import BASELINES, UNTRAINED, simple_baseline
 from smen.outputs import validation_files as files
 from smen.outputs.map_files import read_lists, read_map
@@ -34,6 +33,7 @@ from smen.validation.qa4sm_results import write_qa4sm_results
 from smen.validation.station_archives import period_around, read_points
 from smen.validation.station_matching import STATION, match_stations
 from smen.validation.station_overview import station_table
+from smen.validation.station_points import station_cells
 from smen.validation.station_records import StationProblem, StationSelection
 from smen.validation.station_spread import station_spread
 from smen.validation.third_dataset import read_third_dataset
@@ -145,7 +145,7 @@ def _maps_at(
     overpasses: Overpasses, points: Sequence[StationPoint], shape: tuple[int, int]
 ) -> tuple[PointProduct, NDArray[np.float64]]:
     """The maps as they are on disk at the stations' cells, and their mean over time, (H, W)."""
-    rows, columns = _cells(points)
+    rows, columns = station_cells(points)
     values = np.full((2, len(overpasses.maps), len(points)), np.nan, np.float32)
     total, number = np.zeros(shape), np.zeros(shape)
     for index, file in enumerate(overpasses.maps):
@@ -165,11 +165,9 @@ def _others(
     """The other mode of the maps, the coarse field as it is, bilinear interpolation and the strongest baseline."""
     method = load_checkpoint(job.model_path(), job.window)
     other: MapMode = "causal" if overpasses.mode == "retrospective" else mode_of(method, "retrospective")
-    products, (rows, columns) = [], _cells(points)
+    products, (rows, columns) = [], station_cells(points)
     if other != overpasses.mode:
-        estimate = estimates_at(
-            lambda part: predict_in_mode(method, other, fields, part, samples.fine), overpasses.samples, rows, columns
-        )
+        estimate = estimates_at(method, other, fields, overpasses.samples, samples.fine, (rows, columns))
         products.append(PointProduct(_name(other), overpasses.times, *estimate, MADE_OF["maps"]))
     coarse = [fields.coarse_at(index)[rows, columns] for index in overpasses.samples.coarse]
     value = np.array(coarse, np.float32).reshape(len(overpasses.times), len(points))
@@ -177,7 +175,7 @@ def _others(
     for name in _baselines(job):
         baseline = simple_baseline(name)
         baseline.fit(fields, samples)
-        mean, deviation = estimates_at(partial(baseline.predict, fields), overpasses.samples, rows, columns)
+        mean, deviation = estimates_at(baseline, "causal", fields, overpasses.samples, samples.fine, (rows, columns))
         source = MADE_OF["coarse" if name in UNTRAINED else "maps"]
         products.append(PointProduct(name, overpasses.times, mean, deviation, source))
     return products
@@ -206,18 +204,13 @@ def _baselines(job: InsituJob) -> list[str]:
     return ["bilinear", *best]
 
 
-def _cells(points: Sequence[StationPoint]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows and columns of the stations' cells."""
-    return np.array([p.row for p in points], np.int64), np.array([p.column for p in points], np.int64)
-
-
 def _product(fields: Fields, overpasses: Overpasses, points: Sequence[StationPoint]) -> PointProduct | None:
     """The 3 km product at those overpasses that have it; None where none has."""
     starts = np.array([file.time for file in overpasses.maps], "datetime64[s]")
     at = np.flatnonzero(np.isin(fields.fine_time, starts))
     if not at.size:
         return None
-    rows, columns = _cells(points)
+    rows, columns = station_cells(points)
     times = overpasses.times[np.searchsorted(starts, fields.fine_time[at])]
     value = np.array([fields.fine[index][rows, columns] for index in at])
     return PointProduct(PRODUCT, times, value, None, MADE_OF["maps"])
@@ -261,13 +254,11 @@ def _conditioning(job: InsituJob, fields: Fields, samples: Samples, overpasses: 
     method = load_checkpoint(job.model_path(), job.window)
     correlation = method.error_correlation(fields, retrospective=overpasses.mode == "retrospective")
     points, _ = _stations(job, overpasses, job.probes)
-    rows, columns = _cells(points)
     if correlation is None or not points:
         return pd.DataFrame()
     mean, deviation = estimates_at(
-        lambda part: predict_in_mode(method, overpasses.mode, fields, part, samples.fine),
-        overpasses.samples, rows, columns,
-    )  # fmt: skip
+        method, overpasses.mode, fields, overpasses.samples, samples.fine, station_cells(points)
+    )
     stated = np.full(mean.shape, np.nan) if deviation is None else deviation
     causal = overpasses.mode == "causal"
     series = ProbeSeries.of(points, overpasses.times, job.protocol.window, mean, stated, only_before=causal)

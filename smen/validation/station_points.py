@@ -108,6 +108,15 @@ def locate_points(
     return tuple(points), tuple(problems)
 
 
+def station_cells(points: Sequence[StationPoint]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return rows and columns of the points' cells in the window, (P,) each.
+
+    Args:
+        points: P of them.
+    """
+    return np.array([p.row for p in points], np.int64), np.array([p.column for p in points], np.int64)
+
+
 def point_table(points: Sequence[StationPoint]) -> pd.DataFrame:
     """Tabulate points: their station, place, cell, sensors and the extent of their series."""
     import pandas as pd

@@ -1,7 +1,7 @@
 """Networks and baselines over several worlds: the figures of workflow/docs/accuracy.md.
 
 Each folder given holds a config.yaml whose series are aligned (`snakemake` or `smen simulate`, `acquire`, `align` for
-every region and year), e.g. one for each `source.seed`. Differences are paired by date, against the default network.
+every region and year), e.g. one for each `source.seed`. Differences are paired by date, against the default method.
 
     python tests/benchmarks/bench_networks.py --out scores.csv seeds/1 seeds/2 seeds/3
 """
@@ -110,8 +110,8 @@ def score(folder, region, arguments, fitted):
     return rows
 
 
-def table(scores, file):
-    """Means by region and over all, with the interval of the difference to the default network."""
+def table(scores, file, reference="fusion"):
+    """Means by region and over all, with the interval of the difference to one of the methods."""
     out = csv.writer(file)
     out.writerow(HEADER)
     regions = sorted({region for _, region in scores})
@@ -123,7 +123,7 @@ def table(scores, file):
             def join(key, have=have, name=name):
                 return np.concatenate([np.asarray(rows[name].get(key, [np.nan])) for rows in have])
 
-            ours = {key: np.concatenate([rows["fusion"][key] for rows in have]) for key in ("product", "truth")}
+            ours = {key: np.concatenate([rows[reference][key] for rows in have]) for key in ("product", "truth")}
             row = [region, name, len(have), len(join("truth"))]
             for key in ("product", "truth"):
                 gap = paired_difference(join(key), ours[key])
@@ -142,6 +142,7 @@ if __name__ == "__main__":
     parser.add_argument("--paper", type=int, default=0, help="epochs of the paper's network, 0: leave it out")
     parser.add_argument("--comparables", nargs="*", default=[], help=f"of {', '.join(LEARNED_BASELINES)}")
     parser.add_argument("--published", type=int, default=0, help="epochs of the paper's network by its own recipe")
+    parser.add_argument("--against", default="fusion", help="method that differences are taken to")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("scores.csv"))
     chosen = parser.parse_args()
@@ -158,4 +159,4 @@ if __name__ == "__main__":
                 flush=True,
             )
             with path.open("w") as file:
-                table(result, file)
+                table(result, file, chosen.against)

@@ -35,5 +35,16 @@ def test_a_quantile_has_its_score(mean, spread, probability):
         assert standard_score(value, *moments) == pytest.approx(norm.ppf(probability), abs=1e-4)
 
 
+def test_scores_are_those_of_climate_indices():
+    """The same fit by moments and the same standardised index, for thirty years of twelve seasons."""
+    compute = pytest.importorskip("climate_indices.compute")
+    low, high = BOUNDS
+    shares = np.random.default_rng(4).beta(*(np.linspace(2, 9, 12), 14.0), (30, 12))
+    theirs = compute.transform_fitted_beta(shares, 1991, 1991, 2020, compute.Periodicity.monthly)
+    moisture = low + (high - low) * shares
+    ours = standard_score(moisture, moisture.mean(axis=0), moisture.var(axis=0, ddof=1))
+    np.testing.assert_allclose(ours, theirs, atol=1e-9)
+
+
 def test_missing_stays_missing():
     assert np.isnan(standard_score(np.array(np.nan), np.array(0.2), np.array(0.001)))

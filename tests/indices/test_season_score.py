@@ -21,6 +21,21 @@ def test_inside_the_record_it_is_the_rank():
         np.testing.assert_allclose(norm.cdf(season_score(value, season)), share, atol=0.03)
 
 
+def test_inside_the_record_it_is_the_rank_of_climate_indices():
+    """Its empirical standardised index ranks each value among those of its season; a step of rank is 1/n."""
+    compute = pytest.importorskip("climate_indices.compute")
+    normals, record, times = made_normals()
+    number = season_of(JULY)
+    season = normals.moments.season(number)
+    inside, _ = season_years(times, int(CENTRES[number]))
+    values = np.sort(record[inside, 0, 0].astype(float))
+    years = np.repeat(values[:, None], 12, axis=1)  # a "year" for each value, all of them in every month
+    theirs = compute.transform_fitted_empirical(years, 1, 1, len(values), compute.Periodicity.monthly, "probability")
+    ours = [norm.cdf(season_score(np.full(season.mean.shape, value), season)[0, 0]) for value in values]
+    # Ours are of quantiles that a record of ten years has widened about the median, by a few percent.
+    np.testing.assert_allclose(ours, theirs[:, 0], atol=0.03)
+
+
 def test_it_rises_with_the_value_through_the_tails_without_a_step():
     normals, _, _ = made_normals()
     season = normals.moments.season(season_of(JULY))

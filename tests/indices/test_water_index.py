@@ -50,6 +50,20 @@ def test_quality_is_one_with_daily_values_and_falls_in_a_gap():
     assert water.quality(TIMES[209])[0, 0, 0] == pytest.approx(np.exp(-1), rel=1e-6)
 
 
+@pytest.mark.parametrize("days", [1, 5, 20, 100])
+def test_quality_is_the_flag_of_the_copernicus_product(days):
+    """Written out as its producer's code has it: weights of all observations, over those of 1000 daily ones."""
+    rng = np.random.default_rng(days)
+    seen = np.sort(rng.choice(len(TIMES), 60, replace=False))
+    water = ExponentialFilter.of((days,), (1, 1))
+    for number in seen:
+        water.add(TIMES[number], np.array([[30.0]]))
+    now = TIMES[seen[-1]] + np.timedelta64(4, "D")
+    ages = (now - TIMES[seen]) / np.timedelta64(1, "D")
+    flag = min(np.exp(-ages / days).sum() / np.exp(-np.arange(1000) / days).sum(), 1.0)
+    assert water.quality(now)[0, 0, 0] == pytest.approx(flag, rel=1e-4)
+
+
 def test_an_index_is_withheld_after_a_long_gap_the_sooner_the_shorter_its_time_is():
     water = ExponentialFilter.of((5, 40), (1, 1))
     for time in TIMES[:200:3]:

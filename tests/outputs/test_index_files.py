@@ -44,7 +44,7 @@ def test_values_and_gaps_are_read_as_they_were_written(weeks):
     for number, file in enumerate(files):
         np.testing.assert_allclose(read_index(file.paths["percentile"])[0], percentile(number), rtol=1e-6)
     part = read_index(files[0].paths["water_index"], part=(slice(2, 4), slice(0, 3)))
-    assert part.shape == (len(CONSTANTS), 2, 3) and part[0, 0, 0] == 7
+    assert part.shape == (2 * len(CONSTANTS), 2, 3) and part[0, 0, 0] == 7
     assert read_index(files[0].paths["percentile"], every=2).shape == (3, 10, 15)
 
 

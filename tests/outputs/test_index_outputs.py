@@ -42,6 +42,8 @@ def test_the_cube_has_the_indices_over_a_time_of_their_own(made):
         assert cube["water_index"].dims == ("time_constant", "index_time", "y", "x")
         assert cube["water_index"].sel(time_constant=20)[0, 3, 0] == pytest.approx(5)
         assert np.isnan(cube["water_index"].sel(time_constant=5)[1, 0, 0])
+        quality = cube["water_index_quality"]
+        assert quality.sel(time_constant=5)[0, 3, 0] == 60 and quality.sel(time_constant=20)[1, 3, 0] == 80
         assert cube["drought"].attrs["flag_meanings"] == "NONE D0 D1 D2 D3 D4"
         assert np.isnan(cube["percentile"][1, 0, 0]) and cube["percentile_high"][0, 1, 0] == pytest.approx(6)
         assert cube["soil_moisture"].sizes["time"] == 2

@@ -193,6 +193,29 @@ def test_refresh_rewrites_only_what_has_changed(tmp_path, archive, caplog):
     assert "1 lists of granules have changed" in caplog.text
 
 
+def test_refresh_notices_new_and_reprocessed_granules_of_the_record(tmp_path, archive, caplog):
+    """Years before the region's periods are of the coarse record alone, which indices are held against."""
+    former, later, new = (
+        coarse_name(day, version=version, month=5).replace("_2016", "_2015")
+        for day, version in ((9, "R18290_001"), (9, "R19240_001"), (8, "R19240_001"))
+    )
+    add_coarse(archive, former)
+    source = {"kind": "directory", "directory": str(archive)}
+    plan = make_plan(tmp_path, WINDOW, source=source, indices={"which": ["percentile"], "record_from": "2015-04-01"})
+    assert 2015 not in plan.years(REGION)
+    acquire.refresh(plan)
+    assert {role: names(records) for role, records in manifests(plan, 2015).items()} == {"coarse": [former], "fine": []}
+    recent = Path(plan.layout.manifest(REGION, "coarse", 2016)).stat().st_mtime_ns
+    add_coarse(archive, later)
+    add_coarse(archive, new)
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        acquire.refresh(plan)
+    assert names(manifests(plan, 2015)["coarse"]) == [new, later]
+    assert f"{REGION} 2015 coarse: " in caplog.text and "1 lists of granules have changed" in caplog.text
+    assert Path(plan.layout.manifest(REGION, "coarse", 2016)).stat().st_mtime_ns == recent
+
+
 def test_refresh_writes_manifests_that_are_not_there(tmp_path, archive):
     plan = plan_of(tmp_path, archive)
     acquire.refresh(plan)

@@ -18,6 +18,18 @@ WANTED = {
 }  # fmt: skip
 
 
+def reprocessed(own, days):
+    """The fields of a series, those between two days a little wetter."""
+    return [
+        AlignedField(
+            time=time, descending=bool(own.descending[i]), overpass_time=time,
+            soil_moisture=own.soil_moisture[i] + np.float32(0.02 * (days[0] <= time <= days[1])),
+            standard_deviation=None, surface_flag=own.surface_flag[i], granules=f"coarse_{i}", sentinel1_times=(),
+        )
+        for i, time in enumerate(own.time)
+    ]  # fmt: skip
+
+
 def longer_record(plan):
     """Lay the coarse series of 2016 into other years, a little drier or wetter."""
     layout = plan.layout
@@ -37,6 +49,35 @@ def longer_record(plan):
         write_series(path, own.window, own.grid, own.product, len(fields), fields, simulated=True, title="made")
 
 
+def state(plan):
+    """Bytes and times of the rasters of 2016, by name."""
+    folder = Path(plan.layout.indices(REGION, 2016))
+    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in sorted(folder.glob("*.tif"))}
+
+
+def test_rasters_that_come_out_as_they_are_keep_their_bytes_and_times(copied):
+    """Made again, nothing is written; with a few other days in the record, only that season's anomalies are."""
+    plan = copied(indices={**WANTED, "which": ["anomaly", "percentile", "drought"], "every": "overpass"})
+    longer_record(plan)
+    downscale.run(plan.downscale(REGION, 2016))
+    normals.run(plan.normals(REGION))
+    indicators.run(plan.indicators(REGION, 2016))
+    before, listed = state(plan), Path(plan.layout.index_list(REGION, 2016)).read_bytes()
+    normals.run(plan.normals(REGION))
+    indicators.run(plan.indicators(REGION, 2016))
+    assert state(plan) == before and Path(plan.layout.index_list(REGION, 2016)).read_bytes() == listed
+    path = Path(plan.layout.aligned(REGION, "coarse", 2017))
+    own = read_series(path)
+    changed = reprocessed(own, (np.datetime64("2017-03-01"), np.datetime64("2017-03-08")))
+    write_series(path, own.window, own.grid, own.product, len(changed), changed, simulated=True, title="made")
+    normals.run(plan.normals(REGION))
+    indicators.run(plan.indicators(REGION, 2016))
+    after = {name: held for name, held in state(plan).items() if name.endswith("_anomaly.tif")}
+    new = {name for name, held in after.items() if held != before[name]}
+    assert new and all(name.split("_")[1] < "20160403" for name in new)
+    assert any(name.split("_")[1] >= "20160403" for name in after)
+
+
 def test_indices_are_made_of_maps_and_their_climatology(copied):
     plan = copied(indices=WANTED)
     longer_record(plan)
@@ -52,4 +93,6 @@ def test_indices_are_made_of_maps_and_their_climatology(copied):
         middle, low, high = read_index(file.paths["percentile"])
         valid = np.isfinite(middle)
         assert valid.any() and ((low <= middle) & (middle <= high))[valid].all()
-        assert read_index(file.paths["water_index"]).shape[0] == 2
+        water, quality = np.split(read_index(file.paths["water_index"]), 2)
+        assert water.shape[0] == 2 and 0 <= np.nanmin(quality) <= np.nanmax(quality) <= 100
+        assert np.isfinite(quality[np.isfinite(water)]).all()

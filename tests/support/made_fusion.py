@@ -48,6 +48,14 @@ def default_method():
 
 
 @cache
+def retrospective_method():
+    """Return the method fitted to `FIELDS` for both modes, one for all tests: do not change it."""
+    method = FusionMethod(retrospective=True)
+    method.fit(FIELDS, SAMPLES)
+    return method
+
+
+@cache
 def training_set(seed=0):
     """Return the training set of `FIELDS`."""
     return TrainingSet.of(FIELDS, SAMPLES, seed)

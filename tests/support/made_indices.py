@@ -35,7 +35,7 @@ def two_weeks(folder, region="tucson"):
             "anomaly": np.stack([middle / 1000 - 0.05, middle / 100]),
             "percentile": np.stack([middle, middle / 2, np.minimum(1.5 * middle, 100)]),
             "drought_probability": (1 - middle / 100)[None],
-            "water_index": np.stack([middle, middle / 2]),
+            "water_index": np.stack([middle, middle / 2, np.full_like(middle, 60.0), np.full_like(middle, 80.0)]),
         }
         for kind, stack in values.items():
             bands = KINDS[kind].bands or water_index_bands(CONSTANTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from smen.data.samples import with_later
@@ -43,6 +43,7 @@ class FusionMethod(Method):
         retrospective_parameters: the same for estimates that know what comes after, where they were prepared.
         scene_update: by an overpass's own fine field, likewise.
         summary: ubRMSE on the training dates, and of their out-of-fold estimates.
+        cells: the cells to estimate, bool (H, W), all others NaN; None: all.
     """
 
     history: int = 4
@@ -54,6 +55,7 @@ class FusionMethod(Method):
     retrospective_parameters: FusionParameters | None = None
     scene_update: SceneUpdate | None = None
     summary: TrainingSummary | None = None
+    cells: NDArray[np.bool_] | None = field(default=None, repr=False, compare=False)
     _kept: dict[bool, tuple[Fields, FusionParameters, RegionMaps]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -154,6 +156,14 @@ class FusionMethod(Method):
             with_later(samples, fields, targets), own_scene=own_scene
         )
 
+    def at_cells(self, cells: NDArray[np.bool_]) -> Self:
+        """Return the same method, fitted as it is, that estimates some cells alone.
+
+        Args:
+            cells: which ones, bool (H, W).
+        """
+        return replace(self, cells=cells, _kept={})
+
     def surface(self, fields: Fields) -> dict[QualityCode, NDArray[np.bool_]]:
         """Return where the surface itself is water, ice, mountains, urban or dense vegetation, bool (H, W) for each.
 
@@ -242,7 +252,8 @@ class FusionMethod(Method):
         kept = self._kept.get(retrospective)
         if kept is None or kept[0] is not fields or kept[1] is not parameters:
             update = self.scene_update if retrospective else None
-            kept = fields, parameters, RegionMaps.of(fields, parameters, self._excluded(), update)
+            maps = RegionMaps.of(fields, parameters, self._excluded(), update)
+            kept = fields, parameters, replace(maps, cells=self.cells)
             self._kept[retrospective] = kept
         return kept[2]
 

@@ -34,12 +34,14 @@ class RegionMaps:
         parameters: fitted to the region, or transferred to it.
         builder: of the features of its overpasses.
         update: by an overpass's own scene, for retrospective maps; None for causal ones.
+        cells: the cells to estimate, bool (H, W), all others NaN; None: all.
     """
 
     fields: Fields
     parameters: FusionParameters
     builder: FeatureBuilder
     update: SceneUpdate | None = None
+    cells: NDArray[np.bool_] | None = None
 
     @classmethod
     def of(
@@ -94,13 +96,17 @@ class RegionMaps:
             hidden |= np.isin(quality[row], NO_VALUE)
             if hidden.all():
                 continue
-            value, error = self._estimate(samples, row)
-            if own_scene and self.update is not None and samples.fine[row] != MISSING:
-                scene = samples.fine[row]
+            scene = samples.fine[row]
+            if own_scene and self.update is not None and scene != MISSING:
+                value, error = self._estimate(samples, row)
                 stated = None if fields.fine_noise is None else fields.fine_noise[scene]
                 value, error = self.update.apply(value, error, fields.fine[scene], stated)
-            mean[row] = np.where(hidden, np.nan, bounded(value, parameters.bounds, parameters.typical_error))
-            deviation[row] = np.where(hidden, np.nan, error)
+            else:
+                value, error = self._estimate(samples, row, self.cells)
+            if self.cells is not None:
+                hidden |= ~self.cells
+            mean[row, ~hidden] = bounded(value[~hidden], parameters.bounds, parameters.typical_error)
+            deviation[row, ~hidden] = error[~hidden]
         return Prediction(mean=mean, standard_deviation=deviation, quality=quality)
 
     def _support(self, index: int) -> CoarseSupport:
@@ -118,12 +124,21 @@ class RegionMaps:
         pattern = scale * model.variance_of(VARIANCE_PREDICTORS.index("unknown_pattern"), parameters.pattern.unknown)
         return ErrorCorrelation(parameters.error_structure, pattern.astype(np.float32), parameters.bounds)
 
-    def _estimate(self, samples: Samples, row: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Estimate and standard deviation of one overpass, (H, W) each, before bounds and masks."""
+    def _estimate(
+        self, samples: Samples, row: int, cells: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Estimate and standard deviation of one overpass, (H, W) each, before bounds and masks; NaN but for cells."""
         overpass = self.builder.build(samples, row, self.parameters.pattern)
+        wanted = overpass if cells is None else overpass.at(cells)
         if self.parameters.transferred:
-            return estimate_abroad(self.parameters, overpass, self._variability(samples.coarse[row]))
-        return estimate_at_home(self.parameters, overpass)
+            value, error = estimate_abroad(self.parameters, wanted, self._variability(samples.coarse[row]))
+        else:
+            value, error = estimate_at_home(self.parameters, wanted)
+        if cells is None:
+            return value, error
+        both = np.full((2, *cells.shape), np.nan, np.float32)
+        both[:, cells] = value, error
+        return both[0], both[1]
 
     def _variability(self, coarse: int) -> float:
         """How much the coarse field of this region varies, m3/m3.

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from made_fields import make_fields, make_samples
-from made_fusion import FIELDS, SAMPLES, score
+from made_fusion import FIELDS, SAMPLES, retrospective_method, score
 
 from smen.data.records import MISSING, TEST
 from smen.errors import DataError
@@ -18,9 +18,7 @@ TARGETS = SAMPLES.fine
 
 @pytest.fixture(scope="module")
 def method():
-    made = FusionMethod(retrospective=True)
-    made.fit(FIELDS, SAMPLES)
-    return made
+    return retrospective_method()
 
 
 def changed(fields, fine, value=0.9):
