@@ -69,7 +69,7 @@ def test_a_cancelled_job_and_a_lost_node_cost_nothing_but_time(tmp_path, cluster
         cluster.kill_node()
         written = len(list(maps.glob("*.tif")))
         until(lambda: cluster.node_state().startswith("down"), process)
-        assert state(last + 3) == "NODE_FAIL"
+        assert state(last + 3) in ("NODE_FAIL", "FAILED")  # the job's processes are killed before the node is missed
         cluster.start_node()
     assert written < len(list(maps.glob("*.tif")))
     assert contents(mine) == contents(small)
