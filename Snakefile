@@ -39,4 +39,5 @@ rule all:
 
 
 if workflow.is_main_process:
+    code_digest.write_cache(CODE_CACHE)
     check_targets()

@@ -20,7 +20,7 @@ from smen.algebra_threads import limit_algebra_threads
 from smen.cli_export import export_qa4sm, export_zarr, extract
 from smen.cli_options import config_option, log_option, plan_of, region_names
 from smen.command_log import start_log
-from smen.errors import SettingsError, SmenError
+from smen.errors import SettingsError, SmenError, is_out_of_memory
 from smen.plan.stage_table import STAGES, Stage
 
 if TYPE_CHECKING:
@@ -221,6 +221,12 @@ def refresh(config_file: Path, log_file: Path | None) -> None:
         acquire.refresh(plan_of(config_file))
 
 
+OUT_OF_MEMORY = (
+    "there is not enough memory for this job. On a cluster, ask for more (mem_mb; a retry does so by itself); on one "
+    "machine, run fewer jobs at once (--cores) or make the region smaller. Finished files are kept"
+)
+
+
 def main() -> None:
     """Run the command line: a message and status 1 for what a user can correct, a traceback and 70 for a bug."""
     log = logging.getLogger("smen")
@@ -228,10 +234,7 @@ def main() -> None:
         smen(standalone_mode=False)
     except SmenError as error:
         kind = "settings" if isinstance(error, SettingsError) else "error"
-        if log.handlers:
-            log.error("%s: %s", kind, error)
-        else:
-            click.echo(f"smen: {kind}: {error}", err=True)
+        _say(log, f"{kind}: {OUT_OF_MEMORY if is_out_of_memory(error) else error}")
         sys.exit(1)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
@@ -241,12 +244,20 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("smen: interrupted; finished files are kept", err=True)
         sys.exit(130)
-    except Exception:  # noqa: BLE001  (logged with its traceback, and ends with a status of its own)
-        if log.handlers:
-            log.error("this is a mistake in SMEN, please report it:\n%s", traceback.format_exc())
-        else:
-            traceback.print_exc()
+    except Exception as error:  # noqa: BLE001  (logged with its traceback, and ends with a status of its own)
+        if is_out_of_memory(error):
+            _say(log, f"error: {OUT_OF_MEMORY}")
+            sys.exit(1)
+        _say(log, f"this is a mistake in SMEN, please report it:\n{traceback.format_exc()}")
         sys.exit(70)
+
+
+def _say(log: logging.Logger, message: str) -> None:
+    """Report an error to the log, or where there is none yet to the terminal."""
+    if log.handlers:
+        log.error("%s", message)
+    else:
+        click.echo(f"smen: {message}", err=True)
 
 
 if __name__ == "__main__":

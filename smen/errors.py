@@ -5,6 +5,10 @@ command line prints the message alone and ends with status 1; anything that is n
 keeps its traceback.
 """
 
+from __future__ import annotations
+
+import errno
+
 
 class SmenError(Exception):
     """Base of all errors that a user can mend. Catch it to catch them all."""
@@ -35,3 +39,32 @@ class DataError(SmenError):
 
 class OutputError(SmenError):
     """A file cannot be written: disk full, no permission. Nothing half-written is left behind."""
+
+
+_NO_MEMORY = (
+    "can't allocate memory",
+    "cannot allocate memory",
+    "failed to map segment",
+    "bad_alloc",
+    "out of memory",
+    "memory allocation failed",
+)
+"""What libraries say that have no exception of their own for it (torch, the loader of shared libraries, HDF5)."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception, or one behind it, says that memory ran out.
+
+    Args:
+        error: whatever was raised.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, MemoryError) or (isinstance(seen, OSError) and seen.errno == errno.ENOMEM):
+            return True
+        if isinstance(seen, RuntimeError | ImportError | OSError) and any(
+            words in str(seen).lower() for words in _NO_MEMORY
+        ):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False

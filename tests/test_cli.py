@@ -111,9 +111,11 @@ def test_the_workflow_gives_the_whole_job(stage, tmp_path, name):
     """Then no file of settings is read."""
     made = plan().experiment("tucson", "both", 3) if name == "experiment" else None
     if made is None:
-        with_indices = Plan(check_settings({"indices": {"which": ["drought"]}}))
+        tucson = {"tucson": {"longitude": -110.97, "latitude": 32.22}}
+        tiles = {"area": [-97.55, 35.4, -97.45, 35.5]}
+        with_all = Plan(check_settings({"indices": {"which": ["drought"]}, "regions": tucson, "tiles": tiles}))
         place = ["tucson"] * STAGES[name].of_region + [2018] * STAGES[name].of_year
-        made = plan().train("tucson", "smen") if name == "train" else with_indices.job(name, *place)
+        made = plan().train("tucson", "smen") if name == "train" else with_all.job(name, *place)
     (tmp_path / "config.yaml").unlink()
     result = call(name, "--job", made.model_dump_json(), "--log", tmp_path / "logs" / "a.log")
     assert result.exit_code == 0, result.output

@@ -67,7 +67,7 @@ def test_profiles_name_rules_that_exist():
     )
     for profile in (ROOT / "workflow/profiles").glob("*/config.yaml"):
         values = yaml.safe_load(profile.read_text())
-        assert set(values["groups"]) | set(values["set-resources"]) <= rules
+        assert set(values["groups"]) | set(values.get("set-resources", ())) <= rules
 
 
 def test_one_version_everywhere():

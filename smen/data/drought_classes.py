@@ -70,11 +70,13 @@ def drought_class(percentile: NDArray[np.floating]) -> NDArray[np.uint8]:
     return np.where(np.isnan(percentile), np.uint8(DROUGHT_NODATA), codes)
 
 
-def area_shares(codes: NDArray[np.integer]) -> list[float]:
+def area_shares(codes: NDArray[np.integer], weights: NDArray[np.floating] | None = None) -> list[float]:
     """Return the share of the mapped area in each class, in their order; NaN where nothing is mapped.
 
     Args:
         codes: of `DroughtClass`, of any shape, `DROUGHT_NODATA` where there is none.
+        weights: area of each cell that counts, of the shape of the codes; None: all count alike.
     """
-    mapped = int((codes != DROUGHT_NODATA).sum())
-    return [float((codes == code).sum() / mapped) if mapped else float("nan") for code in DroughtClass]
+    area = np.ones(codes.shape) if weights is None else weights
+    mapped = area[codes != DROUGHT_NODATA].sum()
+    return [float(area[codes == code].sum() / mapped) if mapped > 0 else float("nan") for code in DroughtClass]

@@ -53,15 +53,15 @@ def read_fields(layout: FileLayout, region: str, years: Sequence[int]) -> Fields
     """
     coarse = concatenate([read_series(Path(layout.aligned(region, "coarse", year))) for year in years])
     fine = concatenate([read_series(Path(layout.aligned(region, "fine", year))) for year in years])
-    shape = (0, *coarse.window.shape)
-    empty = not fine.time.size
+    shape, cells = (0, *coarse.window.shape), (0, *coarse.window.coarse_shape(coarse.grid))
+    nothing, empty = not coarse.time.size, not fine.time.size  # an empty series has no shape
     ready = [max([time, *times]) for time, times in zip(fine.time, fine.sentinel1_times, strict=True)]
     return Fields(
         window=coarse.window,
-        coarse=coarse.soil_moisture,
+        coarse=np.empty(cells, np.float32) if nothing else coarse.soil_moisture,
         coarse_time=coarse.time,
         coarse_descending=coarse.descending,
-        coarse_flag=coarse.surface_flag,
+        coarse_flag=np.empty(cells, np.uint16) if nothing else coarse.surface_flag,
         fine=np.empty(shape, np.float32) if empty else fine.soil_moisture,
         fine_time=fine.time,
         fine_ready=np.array(ready, "datetime64[s]"),
@@ -70,7 +70,7 @@ def read_fields(layout: FileLayout, region: str, years: Sequence[int]) -> Fields
         fine_flag=np.empty(shape, np.uint16) if empty else fine.surface_flag,
         coarse_grid=coarse.grid,
         simulated=coarse.simulated or fine.simulated,
-        coarse_not_recommended=coarse.not_recommended,
+        coarse_not_recommended=None if nothing else coarse.not_recommended,
     )
 
 

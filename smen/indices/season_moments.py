@@ -37,6 +37,12 @@ LEAST_VARIANCE = 1e-6
 LEAST_STEP = 1e-4
 """Quantiles lie at least this far apart, m3/m3."""
 
+PRIOR_YEARS = 8
+"""The error of a season's normals at a cell is drawn to that of all seasons and cells of the region, which counts as
+much as so many years more: a few years say little of how years differ, and the share of it in the variance of a season
+hardly differs through the year. In two simulated regions the errors of ten years scattered by a third (standard
+deviation over mean), less than the half that ten years alone let them scatter."""
+
 LEAST_YEARS = 2
 """Fewer years say nothing of how years differ."""
 
@@ -48,7 +54,8 @@ class SeasonMoments:
     Attributes:
         mean: m3/m3, (S, R, C), NaN where a cell was seen in fewer than `LEAST_YEARS` years.
         variance: (m3/m3)^2, (S, R, C); of all years together, with what a short record lacks of it added.
-        mean_error: variance of the mean as a share of `variance`, (S, R, C).
+        mean_error: variance of the mean as a share of `variance`, (S, R, C); this and both next drawn to those of all
+            seasons and cells.
         spread_error: variance of the logarithm of the standard deviation, (S, R, C).
         joint_error: covariance of the mean, in standard deviations, and that logarithm, (S, R, C).
         years: number of years in each season at each cell, (S, R, C).
@@ -94,7 +101,19 @@ def season_moments(coarse: NDArray[np.floating], times: NDArray[np.datetime64]) 
             f"the coarse record has fewer than {LEAST_YEARS} years of most seasons: let indices.record_from be earlier "
             "or indices.record_until later"
         )
-    return SeasonMoments(*joined)
+    mean, variance, *errors, years, quantiles = joined
+    of_mean, of_spread, together = (_drawn_together(error, years) for error in errors)
+    return SeasonMoments(mean, variance, of_mean, of_spread, together, years, quantiles)
+
+
+def _drawn_together(error: Stack, years: Stack) -> Stack:
+    """Draw errors by n years each, (S, R, C), to what all of them say, in proportion to 1 / n."""
+    known = np.isfinite(error)
+    if not known.any():
+        return error
+    common = (error[known] * years[known]).mean() / np.maximum(years, 1)
+    own = (years - 1) / (years - 1 + PRIOR_YEARS)
+    return np.asarray(own * error + (1 - own) * common, np.float64)
 
 
 def _yearly_sums(

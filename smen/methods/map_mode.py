@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from smen.data.records import MISSING
-from smen.data.samples import with_later
+from smen.data.samples import LOOK_AHEAD, with_later
 from smen.methods.protocol import RetrospectiveMethod
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 MapMode = Literal["retrospective", "causal"]
 
-REACH = np.timedelta64(30, "D")
-"""A map gains little from what comes later than this: the weight of a scene has fallen to a third or less."""
+SETTLED_AFTER = LOOK_AHEAD + np.timedelta64(10, "D")
+"""What is observed later than this after an overpass changes no map of it: later scenes count within `LOOK_AHEAD`, each
+held against the coarse field of its own time, which is averaged over ten days after it."""
 
 
 class Scenes(NamedTuple):
@@ -94,4 +95,4 @@ def provisional(mode: MapMode, times: NDArray[np.datetime64], last: np.datetime6
         times: of the overpasses, (N,).
         last: the last overpass that there is so far.
     """
-    return np.asarray((mode == "retrospective") & (times > last - REACH), np.bool_)
+    return np.asarray((mode == "retrospective") & (times > last - SETTLED_AFTER), np.bool_)

@@ -165,6 +165,9 @@ class RetrospectiveMethod(Protocol):
     ) -> Prediction:
         """Estimate the fine field of each half-orbit from what was observed before, at and after it.
 
+        What was observed more than `smen.methods.map_mode.SETTLED_AFTER` after a half-orbit changes no bit of its map:
+        maps that old are not made again.
+
         Args:
             fields: the region's fields, as far after the half-orbits as there are any.
             samples: N half-orbits to map, of any split.

@@ -65,14 +65,14 @@ def drought_shares(
     for one in indices:
         bands = read_index(one.paths["percentile"])
         for name, touched in inside.items():
-            middle, low, high = (band[touched.rows, touched.columns] for band in bands)
-            valid = np.isfinite(middle)
+            _, low, high = (band[touched.rows, touched.columns] for band in bands)
+            valid = np.isfinite(low)
             rows.append(
                 {
                     "feature": name, "region": region, "start": iso(one.start), "end": iso(one.end),
                     "valid_share": touched.weights[valid].sum() / touched.weights.sum(), "cells": touched.rows.size,
                     "record_years": one.record_years, "simulated": yes_or_no(simulated),
-                    **_shares(middle[valid], low[valid], high[valid], touched.weights[valid], common[name]),
+                    **_shares(low[valid], high[valid], touched.weights[valid], common[name]),
                 }
             )  # fmt: skip
     table = pd.DataFrame(rows, columns=[*ABOUT, *SHARE_COLUMNS])
@@ -90,16 +90,17 @@ def common_share(cells: Cells) -> float:
 
 
 def _shares(
-    middle: NDArray[np.floating],
     low: NDArray[np.floating],
     high: NDArray[np.floating],
     weights: NDArray[np.float64],
     common: float,
 ) -> dict[str, float]:
     """Shares of one area in each class or worse, with their intervals; NaN where it has no percentile."""
-    if not middle.size:
+    if not low.size:
         return dict.fromkeys(SHARE_COLUMNS, float("nan"))
-    score, below, above = (ndtri(np.clip(part / 100, 1e-6, 1 - 1e-6)) for part in (middle, low, high))
+    below, above = (ndtri(np.clip(part / 100, 1e-6, 1 - 1e-6)) for part in (low, high))
+    # The interval, not the percentile of the record, says what is to be expected in the long run.
+    score = (below + above) / 2
     deviation = np.maximum((above - below) / (ndtri(INTERVAL[1]) - ndtri(INTERVAL[0])), 1e-3)
     weights = weights / weights.sum()
     # What all cells err alike moves the whole area; what is left is averaged over it.

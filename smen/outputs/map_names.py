@@ -57,6 +57,16 @@ def errors_path(folder: Path, region: str) -> Path:
     return Path(folder) / f"{region}_errors.nc"
 
 
+def basis_path(folder: Path, region: str) -> Path:
+    """Return the list of what each of a year's maps rests on, ``{region}_basis.csv`` beside them.
+
+    Args:
+        folder: the year's folder of maps.
+        region: name of the region.
+    """
+    return Path(folder) / f"{region}_basis.csv"
+
+
 def stamp(time: np.datetime64) -> str:
     """Format a time as SMAP's file names do: ``20180704T115959``, UTC, fractions of a second cut off."""
     return iso(time).replace("-", "").replace(":", "").removesuffix("Z")

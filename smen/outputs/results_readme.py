@@ -54,6 +54,13 @@ ENTRIES = (
     Entry("summary.md", "summary.md", "number of maps and scores of each region"),
     Entry("scores.csv, scores.md", "scores.csv", "all scores of all regions, as a table for programs and for people"),
     Entry("regions.geojson", "regions.geojson", "outlines of all regions, longitude and latitude (WGS 84)"),
+    Entry(
+        "mosaic/YEAR/mosaic_yyyymmdd_A.tif (or _D)",
+        "mosaic/*/mosaic_*_[AD].tif",
+        "the maps of all tiles together, one for each local solar day and direction: bands and codes as of a map",
+    ),
+    Entry("mosaic/YEAR.csv", "mosaic/*.csv", "list of the mosaics, their days and numbers of tiles"),
+    Entry("mosaic/stac/", "mosaic/stac/collection.json", "STAC collection of the mosaics, in the same catalogue"),
     Entry("catalog.json, REGION/stac/", "{region}/stac/collection.json", "static STAC catalogue: an item for each map"),
     Entry("styles/", "styles/*.qml", "QGIS styles of the bands"),
     Entry("REGION/REGION.qgs", "{region}/{region}.qgs", "QGIS project with all maps, styled and set to their times"),
@@ -86,6 +93,11 @@ ENTRIES = (
         "REGION/maps/YEAR/REGION_errors.nc",
         "{region}/maps/*/{region}_errors.nc",
         "how the errors of the maps go together in space and time; `smen extract` reads it",
+    ),
+    Entry(
+        "REGION/maps/YEAR/REGION_basis.csv",
+        "{region}/maps/*/{region}_basis.csv",
+        "digest of what each map rests on; the workflow knows by it which maps need not be made again",
     ),
     Entry("REGION/maps/YEAR.csv", "{region}/maps/*.csv", "list of the maps and of the 3 km scenes behind each"),
     Entry(

@@ -1,4 +1,4 @@
-"""STAC items of indices: one for each period, with how each raster is to be drawn (render extension 1.0)."""
+"""STAC items of indices: one for each period, with how each raster is to be drawn (render extension 2.0)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from smen.outputs.index_rasters import COLOURS, DROUGHT, KINDS, NAMES
 from smen.outputs.quality_raster import rgb
 from smen.outputs.stac_item import PROCESSING, Provenance, bounding_box, relative, utc
 
-RENDER = "https://stac-extensions.github.io/render/v1.0.0/schema.json"
+RENDER = "https://stac-extensions.github.io/render/v2.0.0/schema.json"
 """Schema of the render extension, which tilers such as titiler read."""
 
 CLASSIFICATION = "https://stac-extensions.github.io/classification/v2.0.0/schema.json"

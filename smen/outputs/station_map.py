@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.patheffects import withStroke
 from pyproj import Transformer
 
 from smen.grid import CRS_CODE, LEFT
 from smen.outputs import figure_style
 from smen.outputs.colours import GAIN, SOIL_MOISTURE
+from smen.outputs.dot_names import write_names
 from smen.outputs.map_panel import colour_bar, draw_field, draw_graticule, ground_shape
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def station_map(
 
 
 def _draw_stations(axes: Axes, window: Window, stations: pd.DataFrame) -> None:
-    """Draw a dot for each station and its name, where names are few enough to be read."""
+    """Draw a dot for each station, and names where they are few enough to be read and have room."""
     x, y = places_on(window, stations["longitude"].to_numpy(np.float64), stations["latitude"].to_numpy(np.float64))
     gain = stations["gain"].to_numpy(np.float64)
     known = np.isfinite(gain)
@@ -77,12 +77,7 @@ def _draw_stations(axes: Axes, window: Window, stations: pd.DataFrame) -> None:
         linewidths=0.7, zorder=4,
     )  # fmt: skip
     if len(stations) <= _MOST_NAMES:
-        for name, left, up in zip(stations["station"], x, y, strict=True):
-            halo = [withStroke(linewidth=1.6, foreground="white")]
-            axes.annotate(
-                str(name), (left, up), xytext=(4, 3), textcoords="offset points", fontsize=5.5, zorder=5,
-                path_effects=halo,
-            )  # fmt: skip
+        write_names(axes, x, y, [str(name) for name in stations["station"]])
 
 
 _MOST_NAMES = 40
@@ -104,6 +99,7 @@ def places_on(
     """
     to_grid = Transformer.from_crs("EPSG:4326", CRS_CODE, always_xy=True)
     x, y = (np.asarray(part, np.float64) for part in to_grid.transform(longitude, latitude))
-    west = window.bounds[0]
     round_the_world = -2 * LEFT
-    return x + round_the_world * np.ceil((west - x) / round_the_world) * (x < west), y
+    # A metre, because a station on the western edge may come out a trifle beyond it.
+    beyond = np.maximum(window.bounds[0] - 1.0 - x, 0.0)
+    return x + round_the_world * np.ceil(beyond / round_the_world), y

@@ -16,8 +16,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-_WIDTH, _HEIGHT, _GAP, _TOP, _LEFT = 6.6, 1.15, 0.42, 0.95, 0.6
+_WIDTH, _HEIGHT, _GAP, _TOP, _LEFT = 6.6, 1.15, 0.42, 1.12, 0.6
 """Size of a panel, room between panels, above them and left of them, inches."""
+
+_TITLE = 0.18
+"""Height of a panel's title, inches."""
+
+_LEAST_TOP = 0.05
+"""Upper end of the values' axis where nothing is wetter, m3/m3."""
 
 BAND = 1.6449
 """Standard deviations on either side that hold 90 % of a normal distribution."""
@@ -75,22 +81,34 @@ def station_series(path: Path, panels: Sequence[StationPanel], *, title: str, su
             axes.set_title(panel.title, loc="left", pad=3)
             axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))  # type: ignore[no-untyped-call]
             if number == 0:
-                axes.legend(loc="lower right", bbox_to_anchor=(1, 1.0), ncols=4, frameon=False, fontsize=7)
+                above = 1 + _TITLE / _HEIGHT
+                axes.legend(loc="lower right", bbox_to_anchor=(1, above), ncols=4, frameon=False, fontsize=7)
         figure_style.save(figure, path)
 
 
 def _draw(axes: Axes, panel: StationPanel) -> None:
     """Draw one station: its own values, the map with the band of its 90 % interval, and the coarse field."""
     station, ours, coarse = "#555555", figure_style.PALETTE[0], figure_style.PALETTE[1]
-    axes.plot(panel.time, panel.value, color=station, linewidth=0.6, label="station")
+    axes.plot(*_with_gaps(panel.time, panel.value), color=station, linewidth=0.6, label="station")
     if panel.map_deviation is not None:
         low, high = (panel.map_value + side * BAND * panel.map_deviation for side in (-1, 1))
         axes.fill_between(
-            panel.map_time, low, high, color=ours, alpha=0.18, linewidth=0, label="its 90 % interval"
+            panel.map_time, low, high, color=ours, alpha=0.18, linewidth=0, label="90 % interval of the map"
         )  # fmt: skip
     axes.plot(panel.map_time, panel.coarse_value, ".", color=coarse, markersize=2.6, label="36 km")
     axes.plot(panel.map_time, panel.map_value, ".", color=ours, markersize=3.4, label="map")
     figure_style.plain_axes(axes, "y")
+
+
+def _with_gaps(
+    time: NDArray[np.datetime64], value: NDArray[np.float64]
+) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
+    """A series with a missing value in each gap, over which no line is drawn: more than a day, and than three steps."""
+    steps = np.diff(time.astype("datetime64[s]"))
+    if not steps.size:
+        return time, value
+    after = np.flatnonzero(steps > max(np.timedelta64(1, "D"), 3 * np.median(steps))) + 1
+    return np.insert(time, after, time[after - 1]), np.insert(value, after, np.nan)
 
 
 def _limits(panels: Sequence[StationPanel]) -> tuple[tuple[np.datetime64, np.datetime64], tuple[float, float]]:
@@ -102,4 +120,5 @@ def _limits(panels: Sequence[StationPanel]) -> tuple[tuple[np.datetime64, np.dat
     whole = np.concatenate(times)
     values = np.concatenate([part for p in panels for part in (p.value, p.map_value, p.coarse_value)])
     top = float(np.nanmax(values)) if np.isfinite(values).any() else 0.5
-    return (whole.min(), whole.max()), (0.0, 1.08 * top)
+    half_a_day = np.timedelta64(12, "h")
+    return (whole.min() - half_a_day, whole.max() + half_a_day), (0.0, max(1.08 * top, _LEAST_TOP))

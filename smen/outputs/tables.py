@@ -93,9 +93,16 @@ def _cells(
     return headers, [list(row) for row in frame.itertuples(index=False, name=None)]
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """Read a CSV of `write_table`: columns by their bare names, ``attrs["units"]`` holds the units."""
-    frame = pd.read_csv(path)
+def read_table(path: Path, names: Sequence[str] = ()) -> pd.DataFrame:
+    """Read a CSV of `write_table`: columns by their bare names, ``attrs["units"]`` holds the units.
+
+    Args:
+        path: of the CSV.
+        names: columns of names, which stay as they are written: 001 and 1.10 are no numbers there, NA is not missing.
+    """
+    missing = {column: [""] for column in pd.read_csv(path, nrows=0).columns if column not in names}
+    texts = dict.fromkeys(names, "str")
+    frame = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=missing) if names else pd.read_csv(path)
     matches = {column: _HEADER.match(column) for column in frame.columns}
     parts = {column: match.groupdict() for column, match in matches.items() if match}
     frame = frame.rename(columns={column: part["name"] for column, part in parts.items()})

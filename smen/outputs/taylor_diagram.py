@@ -69,7 +69,8 @@ def taylor_diagram(path: Path, products: Sequence[TaylorPoints], *, title: str, 
             colour = figure_style.PALETTE[number % len(figure_style.PALETTE)]
             axes.plot(angle, radius, ".", color=colour, alpha=0.45, markersize=4)
             mean = _place(np.array([product.correlation[known].mean()]), np.array([product.spread[known].mean()]))
-            axes.plot(*mean, "o", color=colour, markersize=8, markeredgecolor="black", label=product.name)
+            size = max(11.0 - 1.5 * number, 4.0)  # the first stay seen behind those that are drawn over them
+            axes.plot(*mean, "o", color=colour, markersize=size, markeredgecolor="black", label=product.name)
         axes.legend(loc="upper left", bbox_to_anchor=(0.93, 1.0), frameon=False)
         figure_style.save(figure, path)
 

@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 TABLES = ("stations", "problems", "pairs", "metrics", "summary", "differences", "gains", "claims", "intervals")
 """Tables of a validation, by the names of their files."""
 
-PAGE, POINTS, RESULTS = "validation.md", "stations.geojson", "validation.nc"
+PAGE, VERDICT, POINTS, RESULTS = "validation.md", "verdict.json", "stations.geojson", "validation.nc"
 MAP, SERIES, TAYLOR = "stations.png", "series.png", "taylor.png"
 FIGURES = {MAP: "gain at stations", SERIES: "series at stations", TAYLOR: "Taylor diagram"}
 """Figures of a validation and what each shows."""
 
-FILES = (*(f"{name}.csv" for name in TABLES), PAGE, POINTS, RESULTS, *FIGURES)
+FILES = (*(f"{name}.csv" for name in TABLES), PAGE, VERDICT, POINTS, RESULTS, *FIGURES)
 """Everything that a validation leaves, beside triple_collocation.csv where a third data set is given."""
+
+PLACE_DIGITS = 5
+"""Decimals of longitude and latitude, a metre or so."""
 
 _UNITS = {
     "distance_km": "km", "depth_from": "m", "depth_to": "m", "longitude": "degrees_east", "latitude": "degrees_north",
@@ -47,7 +50,9 @@ def write_validation_tables(folder: Path, tables: Mapping[str, pd.DataFrame], *,
     """
     for name, table in tables.items():
         units = {column: unit for column, unit in _UNITS.items() if column in table}
-        write_csv(folder / f"{name}.csv", table, units=units, simulated=simulated)
+        # Six significant digits, as other numbers have, would be 50 m of longitude.
+        places = {c: table[c].map(f"{{:.{PLACE_DIGITS}f}}".format) for c in ("longitude", "latitude") if c in table}
+        write_csv(folder / f"{name}.csv", table.assign(**places), units=units, simulated=simulated)
 
 
 def write_station_points(path: Path, stations: pd.DataFrame, *, simulated: bool) -> None:

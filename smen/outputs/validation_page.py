@@ -9,27 +9,14 @@ import numpy as np
 from tabulate import tabulate
 
 from smen.outputs.labels import NO_VALUE, SIMULATED_NOTE
+from smen.outputs.validation_words import KIND_TITLES, METRIC_TITLES, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
     import pandas as pd
 
-METRIC_TITLES = {
-    "bias": "bias",
-    "rmsd": "RMSD",
-    "ubrmsd": "ubRMSD",
-    "pearson_r": "R",
-    "spearman_r": "Spearman's R",
-    "g_down": "G_DOWN",
-}
-"""Metrics by the names that people know them by."""
-
-KIND_TITLES = {
-    "absolute": "Absolute values",
-    "moving_mean_anomaly": "Anomalies from a moving mean of 35 days",
-    "climatology_anomaly": "Anomalies from a climatology",
-}
+    from smen.outputs.validation_verdict import ValidationVerdict
 
 MOST_PROBLEMS = 30
 """More lines about files than this stand in problems.csv alone."""
@@ -49,8 +36,7 @@ class ValidationPage:
 
     Attributes:
         region: its name.
-        maps: name of the product that the maps are.
-        reference: name of the coarse one.
+        verdict: whether the maps beat the coarse field.
         tables: of `smen.validation.validation_tables.make_tables`.
         stations: one row for each station.
         problems: columns source, station and reason.
@@ -59,8 +45,7 @@ class ValidationPage:
     """
 
     region: str
-    maps: str
-    reference: str
+    verdict: ValidationVerdict
     tables: Mapping[str, pd.DataFrame]
     stations: pd.DataFrame
     problems: pd.DataFrame
@@ -70,7 +55,7 @@ class ValidationPage:
     def text(self) -> str:
         """Return the page, Markdown."""
         parts = [f"# {self.region}: maps against stations", *([SIMULATED_NOTE] if self.simulated else []), *self.notes]
-        parts.append(self.verdict())
+        parts.append(f"**{self.verdict.sentence()}**")
         parts += self._summaries()
         parts += ["## Differences from the coarse field on the same pairs", self._differences()]
         parts += ["## What points say of detail", self._claims(), "## Do the stated intervals hold the stations?"]
@@ -79,23 +64,6 @@ class ValidationPage:
             parts += ["## What conditioning on probes gains", self._conditioning()]
         parts += ["## Stations", self._stations(), "## What could not be used", self._problems()]
         return "\n\n".join([*parts, USUAL]) + "\n"
-
-    def verdict(self) -> str:
-        """Say in a sentence or two whether the maps beat the coarse field at the stations."""
-        table = self._whole(self.tables["differences"], "absolute")
-        rows = {row["metric"]: row for row in _records(table[table["product"] == self.maps])}
-        if not rows:
-            return "**No station has enough pairs with the maps: nothing can be said of them here.**"
-        said = []
-        for metric in ("rmsd", "ubrmsd", "pearson_r", "bias"):
-            if metric not in rows:
-                continue
-            row = rows[metric]
-            word = {"yes": "better", "no": "worse"}.get(_word(row["better"]), "not told apart")
-            name = "mean |bias|" if metric == "bias" else METRIC_TITLES[metric]
-            said.append(f"{name} {word} ({_with_interval(row, signed=True)})")
-        stations = next(iter(rows.values()))["stations"]
-        return f"**Maps against {self.reference} at {stations} stations, on the same pairs: {'; '.join(said)}.**"
 
     def _summaries(self) -> list[str]:
         """A table for each kind of values: products by metrics, over all stations."""
@@ -109,7 +77,8 @@ class ValidationPage:
                     continue
                 first = rows.iloc[0]
                 title = f"## {KIND_TITLES[kind]}, {pairs}"
-                head = f"Mean over {first['stations']} stations and {first['n']} pairs, 95 % interval in brackets."
+                over = f"{_counted(first['stations'], 'station')} and {_counted(first['n'], 'pair')}"
+                head = f"Mean over {over}, 95 % interval in brackets."
                 parts += [title, head, _pivot(rows)]
         return parts
 
@@ -117,8 +86,8 @@ class ValidationPage:
         table = self.tables["differences"]
         rows = table[(table["group"] == "all") & (table["period"] == "all")]
         text = (
-            f"Product minus {self.reference}; of the bias, the difference of its sizes. **Bold**: better, and the "
-            "interval excludes 0; *slanted*: worse, likewise. G_DOWN is above 0 where a product is better."
+            f"Product minus {self.verdict.reference}; of the bias, the difference of its sizes. **Bold**: better, and "
+            "the interval excludes 0; *slanted*: worse, likewise. G_DOWN is above 0 where a product is better."
         )
         return f"{text}\n\n{_pivot(rows, ('pairs', 'kind', 'product'), marked=True)}"
 
@@ -141,9 +110,8 @@ class ValidationPage:
     def _intervals(self) -> str:
         table = self.tables["intervals"]
         rows = [
-            (row["pairs"], row["product"], f"{row['level']:.0%}", f"{row['coverage_without']:.0%}",
-             f"{row['coverage']:.0%} [{row['low']:.0%}, {row['high']:.0%}]", f"{row['representativeness']:.3f}",
-             row["method"])
+            (row["pairs"], row["product"], f"{row['level']:.0%}", _number(row["coverage_without"], ".0%"),
+             _bracketed(row, "coverage", ".0%"), _number(row["representativeness"], ".3f"), row["method"])
             for row in _records(table)
         ]  # fmt: skip
         if not rows:
@@ -159,8 +127,8 @@ class ValidationPage:
     def _conditioning(self) -> str:
         table = self.tables["conditioning"]
         rows = [
-            (row["network"], row["station"], row["n"], f"{row['ubrmsd_before']:.3f}", f"{row['ubrmsd_after']:.3f}",
-             f"{row['gain']:+.4f} [{row['low']:+.4f}, {row['high']:+.4f}]")
+            (row["network"], row["station"], row["n"], _number(row["ubrmsd_before"], ".3f"),
+             _number(row["ubrmsd_after"], ".3f"), _bracketed(row, "gain", "+.4f"))
             for row in _records(table)
         ]  # fmt: skip
         text = (
@@ -170,12 +138,9 @@ class ValidationPage:
         return f"{text}\n\n{_table(rows, names)}" if rows else "No probe has a usable value."
 
     def _stations(self) -> str:
-        columns = [
-            c
-            for c in ("network", "station", "depth", "distance_km", "pairs", *METRIC_TITLES, "reason")
-            if c in self.stations
-        ]
-        columns.remove("g_down")
+        metrics = [metric for metric in METRIC_TITLES if metric != "g_down"]
+        wanted = ("network", "station", "depth", "distance_km", "pairs", *metrics, "reason")
+        columns = [column for column in wanted if column in self.stations]
         rows = [tuple(_cell(value) for value in row) for row in self.stations[columns].itertuples(index=False)]
         titles = tuple(METRIC_TITLES.get(column, column.replace("_", " ")) for column in columns)
         text = "Scores of the maps alone; the gain over other products stands in stations.csv and gains.csv."
@@ -228,14 +193,24 @@ def _records(frame: pd.DataFrame) -> list[dict[Hashable, Any]]:
 
 
 def _with_interval(row: Mapping[Hashable, Any], *, signed: bool = False) -> str:
-    """The value of a row with three decimals, and its interval in brackets."""
-    value, low, high = (float(row[key]) for key in ("value", "low", "high"))
-    if not np.isfinite(value):
-        return NO_VALUE
-    form = "+.3f" if signed else ".3f"
-    if not (np.isfinite(low) and np.isfinite(high)):
-        return format(value, form)
-    return f"{value:{form}} [{low:{form}}, {high:{form}}]"
+    """The value of a row and its interval in brackets."""
+    return with_interval(*(float(row[key]) for key in ("value", "low", "high")), signed=signed)
+
+
+def _bracketed(row: Mapping[Hashable, Any], name: str, form: str) -> str:
+    """A value of a row and its interval in a format; a dash where there is no value."""
+    value, low, high = (_number(row[key], form) for key in (name, "low", "high"))
+    return value if NO_VALUE in (value, low, high) else f"{value} [{low}, {high}]"
+
+
+def _number(value: float, form: str) -> str:
+    """A number in a format, a dash where it is none."""
+    return format(float(value), form) if np.isfinite(value) else NO_VALUE
+
+
+def _counted(number: int, name: str) -> str:
+    """A number and a noun."""
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def _word(better: object) -> str:

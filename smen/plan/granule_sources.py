@@ -13,6 +13,7 @@ class SimulatedGranules(Section):
     """Granules that were simulated."""
 
     kind: Literal["simulated"] = "simulated"
+    world: str = Field(description="name of the world: of the region's own, or of the one that all tiles share")
 
 
 class DirectoryGranules(Section):

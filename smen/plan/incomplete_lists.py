@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +26,7 @@ class IncompleteList(NamedTuple):
 
 
 def incomplete_lists(plan: Plan) -> list[IncompleteList]:
-    """Find the lists of maps and indices of all regions that name rasters which are not there.
+    """Find the lists of maps and indices of all regions, and of mosaics, that name rasters which are not there.
 
     It reads lists and names of files, and opens no raster: a thousand lists take about a second.
 
@@ -38,7 +39,8 @@ def incomplete_lists(plan: Plan) -> list[IncompleteList]:
         for year in plan.map_years(name)
         for path, folder in ((plan.layout.map_list, plan.layout.maps), (plan.layout.index_list, plan.layout.indices))
     )
-    found = (IncompleteList(path, tuple(_missing(path, folder))) for path, folder in places)
+    mosaics = ((Path(plan.layout.mosaic(f"{y}.csv")), Path(plan.layout.mosaic(y))) for y in plan.mosaic_years())
+    found = (IncompleteList(path, tuple(_missing(path, folder))) for path, folder in chain(places, mosaics))
     return [one for one in found if one.missing]
 
 

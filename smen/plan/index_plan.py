@@ -41,8 +41,7 @@ class IndexPlan(MethodPlan):
         if record is None:
             raise SettingsError(f"no index is wanted of {region}: name some in indices.which")
         return NormalsJob(
-            results=self.settings.folders.results,
-            region=self.regions[region].name,
+            **self._region(region),
             cells=self.cells(region),
             record=record,
             record_years=self.record_years(region),
@@ -65,8 +64,7 @@ class IndexPlan(MethodPlan):
         if not settings.which or year not in self.map_years(region):
             raise SettingsError(f"{region} has no indices of {year}: see indices.which and maps.period")
         return IndicatorsJob(
-            results=self.settings.folders.results,
-            region=self.regions[region].name,
+            **self._region(region),
             cells=self.cells(region),
             year=year,
             years=self.index_years(region, year),

@@ -7,17 +7,16 @@ first line of documentation is the help of its command.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field
 
 from smen.data.choice_file import read_choice
 from smen.grid import Window
 from smen.plan.granule_sources import GranuleSource
 from smen.plan.layout import Layout, ResourceLayout
+from smen.plan.recipes import Recipe
 from smen.settings.choices import (
-    BUILT_IN,
-    OWN_METHOD,
     BadGranules,
     Climate,
     CoarseProduct,
@@ -33,7 +32,6 @@ from smen.settings.choices import (
     Span,
     SurfaceCondition,
 )
-from smen.settings.method_sections import FusionOptions, SmenOptions
 from smen.settings.region_sections import RegionsFile
 from smen.settings.section import Section
 from smen.settings.validation_section import ProbeSelection, ValidationSettings
@@ -60,6 +58,7 @@ class RegionJob(Job):
     """A job on one region."""
 
     region: str
+    may_be_empty: bool = Field(default=False, description="whether it ends well without any data, as a tile does")
 
 
 class WindowJob(RegionJob):
@@ -86,6 +85,7 @@ class SimulateJob(WindowJob):
     coarse: CoarseProduct
     span: Span
     coarse_only: bool = Field(default=False, description="whether the year belongs to the coarse record alone")
+    parts: tuple[Cells, ...] = Field(default=(), description="tiles that share the world; without any it is one region")
 
     @property
     def resource_layout(self) -> ResourceLayout:
@@ -139,40 +139,6 @@ class PairJob(RegionJob):
     training: Span | None
     validation: Literal["auto"] | Span | None
     test: Span | None
-
-
-class FusionRecipe(FusionOptions):
-    """How the method `fusion` is trained."""
-
-    method: Literal["fusion"] = "fusion"
-    donor_regions: dict[str, tuple[int, ...]] = Field(
-        description="other regions to learn from as well, and their training years"
-    )
-
-
-class SmenRecipe(SmenOptions):
-    """How the method `smen` is trained."""
-
-    method: Literal["smen"] = "smen"
-
-
-class OwnRecipe(Section):
-    """How a method of the user's is trained."""
-
-    method: str = Field(pattern=OWN_METHOD.pattern)
-    digest: str = Field(description="of the module's text")
-
-
-def _kind_of_recipe(value: object) -> str:
-    """Which recipe a method has: of its own name, or that of a user's class."""
-    method = value.get("method", "") if isinstance(value, dict) else getattr(value, "method", "")
-    return method if method in BUILT_IN else "own"
-
-
-Recipe = Annotated[
-    Annotated[FusionRecipe, Tag("fusion")] | Annotated[SmenRecipe, Tag("smen")] | Annotated[OwnRecipe, Tag("own")],
-    Discriminator(_kind_of_recipe),
-]
 
 
 class TrainJob(RegionJob):
@@ -254,6 +220,22 @@ class IndicatorsJob(WindowJob):
     time_constants: tuple[int, ...] = Field(description="of the water index, days")
 
 
+class MosaicJob(Job):
+    """Put the maps of all tiles together, one raster for each day and direction."""
+
+    module: ClassVar[str] = "stages.mosaic"
+
+    tiles: dict[str, Cells] = Field(description="their cells, by name")
+    map_years: tuple[int, ...]
+    overlap: int = Field(description="cells that neighbouring tiles share")
+    source: SourceKind
+
+    @property
+    def windows(self) -> dict[str, Window]:
+        """The tiles' cells, by name."""
+        return {name: Window(*cells) for name, cells in self.tiles.items()}
+
+
 class EvaluateJob(MappingJob):
     """Score the method and the baselines."""
 
@@ -313,6 +295,9 @@ class IndexJob(Job):
         description="short names of the products and their versions, None where a folder holds whatever version"
     )
     years: tuple[int, int] = Field(description="the first and the last year of granules")
+    tiles: tuple[str, ...] = Field(default=(), description="regions that are tiles of an area")
+    mosaic_years: tuple[int, ...] = Field(default=(), description="years of which there are mosaics of the tiles")
+    mosaic_cells: Cells | None = Field(default=None, description="of the mosaics")
 
     @property
     def windows(self) -> dict[str, Window]:

@@ -19,7 +19,7 @@ RESULT_FOLDERS = frozenset(
 TARGETS = frozenset(
     (
         "all", "check", "config", "extract", "indices", "none", "paper", "refresh", "regions", "settings", "status",
-        "validate",
+        "tiles", "validate",
     )
 )  # fmt: skip
 """Targets and commands beside the stages, which no region may be named after."""
@@ -131,6 +131,10 @@ class Layout:
         """
         return f"{self.results}/{region}/maps/{year}.csv"
 
+    def no_data(self, region: str) -> str:
+        """Return the path of the text that says why a tile has no maps; it is there only where it has none."""
+        return f"{self.results}/{region}/no_data.txt"
+
     def normals(self, region: str) -> str:
         """Return the path of the climatology that a region's indices are held against, NetCDF."""
         return f"{self.results}/{region}/indices/normals.nc"
@@ -152,6 +156,15 @@ class Layout:
             year: of the maps.
         """
         return f"{self.results}/{region}/indices/{year}.csv"
+
+    def mosaic(self, name: str | int) -> str:
+        """Return the path of a file or folder of the mosaics of the tiles.
+
+        Args:
+            name: a year for the folder of its mosaics, ``YEAR.csv`` for their list, written when all of them are,
+                ``YEAR/made_from.csv`` for the record of what they were made from, ``stac`` for their collection.
+        """
+        return f"{self.results}/mosaic/{name}"
 
     def scores(self, region: str, name: str) -> str:
         """Return the path of the table or figure of the evaluation.
@@ -238,6 +251,16 @@ class Layout:
             year: None for a stage that is not of a year.
         """
         return f"logs/{self.results}/{region}/{stage}{'' if year is None else f'_{year}'}.log"
+
+    def benchmark(self, stage: str, region: str, year: int | str | None = None) -> str:
+        """Return the path of the table of time and memory that a job took, beside its log; arguments as of `log`.
+
+        Args:
+            stage: of the job.
+            region: its name, or another folder for a stage of all regions.
+            year: None for a stage that is not of a year.
+        """
+        return f"{self.log(stage, region, year).removesuffix('.log')}.tsv"
 
 
 @dataclass(frozen=True)

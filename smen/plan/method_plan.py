@@ -6,10 +6,11 @@ from typing import TypedDict
 
 from smen.errors import SettingsError
 from smen.own_class import source_digest
-from smen.plan.jobs import ChooseJob, FusionRecipe, OwnRecipe, Recipe, SmenRecipe, TrainJob
+from smen.plan.jobs import ChooseJob, TrainJob
 from smen.plan.layout import method_file_name
 from smen.plan.paper_plan import PaperPlan
 from smen.plan.processors import training_threads
+from smen.plan.recipes import FusionRecipe, OwnRecipe, Recipe, SmenRecipe
 from smen.settings.section import narrow
 
 
@@ -18,6 +19,7 @@ class RegionFields(TypedDict):
 
     results: str
     region: str
+    may_be_empty: bool
 
 
 class MethodPlan(PaperPlan):
@@ -87,4 +89,5 @@ class MethodPlan(PaperPlan):
         )
 
     def _region(self, region: str) -> RegionFields:
-        return {"results": self.settings.folders.results, "region": self.regions[region].name}
+        place = self.regions[region]
+        return {"results": self.settings.folders.results, "region": place.name, "may_be_empty": place.tile}

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from smen.atomic import write_text
-from smen.errors import OutputError, SettingsError, SmenError
+from smen.errors import SettingsError, SmenError
+from smen.grid import Window
 from smen.plan.jobs import Cells
 from smen.plan.layout import RESULT_FOLDERS, TARGETS, Layout, ResourceLayout
+from smen.plan.refresh_day import refreshed
 from smen.plan.region_size import require_land
 from smen.plan.stage_table import STAGES
+from smen.plan.tile_grid import cells_of, tiles_over
 from smen.settings.choices import IndexName, Span
 from smen.settings.file import check_settings
 from smen.settings.regions import RegionSettings, resolve
@@ -24,6 +25,10 @@ from smen.settings.yaml_file import read_settings
 
 RESERVED_NAMES = RESULT_FOLDERS | TARGETS | STAGES.keys()
 """Names that a region must not have: targets, stages and folders of results."""
+
+
+TILES = "tiles"
+"""Name of the one simulated world that all tiles lie in."""
 
 
 class _Regions(dict[str, RegionSettings]):
@@ -52,6 +57,8 @@ class RegionPeriods:
         self.layout = Layout(settings.folders.results)
         self.resource_layout = ResourceLayout(settings.folders.resources)
         self.regions: dict[str, RegionSettings] = _Regions(resolve(settings, where, RESERVED_NAMES))
+        self.tiles = tiles_over(settings.tiles, where)
+        self.regions.update(_tile_regions(self.tiles, settings, where, self.regions))
         self._today = today
         for name, region in self.regions.items():
             require_land(region.window, region.centre, f"{where}: the region {name}")
@@ -101,6 +108,18 @@ class RegionPeriods:
     def today(self) -> dt.date:
         """The date that `today` stands for; read only where a period ends today."""
         return self._today or refreshed(self.resource_layout)
+
+    def world(self, region: str) -> str:
+        """Return the name of the simulated world that a region lies in: its own, or the one of all tiles.
+
+        Args:
+            region: its name.
+        """
+        return TILES if self.regions[region].tile else region
+
+    def mosaic_years(self) -> tuple[int, ...]:
+        """Return the years of which there are mosaics of the tiles; none without tiles."""
+        return self.map_years(next(iter(self.tiles))) if self.tiles else ()
 
     def years(self, region: str) -> tuple[int, ...]:
         """Return all years of a region from the first day of training to the last of test and maps."""
@@ -199,7 +218,7 @@ class RegionPeriods:
             )
         return settings.record_from, last
 
-    def _granule_period(self, region: str) -> Span:
+    def granule_period(self, region: str) -> Span:
         """Return the first and last day of which granules are needed: the full period and the record."""
         first, last = self._full_period(region)
         record = self.record(region) or (first, last)
@@ -221,13 +240,12 @@ class RegionPeriods:
 
     def cells(self, region: str) -> Cells:
         """Return row, column, height and width of a region's window."""
-        window = self.regions[region].window
-        return window.row, window.column, window.height, window.width
+        return cells_of(self.regions[region].window)
 
     def truth(self, region: str) -> str | None:
         """Return the folder or file of a region's true soil moisture; None where there is none."""
         if self.settings.source.kind == "simulated":
-            return str(Path(self.resource_layout.simulated_truth(region, 0)).parent)
+            return str(Path(self.resource_layout.simulated_truth(self.world(region), 0)).parent)
         return self.settings.source.truth
 
     def _donor_names(self, region: str) -> tuple[str, ...]:
@@ -270,12 +288,23 @@ class RegionPeriods:
         return first, max(periods.training[1], self._test(region)[1], mapped[1])
 
     def _last_day(self, region: str, year: int) -> dt.date:
-        return min(dt.date(year, 12, 31), self._granule_period(region)[1])
+        return min(dt.date(year, 12, 31), self.granule_period(region)[1])
 
     def _ends_today(self, region: str) -> bool:
         settings = self.regions[region].settings
         ends = [settings.periods.test[1], settings.maps.period[1] if isinstance(settings.maps.period, tuple) else None]
         return "today" in ends
+
+
+def _tile_regions(
+    tiles: Mapping[str, Window], settings: Settings, where: str, others: Mapping[str, RegionSettings]
+) -> Iterator[tuple[str, RegionSettings]]:
+    """Yield the tiles as regions; the general settings hold for all of them."""
+    for name, window in tiles.items():
+        if name in others:
+            raise SettingsError(f"{where}: a region is named `{name}`, as a tile is; give it another name")
+        centre = float(window.longitudes[window.width // 2]), float(window.latitudes[window.height // 2])
+        yield name, RegionSettings(name, window, centre, settings.tiles.climate, settings, tile=True)
 
 
 def _lay_over(values: dict[str, Any], others: Mapping[str, Any]) -> None:
@@ -285,44 +314,3 @@ def _lay_over(values: dict[str, Any], others: Mapping[str, Any]) -> None:
             _lay_over(values[key], value)
         else:
             values[key] = value
-
-
-def refreshed(layout: ResourceLayout) -> dt.date:
-    """Return the day on which listings were last refreshed; the first time, today becomes that day.
-
-    Raises:
-        SettingsError: the file of the day does not hold one.
-    """
-    path = Path(layout.refreshed())
-    if not path.is_file():
-        write_text(path, f"{dt.datetime.now(dt.UTC).date()}\n")
-    text = path.read_text(encoding="utf-8").strip()
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise SettingsError(f"{path} should hold a date, not {text!r}: delete it") from error
-
-
-@contextmanager
-def new_day(layout: ResourceLayout) -> Iterator[None]:
-    """Let `today` become today; where what is done with it fails, the former day holds on.
-
-    Raises:
-        OutputError: the day cannot be written.
-        SmenError: as raised inside.
-    """
-    path = Path(layout.refreshed())
-    before = path.read_text(encoding="utf-8") if path.is_file() else None
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written anew: {error.strerror}. Make its folder writable, or choose another one "
-            "(folders.resources); the listing stays as it is"
-        ) from error
-    try:
-        yield
-    except (SmenError, KeyboardInterrupt):
-        if before is not None:
-            write_text(path, before)
-        raise

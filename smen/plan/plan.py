@@ -19,10 +19,11 @@ from smen.plan.jobs import (
     PairJob,
     PolygonSource,
     PublishJob,
-    SimulateJob,
 )
 from smen.plan.method_plan import RegionFields
-from smen.plan.validation_plan import ValidationPlan
+from smen.plan.periods import TILES
+from smen.plan.tile_grid import around, cells_of
+from smen.plan.tile_plan import TilePlan
 from smen.products.product_tables import product
 from smen.settings.choices import FineProduct, SourceKind, Span
 from smen.settings.regions import polygon_digest
@@ -32,15 +33,12 @@ from smen.settings.validation_section import ProbeSelection
 FINE: FineProduct = "SPL2SMAP_S"
 """The 3 km product."""
 
-FIRST_SIMULATED_DAY = dt.date(2015, 4, 1)
-"""First whole day of SMAP's products."""
-
 
 class _Window(RegionFields):
     cells: Cells
 
 
-class Plan(ValidationPlan):
+class Plan(TilePlan):
     """The job of each stage for all regions and their years; arguments and errors as of `RegionPeriods`."""
 
     def job(self, stage: str, region: str | None = None, year: int | None = None) -> Job:
@@ -54,6 +52,8 @@ class Plan(ValidationPlan):
         Raises:
             SettingsError: there is no such region or year, or a job of the stage needs other arguments.
         """
+        if stage == "simulate" and region == TILES and self.tiles:
+            region = next(iter(self.tiles))  # any of them leads to the world that they share
         if region is not None and year is not None and year not in self.stage_years(stage, region):
             first, last = self.years(region)[0], self.years(region)[-1]
             raise SettingsError(f"{year} is not a year of {region}: its periods reach from {first} to {last}")
@@ -93,27 +93,7 @@ class Plan(ValidationPlan):
     @property
     def _of_all(self) -> Mapping[str, Callable[[], Job]]:
         """Stages of all regions together, and what makes their jobs."""
-        return {"index": self.index, "reproduce": self.reproduce}
-
-    def simulate(self, region: str, year: int) -> SimulateJob:
-        """Return the job that simulates one year.
-
-        Args:
-            region: its name.
-            year: to simulate.
-        """
-        settings, place = self.settings, self.regions[region]
-        return SimulateJob(
-            **self._window(region),
-            resources=settings.folders.resources,
-            year=year,
-            centre=place.centre,
-            climate=place.climate,
-            seed=settings.source.seed,
-            coarse=place.settings.products.coarse,
-            span=(max(dt.date(year, 1, 1), FIRST_SIMULATED_DAY), self._last_day(region, year)),
-            coarse_only=year not in self.years(region),
-        )
+        return {"index": self.index, "mosaic": self.mosaic, "reproduce": self.reproduce}
 
     def acquire(self, region: str, year: int, kind: SourceKind | None = None) -> AcquireJob:
         """Return the job that lists, and fetches, one year's granules.
@@ -125,7 +105,7 @@ class Plan(ValidationPlan):
         """
         settings, products = self.settings, self.regions[region].settings.products
         ends_today = self._ends_today(region) and year == self.years(region)[-1]
-        first = max(dt.date(year, 1, 1), self._granule_period(region)[0])
+        first = max(dt.date(year, 1, 1), self.granule_period(region)[0])
         return AcquireJob(
             **self._window(region),
             resources=settings.folders.resources,
@@ -251,9 +231,12 @@ class Plan(ValidationPlan):
             source=self.settings.source.kind,
             products=self._products(),
             years=(
-                min(self._granule_period(name)[0].year for name in self.regions),
-                max(self._granule_period(name)[1].year for name in self.regions),
+                min(self.granule_period(name)[0].year for name in self.regions),
+                max(self.granule_period(name)[1].year for name in self.regions),
             ),
+            tiles=tuple(self.tiles),
+            mosaic_years=self.mosaic_years(),
+            mosaic_cells=cells_of(around(self.tiles.values())) if self.tiles else None,
         )
 
     def _products(self) -> tuple[tuple[str, str | None], ...]:
@@ -270,7 +253,7 @@ class Plan(ValidationPlan):
         """Return where a region's granules come from: the part of the section that a source of this kind uses."""
         source, products = self.settings.source, self.regions[region].settings.products
         if kind == "simulated":
-            return SimulatedGranules()
+            return SimulatedGranules(world=self.world(region))
         if kind == "directory":
             return DirectoryGranules(directory=source.directory or "")
         return EarthdataGranules(
@@ -285,7 +268,7 @@ class Plan(ValidationPlan):
         """Return a short digest of the settings that a region's results depend on; folders do not count."""
         settings = self.regions[region].settings
         methods = {"fusion", "smen"} - set(settings.candidates)
-        apart = {"folders", "regions", "regions_file", "source", "paper", "validation"}
+        apart = {"folders", "regions", "regions_file", "tiles", "source", "paper", "validation"}
         text = settings.model_dump_json(exclude=apart | methods)
         text += f" {self.settings.source.kind} {self.settings.source.seed} {self.cells(region)}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]

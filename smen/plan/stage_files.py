@@ -26,6 +26,12 @@ def written_by(job: jobs.Job) -> list[Path]:
     return [Path(path) for path in _paths(job)]
 
 
+OF_ALL = (
+    "README.md", "summary.md", "scores.csv", "regions.geojson", "index.html", "results.ipynb", "catalog.json", "styles",
+)  # fmt: skip
+"""Files and folders over all regions."""
+
+
 def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
     files = job.layout
     match job:
@@ -55,6 +61,8 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
             return [files.indices(region, year), files.index_list(region, year)]
         case jobs.DownscaleJob(region=region, year=year):
             return [files.maps(region, year), files.map_list(region, year)]
+        case jobs.MosaicJob(map_years=years):
+            return [files.mosaic(name) for year in years for name in (year, f"{year}.csv")]
         case jobs.EvaluateJob(region=region):
             return [files.scores(region, "").rstrip("/")]
         case jobs.PublishJob(region=region):
@@ -72,15 +80,6 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
         case jobs.InsituJob(region=region):
             return [str(Path(files.validation(region, "")))]
         case jobs.IndexJob():
-            of_all = (
-                "README.md",
-                "summary.md",
-                "scores.csv",
-                "regions.geojson",
-                "index.html",
-                "results.ipynb",
-                "catalog.json",
-                "styles",
-            )
-            return [files.summary(name) for name in of_all]
+            of_mosaics = [files.mosaic("stac"), files.report("mosaic")]
+            return [*(files.summary(name) for name in OF_ALL), *of_mosaics]
     raise TypeError(f"no one knows what {type(job).__name__} writes: add it to smen/plan/stage_files.py")

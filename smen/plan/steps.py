@@ -59,7 +59,7 @@ def _of_granules(plan: Plan, region: str) -> Iterator[Step]:
     of_record = plan.stage_years("acquire", region)
     if plan.settings.source.kind == "simulated":
         for year in of_record:
-            yield _step(plan, region, "simulate", [world.simulated_list(region, year)], year)
+            yield _step(plan, plan.world(region), "simulate", [world.simulated_list(plan.world(region), year)], year)
     for year in of_record:
         yield _step(plan, region, "acquire", [layout.manifest(region, role, year) for role in roles], year)
     for year in of_record:

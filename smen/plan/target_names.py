@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection
 
-OTHERS = ("all", "indices", "paper", "refresh", "validate")
+OTHERS = ("all", "indices", "mosaic", "paper", "refresh", "validate")
 """Targets beside those of single regions."""
 
 

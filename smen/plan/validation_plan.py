@@ -19,8 +19,8 @@ class ValidationPlan(IndexPlan):
         wanted = self.regions[region].settings.validation.stations
         if wanted != "auto":
             return wanted
-        if self.settings.source.kind != "simulated":
-            return ()
+        if self.settings.source.kind != "simulated" or self.regions[region].tile:
+            return ()  # the stations of a world of many tiles are too few for each of them to have some
         return tuple(self.resource_layout.simulated_stations(region, year) for year in self.map_years(region))
 
     def validated(self, region: str) -> bool:
@@ -52,8 +52,7 @@ class ValidationPlan(IndexPlan):
         if not archives:
             raise SettingsError(f"there are no stations to hold {region} against: name some in validation.stations")
         return InsituJob(
-            results=self.settings.folders.results,
-            region=self.regions[region].name,
+            **self._region(region),
             cells=self.cells(region),
             map_years=self.map_years(region),
             years=self.years(region),

@@ -41,9 +41,9 @@ def check_settings(values: Mapping[str, Any], where: str = "config.yaml") -> Set
 
 
 def _without_default_regions(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The paper's regions are the default where nobody names any: beside a file of regions they are not."""
-    file = values.get("regions_file")
-    given = isinstance(file, Mapping) and file.get("path") is not None
+    """The paper's regions are the default where nobody names any: beside a file of regions or tiles they are not."""
+    sections = ((values.get("regions_file"), "path"), (values.get("tiles"), "area"))
+    given = any(isinstance(section, Mapping) and section.get(key) is not None for section, key in sections)
     return {**values, "regions": {}} if given and "regions" not in values else values
 
 

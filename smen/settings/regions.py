@@ -37,6 +37,7 @@ class RegionSettings:
         climate: the climate that the simulated source gives it, or ``auto``.
         settings: all settings, its own sections merged in.
         polygon: its outline in longitude and latitude, where it is given by one.
+        tile: whether it is one of the windows that cover the area of `tiles`.
     """
 
     name: str
@@ -45,6 +46,7 @@ class RegionSettings:
     climate: Literal["auto"] | Climate
     settings: Settings
     polygon: BaseGeometry | None = None
+    tile: bool = False
 
 
 def resolve(
@@ -58,9 +60,9 @@ def resolve(
         reserved: names that a region must not have.
 
     Raises:
-        SettingsError: no region at all, a name that is reserved, no slug or given twice, a window off the grid, a
-            vector file that cannot be used, a feature without a name or an area, or a region's own section that is
-            not valid.
+        SettingsError: no region at all and no tiles either, a name that is reserved, no slug or given twice, a window
+            off the grid, a vector file that cannot be used, a feature without a name or an area, or a region's own
+            section that is not valid.
     """
     regions: dict[str, RegionSettings] = {}
     for name, region in settings.regions.items():
@@ -77,8 +79,11 @@ def resolve(
             raise SettingsError(f"{where}: two regions are named `{name}`; give one of them another name")
         place = polygon.representative_point()
         regions[name] = RegionSettings(name, window, (float(place.x), float(place.y)), "auto", settings, polygon)
-    if not regions:
-        raise SettingsError(f"{where}: there is no region; name one under `regions` or a file under `regions_file`")
+    if not regions and settings.tiles.area is None:
+        raise SettingsError(
+            f"{where}: there is no region; name one under `regions`, a file under `regions_file`, or an area under "
+            "`tiles`"
+        )
     return regions
 
 

@@ -20,6 +20,7 @@ from smen.settings.product_sections import ProductSettings, SampleSettings
 from smen.settings.region_sections import Region, RegionsFile, paper_regions
 from smen.settings.section import Section
 from smen.settings.source_section import SourceSettings
+from smen.settings.tiles_section import TileSettings
 from smen.settings.validation_section import ValidationSettings
 
 
@@ -42,6 +43,11 @@ class Settings(Section):
     regions_file: RegionsFile = Field(
         RegionsFile(),
         description="More regions, from a vector file. Where it is given and `regions` is not, they are the only ones.",
+    )
+    tiles: TileSettings = Field(
+        TileSettings(),
+        description="Land covered by overlapping windows, each a region, with one mosaic a day: see "
+        "`workflow/docs/tiles.md`. Where an area is given and `regions` is not, its tiles are the only regions.",
     )
     periods: PeriodSettings = Field(PeriodSettings(), description="Blocks of time: first and last day, both included.")
     products: ProductSettings = Field(ProductSettings(), description="What is read, and which of it counts.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smen.grid import M03
 from smen.simulation.sentinel1_overpasses import Sentinel1Pass, Strip, operated_strips, passes_along
 from smen.simulation.smap_overpasses import SimulatedHalfOrbit, half_orbits_over
 from smen.simulation.track_coordinates import middle_of
@@ -38,6 +39,7 @@ class OverpassSchedule:
         climate: its numbers say how many Sentinel-1 overpasses became scenes.
         seed: seed of the world.
         recommended: cells of the window where land cover allows the 3 km product, (height, width).
+        parts: windows in it that are regions of their own, each with strips; without any the window is one.
     """
 
     window: Window
@@ -46,6 +48,7 @@ class OverpassSchedule:
     climate: Climate
     seed: int
     recommended: NDArray[np.bool_] | np.bool_ = field(default=np.True_, compare=False)
+    parts: tuple[Window, ...] = ()
 
     def smap(self, grid: Grid, first: np.datetime64, last: np.datetime64) -> list[SimulatedHalfOrbit]:
         """List the SMAP half-orbits that see any of the area's cells, by time.
@@ -72,8 +75,23 @@ class OverpassSchedule:
 
     @cached_property
     def _strips(self) -> list[Strip]:
-        """The strips along which Sentinel-1 is operated here."""
-        return operated_strips(self.window, self.area, self.recommended, self.seed, self.name, self.climate.strips)
+        """The strips along which Sentinel-1 is operated here: over a region a few, over many those of each."""
+        place = self.seed, self.name, self.climate.strips
+        if not self.parts:
+            return operated_strips(self.window, self.area, self.recommended, *place)
+        strips: dict[tuple[int, bool], Strip] = {}
+        for part in self.parts:
+            for strip in operated_strips(part, self.area, self._recommended_in(part), *place):
+                strips.setdefault((strip.track, strip.descending), strip)
+        return list(strips.values())
+
+    def _recommended_in(self, part: Window) -> NDArray[np.bool_] | np.bool_:
+        """Cells of a part where land cover allows the 3 km product, (height, width) of the part, or one value."""
+        if not isinstance(self.recommended, np.ndarray):
+            return self.recommended
+        row, column = part.row - self.window.row, (part.column - self.window.column) % M03.columns
+        inside: NDArray[np.bool_] = self.recommended[row : row + part.height, column : column + part.width]
+        return inside
 
 
 def nearest_half_orbit(

@@ -70,6 +70,7 @@ class World:
         name: name of the region, part of the seed.
         climate: its climate.
         seed: the seed.
+        parts: windows in it that are regions of their own, each with strips of Sentinel-1; without any it is one.
         area: the window grown to whole M36 cells with a margin; all fields lie on it.
     """
 
@@ -77,6 +78,7 @@ class World:
     name: str
     climate: Climate
     seed: int
+    parts: tuple[Window, ...] = ()
     area: Window = field(init=False)
 
     def __post_init__(self) -> None:

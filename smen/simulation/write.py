@@ -38,7 +38,8 @@ STATES_KEPT = 8
 def schedule_of(world: World) -> OverpassSchedule:
     """Return the overpasses over a world."""
     recommended = world.land.recommended[world.inner]
-    return OverpassSchedule(world.window, world.area, world.name, world.climate, world.seed, recommended)
+    place = world.window, world.area, world.name, world.climate, world.seed
+    return OverpassSchedule(*place, recommended, world.parts)
 
 
 def simulate(
@@ -54,6 +55,7 @@ def simulate(
     station_root: Path,
     progress: Callable[[int, int], None] | None = None,
     coarse_only: bool = False,
+    parts: tuple[Window, ...] = (),
 ) -> None:
     """Write all granules of a region and period, the truth, and stations in the ground.
 
@@ -73,17 +75,16 @@ def simulate(
         station_root: folder of `{year}.zip`, see `smen.simulation.station_writer`.
         progress: called with (days done, days in all).
         coarse_only: whether the fine product is left out, as for years of the coarse record alone.
+        parts: windows in it that are regions of their own, as of `smen.simulation.world.World`.
 
     Raises:
         OutputError: a file cannot be written.
     """
     first_day, last_day = (day.astype("datetime64[D]") for day in (first_day, last_day))
-    world, label = World(window, name, climate, seed), stamp(name, seed)
+    world, label = World(window, name, climate, seed, parts), stamp(name, seed)
     schedule, radiometer = schedule_of(world), Radiometer(world, coarse_product)
-    radar = RadarProduct(world, radiometer.errors)
-    pairs = PairQueue(schedule, first_day, last_day)
-    half_orbits = schedule.smap(product(coarse_product).grid, first_day, last_day)
-    waiting = deque(sorted(half_orbits, key=lambda orbit: (orbit.half_day, orbit.begin)))
+    radar, pairs = RadarProduct(world, radiometer.errors), PairQueue(schedule, first_day, last_day)
+    waiting = _by_time(schedule.smap(product(coarse_product).grid, first_day, last_day))
     known = world, first_day, last_day
     with TruthWriter(*known, truth_root, label) as truth, StationWriter(*known, station_root, label) as stations:
         kept: deque[WorldState] = deque(maxlen=STATES_KEPT)
@@ -101,6 +102,11 @@ def simulate(
                     write_scene(granule_root, scene, orbit, label)
             if progress is not None and state.evening:
                 progress(min(max(int((state.day - first_day) / DAY) + 1, 0), days), days)
+
+
+def _by_time(half_orbits: Sequence[SimulatedHalfOrbit]) -> deque[SimulatedHalfOrbit]:
+    """Half-orbits in the order of the world's states."""
+    return deque(sorted(half_orbits, key=lambda orbit: (orbit.half_day, orbit.begin)))
 
 
 def _reached(waiting: deque[SimulatedHalfOrbit], state: WorldState) -> Iterator[SimulatedHalfOrbit]:

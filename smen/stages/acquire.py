@@ -17,8 +17,8 @@ import numpy as np
 from smen.errors import ArchiveError, SettingsError
 from smen.plan.granule_sources import DirectoryGranules, EarthdataGranules
 from smen.plan.jobs import AcquireJob
-from smen.plan.periods import new_day, refreshed
 from smen.plan.plan import Plan
+from smen.plan.refresh_day import new_day, refreshed
 from smen.sources import directory, earthdata, manifest
 from smen.sources.only_one import only_one
 
@@ -157,8 +157,10 @@ def _granules(job: AcquireJob, notes: list[str]) -> dict[str, list[GranuleRecord
     begin, end = _period(job)
     if isinstance(job.source, EarthdataGranules):
         return _from_earthdata(job, job.source, notes)
-    simulated = job.resource_layout.simulated_granules(job.region, job.year)
-    root = job.source.directory if isinstance(job.source, DirectoryGranules) else simulated
+    if isinstance(job.source, DirectoryGranules):
+        root = job.source.directory
+    else:
+        root = job.resource_layout.simulated_granules(job.source.world, job.year)
     directions = [LETTERS[name] for name in job.overpasses]
     coarse = directory.find(root, job.coarse, job.window, begin, end, directions, bad=job.bad_granules)
     _require_coarse(
@@ -195,10 +197,10 @@ def _from_earthdata(job: AcquireJob, source: EarthdataGranules, notes: list[str]
 
 
 def _require_coarse(job: AcquireJob, coarse: list[GranuleRecord], message: str, notes: list[str]) -> None:
-    """Refuse a year without a coarse granule, unless it ends `today`: then it may only just have begun."""
+    """Refuse a year without a coarse granule, unless it ends `today`, and may only just have begun, or is a tile's."""
     if any(record.state == "present" for record in coarse):
         return
-    if job.span[1] != "today":
+    if job.span[1] != "today" and not job.may_be_empty:
         raise ArchiveError(message)
     notes.append(message)
 

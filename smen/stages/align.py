@@ -14,10 +14,10 @@ from smen.data.series_file import write_series
 from smen.errors import DataError
 from smen.plan.jobs import AlignJob
 from smen.products.match import HalfOrbit, SceneTime, match
-from smen.products.mosaic import mosaic
 from smen.products.name_parsing import granule_name
 from smen.products.product_tables import product as product_layout
 from smen.products.read import read_coarse, read_scene
+from smen.products.scene_mosaic import mosaic
 from smen.sources import manifest
 
 if TYPE_CHECKING:

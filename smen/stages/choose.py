@@ -12,6 +12,7 @@ from smen.data.choice_file import CandidateScore, Choice, write_choice
 from smen.data.held_out_file import HeldOutScores, read_held_out
 from smen.errors import DataError
 from smen.plan.jobs import ChooseJob
+from smen.plan.without_data import note_no_data
 from smen.scores.intervals import Interval
 from smen.scores.paired_choice import LEAST_DATES, best_of
 
@@ -21,12 +22,23 @@ log = logging.getLogger(__name__)
 def run(job: ChooseJob) -> None:
     """Compare the candidates on their common held-out dates; write which one makes the maps, and why.
 
+    A tile none of whose methods can make maps has none.
+
     Raises:
         DataError: the errors of a candidate are missing, or none of the candidates can make maps.
         OutputError: the choice cannot be written.
     """
     held_out = {name: read_held_out(Path(job.layout.held_out(job.region, name))) for name in job.candidates}
-    choice = choice_of(held_out)
+    try:
+        choice = choice_of(held_out)
+        reason = None
+    except DataError as error:
+        if not job.may_be_empty:
+            raise
+        reason = str(error)
+        choice = Choice(job.candidates[0], reason, 0, ())
+    if job.may_be_empty:
+        note_no_data(job.layout, job.region, reason)
     write_choice(Path(job.layout.choice(job.region)), choice)
     log.info("%s", choice.reason)
 

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from smen import __version__
 from smen.data.choice_file import read_choice
+from smen.data.digests import map_digests
 from smen.data.error_correlation_file import write_error_correlation
 from smen.data.error_fields import ErrorFields
 from smen.data.load import read_fields, read_samples
@@ -24,15 +25,18 @@ from smen.data.series_file import read_series
 from smen.errors import DataError
 from smen.methods.cell_estimates import estimates_at
 from smen.methods.checkpoint import load_checkpoint, read_header
-from smen.methods.map_mode import mode_of, predict_in_mode, provisional, scenes_behind
+from smen.methods.map_mode import SETTLED_AFTER, mode_of, predict_in_mode, provisional, scenes_behind
 from smen.outputs.credits import credit_tags
 from smen.outputs.geotiff import write_map
 from smen.outputs.labels import map_title, yes_or_no
-from smen.outputs.map_names import errors_path, map_path, members_path, quality_path
+from smen.outputs.map_names import basis_path, errors_path, map_path, members_path, quality_path
 from smen.outputs.members_raster import write_members
 from smen.outputs.quality_raster import write_quality
+from smen.outputs.standing_maps import DIGEST, standing_rows, write_basis
 from smen.outputs.year_folder import digest_of, finish_folder, prepare_folder, without
+from smen.plan import code_digest
 from smen.plan.jobs import DownscaleJob
+from smen.plan.without_data import stand_in
 from smen.validation.probe_series import ProbeSeries
 from smen.validation.station_archives import period_around, read_points
 from smen.validation.station_conditioning import condition_on_stations
@@ -55,7 +59,7 @@ AT_ONCE = 32
 
 COLUMNS = [
     "time", "direction", "map", "quality", "valid_share", "mean",
-    "mode", "provisional", "scenes_before", "scenes_at", "scenes_after", "digest",
+    "mode", "provisional", "scenes_before", "scenes_at", "scenes_after", DIGEST,
 ]  # fmt: skip
 """Columns of the list of maps."""
 
@@ -84,13 +88,19 @@ def run(job: DownscaleJob) -> None:
 
     Beside them lies how their errors go together, where the method knows it, and members where they are wanted.
 
-    A map that comes out as it lies there keeps its bytes and its time; maps that are no longer wanted go. The list of
-    maps is written last: where it is, all maps of the year are.
+    A map stands where all that it rests on is what it was: settings, weights, code, and the fields as far as it knows
+    them. Others are made; one that comes out as it lies there keeps its bytes and its time. Maps that are no longer
+    wanted go. The list of maps is written last: where it is, all maps of the year are.
 
     Raises:
         DataError: the weights are missing or of another region, or a series or samples are missing.
         OutputError: a map cannot be written.
     """
+    if stand_in(job.layout, job.region, ()):
+        folder = Path(job.layout.maps(job.region, job.year))
+        prepare_folder(folder)
+        finish_folder(folder, (), Path(job.layout.map_list(job.region, job.year)), f"{','.join(COLUMNS)}\n")
+        return
     fields = read_fields(job.layout, job.region, job.years)
     known = read_samples(job.layout, job.region, job.sample_years, fields)
     samples = known.select(_in_span(job, known))
@@ -109,13 +119,21 @@ def run(job: DownscaleJob) -> None:
     if correlation is not None:
         probes = _probes(job, mode, fields, samples, method, known.fine)
         conditions = None if probes is None else Conditions(correlation, probes)
-    rows = list(_maps(job, mode, fields, samples, method, known.fine, errors, conditions))
+    tags = _tags(job, method, fields)
+    # What probes said is not part of the basis: maps that follow them are always made.
+    basis = {} if conditions is not None else _basis(job, mode, fields, samples, known.fine, tags)
+    basis_list = basis_path(folder, job.region)
+    standing = standing_rows(basis_list, basis, lambda name: _rasters(folder / name, members=errors is not None))
+    todo = samples.select(np.array([f"{time}Z" not in standing for time in samples.time], np.bool_))
+    made = list(_maps(job, mode, fields, todo, method, known.fine, tags, errors, conditions))
+    rows = sorted([*standing.values(), *made], key=lambda row: str(row["time"]))
     table = pd.DataFrame(rows, columns=COLUMNS)
     wanted = {path.stem for row in rows for path in _rasters(folder / str(row["map"]), members=errors is not None)}
-    wanted.add(errors_path(folder, job.region).stem)
+    wanted |= {errors_path(folder, job.region).stem, basis_list.stem}
     list_path = Path(job.layout.map_list(job.region, job.year))
     finish_folder(folder, wanted, list_path, table.to_csv(index=False, lineterminator="\n"))
-    log.info("%d maps in %s", len(rows), folder)
+    write_basis(basis_list, rows, basis)
+    log.info("%d maps in %s, %d of them made now", len(rows), folder, len(made))
 
 
 def _in_span(job: DownscaleJob, samples: Samples) -> NDArray[np.bool_]:
@@ -185,11 +203,12 @@ def _maps(
     samples: Samples,
     method: Method,
     targets: NDArray[np.integer],
+    tags: dict[str, str],
     errors: ErrorFields | None,
     conditions: Conditions | None = None,
 ) -> Iterator[dict[str, object]]:
-    """Write all maps; yield each one's row of the list."""
-    tags, surface = _tags(job, method, fields), method.surface(fields)
+    """Write the maps of some overpasses; yield each one's row of the list."""
+    surface = method.surface(fields)
     masked = [QualityCode[name.upper()] for name in job.masked]
     progress = tqdm(total=len(samples), desc=f"{job.region} {job.year}", unit="map", disable=None)
     for start in range(0, len(samples), AT_ONCE):
@@ -219,9 +238,29 @@ def _maps(
                 write_members(members_path(path), job.window, drawn, time=time, direction=direction, tags=tags | named)
             listed = {f"scenes_{when}": " ".join(times) for when, times in _scene_times(scenes[i]).items()}
             rasters = _rasters(path, members=errors is not None and deviation is not None)
-            yield {**row, **about, **listed, "digest": digest_of(rasters)}
+            yield {**row, **about, **listed, DIGEST: digest_of(rasters)}
             progress.update()
     progress.close()
+
+
+def _basis(
+    job: DownscaleJob,
+    mode: MapMode,
+    fields: Fields,
+    samples: Samples,
+    targets: NDArray[np.integer],
+    tags: dict[str, str],
+) -> dict[str, str]:
+    """Digest of all that each map rests on, by time as in the list."""
+    asked = f"{fields.window} {job.masked} {job.members} {mode}"
+    unfinished = provisional(mode, samples.time, fields.coarse_time[-1]) & job.goes_on
+    text = f"{asked} {sorted(tags.items())} {code_digest.digest(DownscaleJob.module)}"
+    ahead = SETTLED_AFTER if mode == "retrospective" else np.timedelta64(0, "s")
+    digests = map_digests(fields, samples, targets, ahead, text)
+    return {
+        f"{time}Z": f"{digest}{'p' if late else ''}"
+        for time, digest, late in zip(samples.time, digests, unfinished, strict=True)
+    }
 
 
 def _rasters(path: Path, *, members: bool) -> list[Path]:

@@ -23,6 +23,7 @@ from smen.outputs.score_chart import Score, scores_figure
 from smen.outputs.tables import write_table
 from smen.outputs.training_chart import training_figure
 from smen.plan.jobs import EvaluateJob
+from smen.plan.without_data import stand_in
 from smen.scores.by_class import UNITS as CLASS_UNITS
 from smen.scores.by_class import class_scores
 from smen.scores.comparison import PRODUCT, TRUTH, UNITS, compare
@@ -43,6 +44,9 @@ log = logging.getLogger(__name__)
 SPLITS = (TRAIN, VALIDATION, TEST)
 """Blocks of time that are scored."""
 
+FILES = ("scores.csv", "scores.md", "classes.csv", "classes.md", "fields.png", "scores.png", "training.png")
+"""What is written."""
+
 EXAMPLES = 3
 """Dates in the figure of examples."""
 
@@ -55,6 +59,8 @@ def run(job: EvaluateJob) -> None:
         ArchiveError: the settings name a truth that cannot be read.
         OutputError: a table or figure cannot be written.
     """
+    if stand_in(job.layout, job.region, (job.layout.scores(job.region, name) for name in FILES)):
+        return
     fields = read_fields(job.layout, job.region, job.years)
     samples = read_samples(job.layout, job.region, job.years, fields, job.coarse_history)
     method = load_checkpoint(job.model_path(), job.window)

@@ -81,7 +81,11 @@ def _write_series(plan: Plan, region: str, output: Path, maps: list[MapFile], ti
     selection = StationSelection(asked.networks, asked.depth, asked.flags)
     window = plan.regions[region].window
     paths = [Path(archive) for archive in archives]
-    points, _ = read_points(paths, selection, window, asked.sensors, asked.shared_cells)
+    points, problems = read_points(paths, selection, window, asked.sensors, asked.shared_cells)
+    for problem in problems:
+        log.warning("%s", problem)
+    if not points:
+        raise DataError(f"{region} has no station with a usable value to write series at: see above, or write a .nc")
     rows, columns = (np.array([getattr(p, name) for p in points], np.int64) for name in ("row", "column"))
     values = np.array([read_map(file)[0][rows, columns] for file in maps]).reshape(len(maps), len(points))
     write_qa4sm_series(output, window, points, PointProduct("SMEN", times, values))

@@ -26,6 +26,7 @@ from smen.outputs.labels import map_title, yes_or_no
 from smen.outputs.map_files import read_bands, read_lists
 from smen.outputs.year_folder import finish_folder, prepare_folder
 from smen.plan.jobs import IndicatorsJob
+from smen.plan.without_data import stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +52,10 @@ def run(job: IndicatorsJob) -> None:
         OutputError: a raster cannot be written.
     """
     layout, region = job.layout, job.region
+    if stand_in(layout, region, (), [layout.indices(region, job.year)]):
+        empty = list_table([], []).to_csv(index=False, lineterminator="\n")
+        finish_folder(Path(layout.indices(region, job.year)), (), Path(layout.index_list(region, job.year)), empty)
+        return
     normals = read_normals(Path(layout.normals(region)))
     if normals.window != job.window:
         raise DataError(f"{layout.normals(region)} is of another window than {region}: run the stage normals again")

@@ -25,7 +25,9 @@ from smen.outputs.tables import read_table
 from smen.outputs.validation_figures import StationSeriesData, ValidationFigures
 from smen.outputs.validation_notes import protocol_notes
 from smen.outputs.validation_page import ValidationPage
+from smen.outputs.validation_verdict import make_verdict, write_verdict
 from smen.plan.jobs import InsituJob
+from smen.plan.without_data import stand_in
 from smen.scores.comparison import PRODUCT
 from smen.validation.point_products import PointProduct
 from smen.validation.probe_series import ProbeSeries, leave_one_probe_out
@@ -89,6 +91,8 @@ def run(job: InsituJob) -> None:
         DataError: there is nothing at a path of stations, or a list of maps, a series or the weights are missing.
         OutputError: a file cannot be written.
     """
+    if stand_in(job.layout, job.region, (job.layout.validation(job.region, name) for name in files.FILES)):
+        return
     fields = read_fields(job.layout, job.region, job.years)
     samples = read_samples(job.layout, job.region, job.years, fields)
     overpasses = _overpasses(job, samples)
@@ -289,7 +293,9 @@ def _write(
     title = f"{job.region}: maps against stations{' (simulated)' if simulated else ''}"
     write_qa4sm_results(folder / files.RESULTS, absolute, job.protocol.minimum, {"title": title})
     notes = protocol_notes(job.protocol, overpasses.mode, overpasses.times, job.probes, simulated=simulated)
-    page = ValidationPage(job.region, _name(overpasses.mode), COARSE, tables, stations, lines, notes, simulated)
+    verdict = make_verdict(tables["differences"], _name(overpasses.mode), COARSE, simulated=simulated)
+    write_verdict(folder / files.VERDICT, verdict)
+    page = ValidationPage(job.region, verdict, tables, stations, lines, notes, simulated)
     write_text(folder / files.PAGE, page.text())
 
 

@@ -20,6 +20,7 @@ from smen.methods.checkpoint import load_checkpoint
 from smen.methods.map_mode import mode_of, predict_in_mode
 from smen.outputs.labels import map_title
 from smen.plan.jobs import NormalsJob
+from smen.plan.without_data import stand_in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,6 +46,8 @@ def run(job: NormalsJob) -> None:
         OutputError: the file cannot be written.
     """
     layout, region = job.layout, job.region
+    if stand_in(layout, region, [layout.normals(region)]):
+        return
     fields = read_fields(layout, region, job.years)
     method = load_checkpoint(job.model_path(), job.window)
     transfer = _transfer(job, fields, method)

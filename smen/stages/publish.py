@@ -35,6 +35,7 @@ from smen.outputs.stac_item import Provenance
 from smen.outputs.tables import read_table
 from smen.outputs.validation_files import POINTS
 from smen.plan.jobs import PublishJob
+from smen.plan.without_data import stand_in
 from smen.settings.regions import polygon_digest, read_polygon
 
 if TYPE_CHECKING:
@@ -106,6 +107,9 @@ def run(job: PublishJob) -> None:
         OutputError: a file cannot be written.
     """
     layout, window, region = job.layout, job.window, job.region
+    files = (layout.deliverable(region, kind) for kind in ("nc", "qgs", "geojson", "csv"))
+    if stand_in(layout, region, files, (layout.observed(region), layout.collection(region), layout.report(region))):
+        return
     inputs = _read(job)
     provenance = Provenance(
         model=str(inputs.header["method"]),

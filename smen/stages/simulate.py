@@ -12,6 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from smen.atomic import write_text
+from smen.grid import Window
 from smen.plan.jobs import SimulateJob
 from smen.simulation.climates import CLIMATES, nearest_climate
 from smen.simulation.covariates import write_covariates
@@ -44,7 +45,8 @@ def run(job: SimulateJob) -> None:
             progress.update(done - progress.n)
 
         place = job.window, job.region, CLIMATES[climate], job.seed, first, last, job.coarse, root
-        simulate(*place, truth.parent, stations.parent, show, coarse_only=job.coarse_only)
+        parts = tuple(Window(*cells) for cells in job.parts)
+        simulate(*place, truth.parent, stations.parent, show, coarse_only=job.coarse_only, parts=parts)
     world = World(job.window, job.region, CLIMATES[climate], job.seed)
     covariates = Path(job.resource_layout.simulated_covariates(job.region))
     write_covariates(world, covariates, stamp(job.region, job.seed))

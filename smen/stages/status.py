@@ -17,6 +17,7 @@ from smen.outputs.labels import yes_or_no
 from smen.plan.incomplete_lists import incomplete_lists
 from smen.plan.job_log import last_error
 from smen.plan.steps import Step, steps_of
+from smen.plan.without_data import no_data_reason
 
 if TYPE_CHECKING:
     from smen.plan.plan import Plan
@@ -56,6 +57,7 @@ class RegionStatus:
         missing: jobs whose files are not there, which a run would do; what depends on changed files comes on top.
         failed: those of them whose last try failed.
         disk_bytes: size of its results, the granules left out.
+        no_data: why a tile has no maps; None where it has data, or it is not known yet.
     """
 
     region: str
@@ -67,6 +69,7 @@ class RegionStatus:
     missing: tuple[str, ...]
     failed: tuple[JobFailure, ...]
     disk_bytes: int
+    no_data: str | None = None
 
 
 @dataclass
@@ -77,7 +80,7 @@ class Status:
         results: the folder of results.
         running: whether Snakemake's lock says that a run is on its way here, or was killed.
         regions: in the order of the settings.
-        failed: jobs of all regions together that failed: `refresh` and `index`.
+        failed: jobs of all regions together that failed: `refresh`, `mosaic` and `index`.
     """
 
     results: str
@@ -120,6 +123,8 @@ def run(plan: Plan, names: tuple[str, ...] = ()) -> Status:
     status = Status(plan.layout.results, running=_any_in(LOCKS))
     status.regions = [_region(plan, name, untrue) for name in wanted]
     status.failed = _failure("refresh", _log_of_all(plan, "refresh"))
+    if not all(Path(plan.layout.mosaic(f"{year}.csv")).is_file() for year in plan.mosaic_years()):
+        status.failed += _failure("mosaic", _log_of_all(plan, "mosaic"))
     if not Path(plan.layout.summary("index.html")).is_file():
         status.failed += _failure("index", _log_of_all(plan, "index"))
     return status
@@ -147,6 +152,7 @@ def _region(plan: Plan, name: str, untrue: set[Path]) -> RegionStatus:
         missing=tuple(step.name for step in missing),
         failed=failed,
         disk_bytes=sum(_size(folder) for folder in folders),
+        no_data=no_data_reason(plan.layout, name),
     )
 
 
@@ -214,6 +220,8 @@ def _lines(region: RegionStatus) -> Iterator[str]:
     newest = f", newest {region.newest_map}" if region.newest_map else ""
     granule = f"newest granule {region.newest_granule}" if region.newest_granule else "no granules"
     yield f"{region.region}: {region.state}; {maps}{newest}; {granule}; {region.disk_bytes / 1e6:.1f} MB"
+    if region.no_data:
+        yield f"  no data: {region.no_data}"
     if region.missing:
         yield f"  to do: {', '.join(region.missing)}"
     yield from _failures(region.failed, "  ")

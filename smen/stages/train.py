@@ -21,8 +21,10 @@ from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.held_out_scores import held_out_scores
 from smen.methods.registry import method_class
 from smen.plan import code_digest
-from smen.plan.jobs import FusionRecipe, OwnRecipe, Recipe, SmenRecipe, TrainJob
+from smen.plan.jobs import TrainJob
 from smen.plan.processors import training_threads
+from smen.plan.recipes import FusionRecipe, OwnRecipe, Recipe, SmenRecipe
+from smen.plan.without_data import note_no_data
 
 if TYPE_CHECKING:
     from smen.data.records import Fields, Samples
@@ -37,7 +39,8 @@ def run(job: TrainJob) -> None:
     Where all that it learns from is what it was at the last fit, that one is taken again: a new granule of the test
     period changes the files of its year, but not what is learnt from them.
 
-    A candidate that cannot be fitted here says so in its files, and the others count.
+    A candidate that cannot be fitted here says so in its files, and the others count. A tile whose only method cannot
+    be fitted has no maps.
 
     Raises:
         DataError: there is no date to train on, or a series or samples file is missing.
@@ -46,13 +49,19 @@ def run(job: TrainJob) -> None:
     try:
         _train(job)
     except DataError as error:
-        if not job.candidate:
+        if not job.candidate and not job.may_be_empty:
             raise
-        log.warning("%s cannot be trained here, the other methods count: %s", job.recipe.method, error)
+        if job.candidate:
+            log.warning("%s cannot be trained here, the other methods count: %s", job.recipe.method, error)
+        else:
+            note_no_data(job.layout, job.region, str(error))
         method = job.recipe.method
         save_untrained(Path(job.layout.model(job.region, method)), method, str(error))
         write_text(Path(job.layout.training_log(job.region, method)), "train,validation\n")
         write_held_out(Path(job.layout.held_out(job.region, method)), HeldOutScores(note=str(error)))
+    else:
+        if job.may_be_empty and not job.candidate:
+            note_no_data(job.layout, job.region, None)
 
 
 def _train(job: TrainJob) -> None:

@@ -62,7 +62,8 @@ def _read_files(
     for folder, names in sorted(folders.items()):
         parts = PurePosixPath(folder).parts
         if len(parts) < 2:
-            problems.extend(StationProblem(n, "it lies in no folder NETWORK/STATION: not read") for n in names)
+            reason = "it lies in no folder NETWORK/STATION: not read. Name the folder that holds the networks' folders"
+            problems.extend(StationProblem(n, reason) for n in names)
             continue
         network, station = parts[-2:]
         if selection.networks and network not in selection.networks:

@@ -37,10 +37,10 @@ class StationFiles:
         self.problems: list[StationProblem] = []
         if archive is None:
             found = sorted(path.rglob("*"))
-            files = [p.relative_to(path).as_posix() for p in found if p.is_file()]
+            files = [p.relative_to(path).as_posix() for p in found if p.is_file() and not _is_of_system(p.as_posix())]
             self.folders = [p.relative_to(path).as_posix() for p in found if p.is_dir()]
         else:
-            members = archive.infolist()
+            members = [m for m in archive.infolist() if not _is_of_system(m.filename)]
             files = [m.filename for m in members if not m.is_dir() and self._is_usable(m)]
             inside = [m.filename.rstrip("/") for m in members if m.is_dir() and _is_inside(m.filename)]
             self.folders = sorted({*inside, *(str(PurePosixPath(name).parent) for name in files)} - {"."})
@@ -100,7 +100,10 @@ def open_archive(path: Path) -> Iterator[StationFiles | StationProblem]:
         try:
             archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            yield StationProblem(path.name, f"it is not a zip file that can be opened ({error}): download it again")
+            reason = f"it is not a zip file that can be opened ({error}): download it again"
+            if path.suffix.lower() != ".zip":
+                reason = "it is neither an archive of the ISMN portal nor a table of sensors (.csv, .gpkg): not read"
+            yield StationProblem(path.name, reason)
             return
         with archive:
             yield StationFiles(path, Path(scratch), archive)
@@ -110,3 +113,9 @@ def _is_inside(name: str) -> bool:
     """Whether a name of a member stays within the folder that it is unpacked to, on any system."""
     parts = PurePosixPath(name).parts
     return bool(parts) and not name.startswith("/") and ".." not in parts and "\\" not in name and ":" not in name
+
+
+def _is_of_system(name: str) -> bool:
+    """Whether a file was added by the system that packed or unpacked the archive (macOS)."""
+    parts = PurePosixPath(name).parts
+    return "__MACOSX" in parts or (bool(parts) and parts[-1].startswith("._"))

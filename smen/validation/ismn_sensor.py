@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 _VARIABLE = "sm"
 """ISMN's short name of soil moisture, in the names of files."""
 
+_VARIABLE_AND_DEPTHS = re.compile(r"_([a-z]+)_(-?\d+\.\d+)_(-?\d+\.\d+)_")
+"""What follows the station in a file's name: variable, upper and lower depth."""
+
 _CEOP_COLUMNS = 15
 """Columns of a line in the format ceop_sep."""
 
@@ -33,16 +38,15 @@ _PLACE_CEOP, _PLACE_HEADER = (8, 7), (4, 3)
 
 def is_soil_moisture(name: str) -> bool:
     """Whether a file holds soil moisture, by its name: NETWORK_NETWORK_STATION_sm_FROM_TO_SENSOR_START_END.stm."""
-    return f"_{_VARIABLE}_" in PurePosixPath(name).name
+    plain = PurePosixPath(name).name
+    found = _VARIABLE_AND_DEPTHS.search(plain)
+    return found[1] == _VARIABLE if found else f"_{_VARIABLE}_" in plain
 
 
 def named_depth(name: str) -> tuple[float, float] | None:
     """Return the depths in a file's name, metres, or None where it has none."""
-    parts = PurePosixPath(name).name.split(f"_{_VARIABLE}_", 1)[-1].split("_")
-    try:
-        return float(parts[0]), float(parts[1])
-    except (ValueError, IndexError):
-        return None
+    found = _VARIABLE_AND_DEPTHS.search(PurePosixPath(name).name)
+    return (float(found[2]), float(found[3])) if found else None
 
 
 def read_place(files: StationFiles, name: str) -> tuple[float, float] | None:
@@ -75,7 +79,7 @@ def read_sensor(
     Returns:
         The usable series, and what was wrong.
     """
-    station = PurePosixPath(name).parent.name
+    network, station = PurePosixPath(name).parent.parts[-2:]
     try:
         path = _plain_copy(files.fetch(name), name, files.scratch)
         _check_columns(path)
@@ -83,9 +87,11 @@ def read_sensor(
         data = sensor.read_data()
         places = _places(sensor, path, len(data))
         series, remarks = _series(sensor, data, places, name, selection)
+        if "_" in network + station:  # the reader was given other names
+            series = [replace(s, station=replace(s.station, network=network, name=station)) for s in series]
     except Exception as error:  # noqa: BLE001  (a damaged file makes the reader raise errors of every type)
         lines = [line for line in str(error).strip().splitlines() if line.strip()] or [type(error).__name__]
-        return [], [StationProblem(name, f"it cannot be read ({lines[-1].strip()[:160]}): not used", station)]
+        return [], [StationProblem(name, f"it cannot be read ({lines[0].strip()[:160]}): not used", station)]
     finally:
         files.release(name)
     return series, [StationProblem(name, remark, station) for remark in remarks]
@@ -113,11 +119,17 @@ def _open(path: Path) -> DataFile:
 
 
 def _plain_copy(path: Path, name: str, scratch: Path) -> Path:
-    """A file in ASCII, which the reader wants in the first line: the file itself, or a transliterated copy."""
+    """A file that the reader understands: the file itself, or a copy.
+
+    It wants ASCII in the first line, and no underscore in the names of network and station, where it splits names.
+    """
     content = path.read_bytes()
     if not content.strip():
         raise ValueError("it is empty")
-    if content.isascii():
+    *folders, file = PurePosixPath(name).parts[-3:]
+    if "_" in "".join(folders) and (found := _VARIABLE_AND_DEPTHS.search(file)):
+        file = "_".join(["CSE", *(folder.replace("_", "-") for folder in folders)]) + file[found.start() :]
+    if content.isascii() and file == path.name:
         return path
     from anyascii import anyascii
 
@@ -125,7 +137,7 @@ def _plain_copy(path: Path, name: str, scratch: Path) -> Path:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         text = content.decode("latin-1")
-    copy = scratch / "ascii" / Path(*PurePosixPath(name).parts[-3:])
+    copy = scratch / "plain" / Path(*folders, file)
     copy.parent.mkdir(parents=True, exist_ok=True)
     copy.write_text("".join(c if c.isascii() else anyascii(c).replace(" ", "-") for c in text), encoding="ascii")
     return copy
@@ -140,7 +152,7 @@ def _places(sensor: DataFile, path: Path, rows: int) -> pd.DataFrame | None:
     columns = list(_PLACE_CEOP)
     table = pd.read_csv(path, sep=r"\s+", header=None, usecols=sorted(columns))[columns]
     table.columns = pd.Index(["longitude", "latitude"])
-    return table if len(table) == rows and len(table.drop_duplicates()) > 1 else None
+    return table if len(table) == rows and len(table.dropna().drop_duplicates()) > 1 else None
 
 
 def _series(
@@ -159,7 +171,8 @@ def _series(
         at = [((float(meta["longitude"].val), float(meta["latitude"].val)), np.ones(len(data), bool))]
     else:
         inverse = places.groupby(["longitude", "latitude"], sort=False).ngroup().to_numpy()
-        at = [((float(x), float(y)), inverse == n) for n, (x, y) in enumerate(places.drop_duplicates().to_numpy())]
+        different = places.dropna().drop_duplicates().to_numpy()
+        at = [((float(x), float(y)), inverse == n) for n, (x, y) in enumerate(different)]
     series, remarks = [], []
     for (longitude, latitude), rows in at:
         if not (abs(longitude) <= 180 and abs(latitude) <= 90):
@@ -171,7 +184,8 @@ def _series(
         time, value, said = usable_values(pd.DatetimeIndex(part.index), values, flags, selection)
         remarks += said
         if not len(time):
-            remarks.append(f"none of its {len(part)} values has a flag of {', '.join(selection.flags)} in the period")
+            wanted = ", ".join(selection.flags)
+            remarks.append(f"none of its {len(part)} values is soil moisture with a flag of {wanted} in the period")
             continue
         station = Station(str(meta["network"].val), str(meta["station"].val), longitude, latitude)
         depths = float(depth.start), float(depth.end)

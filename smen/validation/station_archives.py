@@ -10,7 +10,7 @@ import numpy as np
 
 from smen.errors import DataError
 from smen.validation.ismn_archive import read_ismn
-from smen.validation.own_sensors import read_own_sensors
+from smen.validation.own_sensors import TEXT_TABLES, read_own_sensors
 from smen.validation.station_points import locate_points
 from smen.validation.station_records import StationProblem, StationReading, join_readings
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from smen.validation.station_points import StationPoint
     from smen.validation.station_records import Period, StationSelection
 
-TABLES = (".csv", ".gpkg", ".geojson", ".shp", ".fgb")
+TABLES = (*TEXT_TABLES, ".gpkg", ".geojson", ".shp", ".fgb")
 """Endings of tables of own sensors; all else is an archive of the network."""
 
 

@@ -97,6 +97,8 @@ def station_samples(
         seed: of the random draws.
     """
     names = [(getattr(point.station, by) if by else "") or "unknown" for point in pairs.points]
+    # A network may bear the name of all together, such as sensors of one's own in all.csv.
+    names = [f"{by} {ALL}" if name == ALL else name for name in names]
     groups = {ALL: np.ones(len(names), bool)}
     if by:
         groups |= {name: np.array([n == name for n in names]) for name in sorted(set(names))}

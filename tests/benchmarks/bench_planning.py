@@ -14,6 +14,7 @@ A folder that is named is kept, and the outputs in it are used again.
 """
 
 import asyncio
+import itertools
 import sys
 import tempfile
 import time
@@ -22,17 +23,28 @@ from pathlib import Path
 import yaml
 from measuring import ROOT, arguments, report, run
 
+from smen.grid import Window
+from smen.plan.land_share import land_share
+
 SNAKEMAKE = ["--snakefile", ROOT / "Snakefile", "--configfile", "config.yaml", "--cores", "2"]
 
 
 def settings(regions):
-    """Regions of 30 x 30 cells all over the world, and the default periods: two years to learn from, one to map."""
-    places = {
-        f"region_{i:04d}": {"longitude": round((i * 7.77) % 340 - 170, 3), "latitude": (i * 3) % 100 - 50, "size": 30}
-        for i in range(regions)
-    }
+    """Regions of 30 x 30 cells on land, and the default periods: two years to learn from, one to map."""
+    places = {}
+    for longitude, latitude in everywhere():
+        if land_share(Window.centred_on(longitude, latitude, 30, 30)) > 0.5:
+            places[f"region_{len(places):04d}"] = {"longitude": longitude, "latitude": latitude, "size": 30}
+        if len(places) == regions:
+            break
     periods = {"training": ["2016-01-01", "2017-12-31"], "test": ["2018-01-01", "2018-12-31"]}
     return {"regions": places, "periods": periods}
+
+
+def everywhere():
+    """Longitudes and latitudes without end, spread over the world."""
+    for i in itertools.count():
+        yield round((i * 7.77) % 340 - 170, 3), round((i * 3.1) % 100 - 45, 2)
 
 
 def pretend():

@@ -1,6 +1,6 @@
 """Pictures of `workflow/docs/indices.md`: the reliability of stated chances of drought, and one simulated drought.
 
-python tests/benchmarks/plot_indices.py --cache /tmp/bench --scores indices.json --out workflow/report seeds/1
+python tests/benchmarks/plot_indices.py --cache /tmp/bench --out workflow/report seeds/1 --scores indices.json
 """
 
 import argparse
@@ -23,6 +23,9 @@ from smen.indices.region_normals import Normals
 from smen.indices.wetness_transfer import WetnessTransfer
 from smen.outputs.map_panel import ground_shape
 
+LEAST_SHARE = 0.002
+"""Chances stated for a smaller share of the cells than this are not drawn: they are of a few days of one region."""
+
 CODES = list(DROUGHT_NAMES)
 COLOURS = [DROUGHT_COLOURS[code] for code in CODES]
 mpl.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
@@ -35,12 +38,14 @@ def reliability(rows, path):
     axes.plot([0, 1], [0, 1], color="#999999", linewidth=1, label="perfect")
     for years, colour in zip(sorted(RECORDS, reverse=True), ("#16487b", "#e69f00", "#b2182b"), strict=True):
         bins = np.sum([row["reliability"] for row in rows if row["years"] == years], axis=0)
+        bins = bins[bins[:, 0] > LEAST_SHARE * bins[:, 0].sum()]
         stated, true = bins[:, 1] / bins[:, 0], bins[:, 2] / bins[:, 0]
         axes.plot(stated, true, "o-", color=colour, label=f"record of {years} years")
     axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal", xlabel="stated chance of drought (D1 or worse)")
     axes.set_ylabel("share of these cells in drought")
     axes.legend(frameon=False, loc="upper left")
-    figure.suptitle(f"Simulated data: {len({row['world'] for row in rows})} worlds, three regions, 2018", fontsize=9)
+    places, worlds = {(row["world"], row["region"]) for row in rows}, {row["world"] for row in rows}
+    figure.suptitle(f"Simulated data: {len(places)} regions of {len(worlds)} worlds, 2018", fontsize=9)
     figure.savefig(path)
 
 
@@ -102,11 +107,11 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--region", default="tucson")
     parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path("bench_indices"))
-    parser.add_argument("--scores", type=pathlib.Path, default=pathlib.Path("indices.json"))
+    parser.add_argument("--scores", type=pathlib.Path, nargs="+", default=[pathlib.Path("indices.json")])
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("workflow/report"))
     arguments = parser.parse_args()
     folder, cache, out = (path.resolve() for path in (arguments.folder, arguments.cache, arguments.out))
-    rows = json.loads(arguments.scores.read_text())
+    rows = [row for path in arguments.scores for row in json.loads(path.read_text())]
     reliability(rows, out / "indices_reliability.png")
     area = plan_of(folder / "config.yaml").regions[arguments.region].window
     made_record = kept(cache, f"rec_{folder.name}_{arguments.region}", record, folder, arguments.region)

@@ -73,3 +73,12 @@ def test_a_missing_year_is_named(tmp_path):
     write(layout, "coarse", 2016, range(3))
     with pytest.raises(DataError, match=r"here_coarse_2017\.nc is missing: run the stage align"):
         read_fields(layout, "here", [2016, 2017])
+
+
+def test_a_region_without_any_granule_has_empty_fields_of_its_shape(tmp_path):
+    layout = Folder(tmp_path)
+    for role in ("coarse", "fine"):
+        write(layout, role, 2016, ())
+    fields = read_fields(layout, "here", (2016,))
+    assert fields.coarse.shape == fields.coarse_flag.shape == (0, *FIELDS.coarse.shape[1:])
+    assert fields.fine.shape == (0, *FIELDS.window.shape) and fields.coarse_not_recommended is None

@@ -7,8 +7,12 @@ import odc.stac
 import pystac
 import pytest
 import rasterio
+from made_indices import two_weeks
+from made_maps import PROVENANCE, WINDOW, two_maps
 from made_results import granule, times
 from pystac.validation import JsonSchemaSTACValidator, RegisteredValidator
+
+from smen.outputs.stac_catalogue import write_collection, write_root
 
 SCHEMAS = Path(__file__).parent / "schemas"
 
@@ -47,6 +51,41 @@ def test_the_catalogue_validates_wherever_it_is(moved, offline):
             assert not Path(asset.href).is_absolute()
     for asset in collection.assets.values():
         assert Path(asset.get_absolute_href()).is_file()
+
+
+@pytest.fixture(scope="module")
+def index_items(tmp_path_factory):
+    """Items of the indices of two weeks."""
+    folder = tmp_path_factory.mktemp("region")
+    (folder / "2018").mkdir()
+    maps, weeks = two_maps(folder), two_weeks(folder / "2018")
+    stac, root = folder / "stac", folder / "catalog.json"
+    write_collection(stac, root, WINDOW, maps, PROVENANCE, region="tucson", extras={}, indices=weeks)
+    write_root(root, {"tucson": stac / "collection.json"}, simulated=True)
+    return [pystac.Item.from_file(str(path)) for path in sorted(stac.rglob("*_indices.json"))]
+
+
+def test_items_of_indices_validate_with_the_schemas_of_their_extensions(index_items, offline):
+    assert len(index_items) == 2
+    for item in index_items:
+        uris = {uri.split("/")[3] for uri in item.validate() if "stac-extensions" in uri}
+        assert uris == {"classification", "file", "processing", "projection", "raster", "render"}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda item: item.properties["renders"]["drought"].pop("assets"),
+        lambda item: item.properties["renders"]["percentile"].update(rescale="0,100"),
+        lambda item: item.assets["drought"].extra_fields["classification:classes"][0].pop("value"),
+        lambda item: item.assets["drought"].extra_fields["classification:classes"][0].update(color_hint="red"),
+    ],
+)
+def test_a_broken_item_of_indices_does_not_validate(index_items, offline, spoil):
+    item = pystac.Item.from_dict(index_items[0].to_dict(transform_hrefs=False))
+    spoil(item)
+    with pytest.raises(pystac.STACValidationError):
+        item.validate()
 
 
 def items_assets(catalogue):

@@ -3,10 +3,17 @@
 import numpy as np
 import pytest
 from made_normals import SHAPE, WINDOW, made_normals, record_times, seasonal_mean
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 from smen.data.drought_classes import DroughtClass
-from smen.indices.percentile import COMMON, PercentileEstimate, estimate_percentile, joined
+from smen.indices.percentile import (
+    COMMON,
+    SEASONS_APART,
+    PercentileEstimate,
+    estimate_percentile,
+    in_the_long_run,
+    joined,
+)
 
 JULY = np.datetime64("2018-07-01T12:00:00", "s")
 CELLS = np.ones(WINDOW.shape)
@@ -41,13 +48,13 @@ def test_without_a_coarse_score_the_map_stands_alone():
     assert (score[0, 0], variance[0, 0]) == (-1.0, 0.3)
 
 
-def test_the_interval_is_that_of_the_score_and_wider_with_a_shorter_record():
+def test_the_interval_is_that_of_the_long_run_and_wider_with_a_shorter_record():
     long, short = (made_normals(years)[0] for years in (10, 3))
     widths = []
     for normals in (long, short):
         estimate = estimate_percentile(normals, JULY, usual(normals, 0.2), 0.02 * CELLS, np.full(SHAPE, np.nan))
         low, high = estimate.interval()
-        expected = 100 * norm.cdf(estimate.score + norm.ppf(0.05) * np.sqrt(estimate.variance))
+        expected = 100 * norm.cdf(estimate.centre + t.ppf(0.05, estimate.freedom) * np.sqrt(estimate.variance))
         np.testing.assert_allclose(low, expected, rtol=1e-4)
         assert (low < estimate.percentile).all() and (estimate.percentile < high).all()
         widths.append((high - low).mean())
@@ -55,10 +62,42 @@ def test_the_interval_is_that_of_the_score_and_wider_with_a_shorter_record():
 
 
 def test_the_probability_of_drought_is_half_at_its_bound():
-    estimate = PercentileEstimate(norm.ppf(np.array([[0.2, 0.02, 0.7]])), np.full((1, 3), 0.2))
+    score = norm.ppf(np.array([[0.2, 0.02, 0.7]]))
+    estimate = PercentileEstimate(score, score, np.full((1, 3), 0.2), np.full((1, 3), 1e4))
     chance = estimate.probability_of(DroughtClass.D1)[0]
     assert chance[0] == pytest.approx(0.5) and chance[1] > 0.95 and chance[2] < 0.01
     assert (estimate.probability_of(DroughtClass.D3) < chance).all()
+
+
+def test_a_short_record_states_its_chances_less_surely():
+    """The fewer the years the nearer the chance is to the middle, and the more weight lies in the tails."""
+    score, own = np.array([[-1.8]]), np.array([[0.1]])
+    chances, reach = [], []
+    for years in (3.0, 5.0, 10.0, 1000.0):
+        estimate = in_the_long_run(score, own, np.array([[1.2 / years]]), np.array([[years]]))
+        chances.append(estimate.probability_of(DroughtClass.D1)[0, 0])
+        low, high = estimate.interval()
+        reach.append(high[0, 0] - low[0, 0])
+        assert low[0, 0] <= estimate.percentile[0, 0] <= high[0, 0]
+    assert np.all(np.diff(chances) > 0) and np.all(np.diff(reach) < 0)
+    assert chances[0] < 0.9 < 0.99 < chances[-1]
+    assert chances[-1] == pytest.approx(norm.cdf((norm.ppf(0.2) + 1.8) / np.sqrt(0.1)), abs=2e-3)
+
+
+def test_the_long_run_is_satterthwaites_sum_of_two_variances():
+    estimate = in_the_long_run(np.array([[-1.0]]), np.array([[0.2]]), np.array([[0.3]]), np.array([[4.0]]))
+    drawn = 1 / 1.3
+    assert estimate.centre[0, 0] == pytest.approx(-drawn)
+    assert estimate.variance[0, 0] == pytest.approx(0.2 + 0.3 * drawn)
+    assert estimate.freedom[0, 0] == pytest.approx(
+        (0.2 + 0.3 * drawn) ** 2 / ((0.3 * drawn) ** 2 / (3 * SEASONS_APART))
+    )
+
+
+def test_an_extreme_score_of_a_short_record_lies_in_its_own_interval():
+    estimate = in_the_long_run(np.array([[-3.7]]), np.array([[0.01]]), np.array([[8.0]]), np.array([[2.0]]))
+    low, high = estimate.interval()
+    assert low[0, 0] <= estimate.percentile[0, 0] <= high[0, 0]
 
 
 def test_intervals_hold_the_percentile_of_a_known_truth():
@@ -76,6 +115,15 @@ def test_intervals_hold_the_percentile_of_a_known_truth():
         true = 100 * norm.cdf(score)
         held.append(((low <= true) & (true <= high)).mean())
     assert 0.8 <= np.mean(held) <= 0.99, np.mean(held)
+
+
+def test_a_cells_error_is_stated_in_part_by_those_of_all_cells():
+    normals, _, _ = made_normals()
+    none, moisture = np.full(SHAPE, np.nan), usual(normals, 0.3)
+    half = np.where(np.arange(WINDOW.width) < 12, 0.01, 0.04) * CELLS
+    alone, beside = (estimate_percentile(normals, JULY, moisture, sd, none).variance for sd in (0.01 * CELLS, half))
+    assert (beside[:, :12] > alone[:, :12]).all() and (beside[:, 12:] > beside[:, :12]).all()
+    assert np.isfinite(beside).all()
 
 
 def test_a_cell_without_a_map_has_no_percentile_but_others_do():

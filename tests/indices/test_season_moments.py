@@ -30,8 +30,9 @@ def test_mean_variance_and_quantiles_are_those_of_the_dates_of_the_season():
     inside, _ = season_years(times, int(CENTRES[number]))
     part = record[inside].astype(float)
     np.testing.assert_allclose(moments.mean[number], part.mean(axis=0), rtol=1e-9)
-    own = moments.variance[number] * (1 - moments.mean_error[number])
-    np.testing.assert_allclose(own, part.var(axis=0), rtol=1e-6)
+    added = 1 - part.var(axis=0) / moments.variance[number]  # what the record lacks, as a share
+    np.testing.assert_allclose(added, moments.mean_error[number], atol=0.04)
+    assert (added > 0).all()
     middle = len(PROBABILITIES) // 2
     np.testing.assert_allclose(moments.quantiles[number, middle], np.median(part, axis=0), atol=2e-3)
 
@@ -48,6 +49,24 @@ def test_the_bootstrap_says_how_far_the_mean_of_a_record_is_from_the_true_one():
         errors.append(moments.mean[number] - true)
         stated.append(moments.mean_error[number] * moments.variance[number])
     assert np.sqrt(np.mean(stated)) == pytest.approx(np.std(errors), rel=0.2)
+
+
+def test_errors_are_those_of_the_region_where_a_few_years_say_little():
+    """The same weather process everywhere: stated errors hardly differ, and those of more years differ more."""
+    scatter = {}
+    for years in (3, 10):
+        times = record_times(years)
+        error = season_moments(made_record(times), times).mean_error
+        scatter[years] = error.std() / error.mean()
+    assert scatter[3] < 0.25 and scatter[10] < 0.25
+
+
+def test_a_cell_with_fewer_years_has_the_greater_error():
+    times = record_times(6)
+    record = made_record(times)
+    record[times < np.datetime64("2018-04-01"), 0, 0] = np.nan
+    moments = season_moments(record, times)
+    assert np.nanmean(moments.mean_error[:, 0, 0]) > 1.3 * np.nanmean(moments.mean_error[:, 1, 1])
 
 
 def test_a_shorter_record_states_a_greater_error():

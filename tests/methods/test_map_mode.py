@@ -7,7 +7,7 @@ from made_fields import DAY, make_fields, make_samples
 from smen.data.records import MISSING
 from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.interpolation import Bilinear
-from smen.methods.map_mode import REACH, mode_of, predict_in_mode, provisional, scenes_behind
+from smen.methods.map_mode import SETTLED_AFTER, mode_of, predict_in_mode, provisional, scenes_behind
 
 FIELDS = make_fields(n=24)
 SAMPLES = make_samples(FIELDS)
@@ -43,5 +43,5 @@ def test_an_overpass_without_a_scene_and_the_last_one():
 @pytest.mark.parametrize("mode", ["causal", "retrospective"])
 def test_maps_near_the_end_are_provisional(mode):
     end = FIELDS.coarse_time[-1]
-    times = np.array([end - REACH - DAY, end - REACH + DAY, end])
+    times = np.array([end - SETTLED_AFTER - DAY, end - SETTLED_AFTER + DAY, end])
     assert provisional(mode, times, end).tolist() == [False, mode == "retrospective", mode == "retrospective"]

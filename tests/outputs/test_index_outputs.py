@@ -54,7 +54,7 @@ def test_the_catalogue_says_how_to_draw_them(made):
     stac = folder / "stac"
     write_collection(stac, folder / "catalog.json", WINDOW, maps, PROVENANCE, region="tucson", extras={}, indices=weeks)
     item = json.loads((stac / "2018" / "tucson_20180702_week_indices.json").read_text())
-    assert any("render/v1" in schema for schema in item["stac_extensions"])
+    assert any("render/v2" in schema for schema in item["stac_extensions"])
     render = item["properties"]["renders"]["drought"]
     assert render["assets"] == ["drought"] and render["colormap"]["5"] == [115, 0, 0, 255]
     assert item["properties"]["renders"]["percentile"]["rescale"] == [[0, 100]]
@@ -85,12 +85,23 @@ def test_the_report_has_layers_areas_and_the_period_of_each_map(made):
     assert index_layers((), maps, 1) == {}
 
 
+def test_the_report_has_the_area_within_an_outline_too(made):
+    """The first rows of the first week are at percentiles 1, 4 and 7: D4, D3 and D2; half of the third counts."""
+    _, maps, weeks = made
+    rows, columns = np.mgrid[0:3, 0:30]
+    outline = Cells(rows.ravel(), columns.ravel(), np.repeat([1.0, 1.0, 0.5], 30))
+    found = index_layers(weeks, maps, 1, outline)["outlineShares"]
+    assert found[0] == pytest.approx([0, 0, 0, 0.2, 0.4, 0.4])
+    assert found[1] == pytest.approx([0, 0, 0, 1 / 3, 2 / 3, 0])  # the second week lacks its first row
+    assert index_layers(weeks, maps, 1)["outlineShares"] == []
+
+
 def test_shares_of_an_area_are_expected_ones_with_an_interval(made):
     _, _, weeks = made
     table = drought_shares(weeks, {"a": cells_of_rows(0, 10)}, region="tucson", simulated=True)
     row = table.iloc[0]
-    score, low, high = (norm.ppf(f * (1.0 + 3 * np.arange(10)) / 100) for f in (1, 0.5, 1.5))
-    deviation = (high - low) / (2 * norm.ppf(0.95))
+    low, high = (norm.ppf(f * (1.0 + 3 * np.arange(10)) / 100) for f in (0.5, 1.5))
+    score, deviation = (low + high) / 2, (high - low) / (2 * norm.ppf(0.95))
     assert row["d1_or_worse"] == pytest.approx(norm.cdf((norm.ppf(0.2) - score) / deviation).mean(), rel=1e-3)
     assert row["d1_or_worse_low"] < row["d1_or_worse"] < row["d1_or_worse_high"]
     assert row["d0_or_worse"] > row["d1_or_worse"] > row["d4_or_worse"] > 0

@@ -138,3 +138,12 @@ def test_a_title_is_a_heading(tmp_path):
     assert (tmp_path / "a.md").read_text().startswith("## Scores\n\n| method")
     write_table(tmp_path / "a", ROWS, simulated=False)
     assert (tmp_path / "a.md").read_text().startswith("| method")
+
+
+def test_columns_of_names_stay_text(tmp_path):
+    rows = [{"station": name, "value": value} for name, value in (("001", 1.5), ("NA", float("nan")), ("1.10", 2.5))]
+    write_table(tmp_path / "t.csv", rows, units={"value": "m"}, simulated=False)
+    table = read_table(tmp_path / "t.csv", ["station", "not there"])
+    assert table["station"].tolist() == ["001", "NA", "1.10"]
+    np.testing.assert_array_equal(table["value"], [1.5, np.nan, 2.5])
+    assert table.attrs["units"] == {"value": "m"}

@@ -84,7 +84,7 @@ def test_the_parts_of_the_reports_page_are_code_too(monkeypatch):
     from smen.plan import code_digest
 
     def forget():
-        for one in (code_digest.digest, code_digest._normalised_source):
+        for one in (code_digest.digest, code_digest._facts):
             one.cache_clear()
 
     before = {stage: code_digest.digest(stage) for stage in ("stages.index", "stages.downscale")}
@@ -97,3 +97,25 @@ def test_the_parts_of_the_reports_page_are_code_too(monkeypatch):
     finally:
         monkeypatch.undo()
         forget()
+
+
+def test_what_is_kept_of_modules_gives_the_same_digests_and_follows_edits(copy, tmp_path):
+    """The first process parses, the second takes all from the file, the third parses what was edited."""
+    script = (
+        "import ast; from pathlib import Path; from smen.plan import code_digest; parsed = []; parse = ast.parse\n"
+        "ast.parse = lambda *given: parsed.append(1) or parse(*given)\n"
+        "code_digest.read_cache(Path('kept.json')); print(code_digest.digest('stages.align'), end=' ')\n"
+        "code_digest.write_cache(Path('kept.json')); print(len(parsed))"
+    )
+
+    def run():
+        words = [sys.executable, "-c", script]
+        return subprocess.run(words, cwd=copy, capture_output=True, text=True, check=True).stdout.split()
+
+    first, second = run(), run()
+    assert int(first[1]) > 20 and second == [first[0], "0"]
+    edit(copy, "products/read.py", "\nNEW = 1\n")
+    third = run()
+    assert third[0] != first[0] and third[1] == "1"
+    (copy / "kept.json").write_text('{"a": 3}')
+    assert run()[0] == third[0]

@@ -22,7 +22,8 @@ from smen.settings.section import Section
 
 TODAY = dt.date(2020, 5, 6)
 
-ALL = frozenset(STAGES)
+OF_TILES = frozenset(("mosaic",))
+ALL = frozenset(STAGES) - OF_TILES
 PAPER = frozenset(("experiment", "compare", "reproduce"))
 PAPER_TRAININGS = {"experiment", "reproduce"}
 PLACE = ALL - {"pair", "train", "choose", "experiment"}
@@ -39,6 +40,10 @@ USED_BY = {
     "regions_file.path": PLACE,
     "regions_file.layer": PLACE,
     "regions_file.column": ALL,
+    "tiles.area": (ALL | OF_TILES) - {"insitu"},
+    "tiles.size": (ALL | OF_TILES) - {"insitu"},
+    "tiles.overlap": (ALL | OF_TILES) - {"insitu"},
+    "tiles.climate": {"simulate"},
     "periods.training": {"pair", "experiment", "compare"},
     "periods.validation": {"pair"},
     "periods.test": ALL - {"train", "choose", "reproduce"},
@@ -129,6 +134,7 @@ REGION_USED_BY = {
 """The same for the keys of a region but its own sections."""
 
 OTHER_VALUES = {
+    "tiles.area": [6.1, 46.2, 6.2, 46.3],
     "source.directory": "b",
     "source.truth": "truth",
     "source.cmr_url": "https://cmr.test",
@@ -180,6 +186,7 @@ CONTEXTS = {
     "fusion.covariate_classes": {"method": "fusion", "fusion": {"covariates": {"cover": "cover.tif"}}},
     "indices": WITH_INDICES,
     "validation.third_path": {"validation": {"third_sources": ["ascat"]}},
+    "tiles": {"tiles": {"area": [-97.55, 35.4, -97.45, 35.5]}},
     "regions_file.layer": {"regions_file": {"path": "layers.gpkg", "layer": "here", "column": "name"}},
     "regions_file": {"regions_file": {"path": "regions.gpkg", "column": "name"}},
 }
@@ -251,7 +258,7 @@ def jobs(values):
         elif name == "train":
             texts |= {(name, r, method): plan.train(r, method) for r in plan.regions for method in plan.methods(r)}
         elif not stage.of_region:
-            texts[name, None] = plan.job(name)
+            texts |= {(name, None): plan.job(name)} if plan.tiles or name not in OF_TILES else {}
         elif not stage.of_year:
             regions = [region for region in plan.regions if name != "insitu" or plan.validated(region)]
             texts |= {(name, region): plan.job(name, region) for region in regions}

@@ -31,3 +31,11 @@ def test_a_list_that_cannot_be_read_names_nothing(tmp_path):
     (tmp_path / "2016.csv").write_bytes(b"\xff\xfe\x00.tif")
     assert rasters_in(tmp_path / "2016.csv") == []
     assert rasters_in(tmp_path / "none.csv") == []
+
+
+def test_a_mosaic_that_is_gone_is_found_as_well(tmp_path):
+    plan = make_plan(tmp_path, tiles={"area": [-97.5, 35.4, -97.4, 35.5]})
+    path = Path(plan.layout.mosaic("2016.csv"))
+    path.parent.mkdir(parents=True)
+    path.write_text("time,map,quality\nx,mosaic_20160704_D.tif,mosaic_20160704_D_quality.tif\n")
+    assert incomplete_lists(plan) == [(path, ("mosaic_20160704_D.tif", "mosaic_20160704_D_quality.tif"))]

@@ -4,13 +4,14 @@ import pytest
 from pydantic import ValidationError
 
 from smen.grid import Window
-from smen.plan.jobs import FusionRecipe, IndexJob, SmenRecipe, TrainJob
+from smen.plan.jobs import IndexJob, TrainJob
 from smen.plan.plan import Plan
+from smen.plan.recipes import FusionRecipe, SmenRecipe
 from smen.products.product_tables import PRODUCTS
 from smen.settings.file import check_settings
 
 SOURCES = {
-    "simulated": {"kind"},
+    "simulated": {"kind", "world"},
     "directory": {"kind", "directory"},
     "earthdata": {"kind", "coarse_version", "fine_version", "connections", "cmr_url", "edl_host"},
 }

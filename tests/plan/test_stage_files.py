@@ -23,7 +23,7 @@ def test_a_job_of_a_year_names_the_files_of_that_year_alone(tmp_path):
 
 @pytest.mark.parametrize("name", [name for name in STAGES if name != "experiment"])
 def test_every_stage_is_known_and_stays_below_its_folders(tmp_path, name):
-    plan = make_plan(tmp_path, indices={"which": ["drought"]})
+    plan = make_plan(tmp_path, indices={"which": ["drought"]}, tiles={"area": [-97.5, 35.4, -97.4, 35.5]})
     stage = STAGES[name]
     job = plan.job(name, REGION if stage.of_region else None, 2016 if stage.of_year else None)
     places = written_by(job)

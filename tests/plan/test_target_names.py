@@ -24,7 +24,7 @@ def test_the_nearest_name_is_offered(typed, meant):
     said = no_target(typed, REGIONS)
     assert said.startswith(f"there is no target `{typed}`; ")
     assert (f"did you mean `{meant}`?" in said) if meant else ("did you mean" not in said)
-    assert "regions: oklahoma_city, tucson, geneva; also: all, indices, paper, refresh" in said
+    assert "regions: oklahoma_city, tucson, geneva; also: all, indices, mosaic, paper, refresh" in said
 
 
 def test_of_many_regions_ten_are_named():

@@ -11,6 +11,7 @@ from smen.data.held_out_file import HeldOutScores, read_held_out, write_held_out
 from smen.errors import DataError
 from smen.outputs.choice_table import choice_table
 from smen.plan.jobs import ChooseJob
+from smen.plan.without_data import no_data_reason
 from smen.stages import choose
 
 DATES = [f"2017-{month:02d}-11T12:00:00" for month in range(1, 13)]
@@ -108,3 +109,17 @@ def test_tables_come_back_as_they_were(tmp_path):
         assert read_held_out(tmp_path / "x.csv") == table or table.scores
     write_held_out(tmp_path / "x.csv", held([0.0312345] * 12))
     assert read_held_out(tmp_path / "x.csv").scores[DATES[0]] == pytest.approx(0.0312345, abs=1e-6)
+
+
+def test_a_tile_that_no_method_can_map_has_no_data_and_a_region_is_refused(tmp_path, caplog):
+    job = ChooseJob(results=str(tmp_path), region="tile", candidates=("fusion", "smen"), may_be_empty=True)
+    for name in job.candidates:
+        write_held_out(Path(job.layout.held_out("tile", name)), HeldOutScores(note="no date"))
+    choose.run(job)
+    assert "no method can be used: fusion: no date" in no_data_reason(job.layout, "tile")
+    assert read_choice(Path(job.layout.choice("tile"))).chosen == "fusion"
+    with pytest.raises(DataError, match="no method can be used"):
+        choose.run(job.model_copy(update={"may_be_empty": False}))
+    write_held_out(Path(job.layout.held_out("tile", "smen")), held([0.02] * 12))
+    choose.run(job)
+    assert no_data_reason(job.layout, "tile") is None

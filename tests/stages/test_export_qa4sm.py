@@ -71,3 +71,13 @@ def test_what_cannot_be_written_is_said(plan, tmp_path):
     bare["validation"]["stations"] = []
     with pytest.raises(DataError, match=r"name some in validation.stations"):
         export_qa4sm.run(type(plan)(check_settings(bare), plan.today), "tucson", tmp_path / "a.zip")
+
+
+def test_a_region_whose_stations_cannot_be_used_says_why(plan, tmp_path, caplog):
+    row = "far,0,0,0,0.05,2018-02-01T00:00,0.2\nhere,-110.97,32.22,0,0.05,01.02.2018,0.2"
+    (tmp_path / "probes.csv").write_text(f"station,longitude,latitude,depth_from,depth_to,time,value\n{row}\n")
+    settings = plan.settings.model_dump(mode="json")
+    settings["validation"]["stations"] = [str(tmp_path / "probes.csv")]
+    with pytest.raises(DataError, match="tucson has no station with a usable value"):
+        export_qa4sm.run(type(plan)(check_settings(settings), plan.today), "tucson", tmp_path / "series.zip")
+    assert "1 of 2 rows have no station, place, depth or time" in caplog.text

@@ -12,6 +12,7 @@ from made_results import make_results
 from smen.errors import DataError
 from smen.outputs.tables import read_table
 from smen.plan.plan import Plan
+from smen.plan.without_data import note_no_data
 from smen.settings.file import check_settings
 from smen.stages import index
 
@@ -135,4 +136,15 @@ def test_what_is_missing_is_named(spoiled, lost):
     path = Path({"scores": layout.scores("geneva", "scores.csv"), "map_list": layout.map_list("geneva", 2018)}[lost])
     path.unlink()
     with pytest.raises(DataError, match=f"geneva.*{path.name} is missing"):
+        index.run(spoiled.index())
+
+
+def test_tiles_without_data_are_left_out(spoiled):
+    note_no_data(spoiled.layout, "geneva", "no granule")
+    index.run(spoiled.index())
+    assert "tucson" in summary_of(spoiled) and "geneva" not in summary_of(spoiled)
+    links = json.loads(Path(spoiled.layout.summary("catalog.json")).read_text())["links"]
+    assert [link["title"] for link in links if link["rel"] == "child"] == ["tucson"]
+    note_no_data(spoiled.layout, "tucson", "no granule")
+    with pytest.raises(DataError, match="none of tucson, geneva has data"):
         index.run(spoiled.index())

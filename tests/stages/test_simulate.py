@@ -87,7 +87,7 @@ def quick(monkeypatch):
     """A simulation that only writes three granules, and with what it was called."""
     calls = []
 
-    def write(window, region, climate, seed, first, last, coarse, root, truth, stations, progress, coarse_only):
+    def write(window, region, climate, seed, first, last, coarse, root, truth, stations, progress, coarse_only, parts):
         calls.append(
             {
                 "window": window,

@@ -111,6 +111,7 @@ def test_json_has_the_documented_keys(plan):
     region = found["regions"][0]
     assert region.keys() == {
         "region", "state", "maps", "provisional", "newest_map", "newest_granule", "missing", "failed", "disk_bytes",
+        "no_data",
     }  # fmt: skip
     document = (Path(__file__).parent.parent.parent / "workflow/docs/operation.md").read_text()
     for key in (*found, *region, "job", "log", "reason"):

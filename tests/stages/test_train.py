@@ -14,7 +14,7 @@ from smen.errors import DataError
 from smen.methods.checkpoint import load_checkpoint, read_header
 from smen.methods.fusion.fusion_method import FusionMethod
 from smen.methods.smen_cnn.network_method import NetworkMethod
-from smen.plan.jobs import FusionRecipe, SmenRecipe
+from smen.plan.recipes import FusionRecipe, SmenRecipe
 from smen.stages import train
 from smen.stages.train import unfitted
 

@@ -7,6 +7,7 @@ import pandas as pd
 from PIL import Image
 
 from smen.outputs import validation_files as files
+from smen.outputs.validation_verdict import MetricVerdict, ValidationVerdict, write_verdict
 
 SHARES = [(0.3, 0.5), (0.75, 0.2), (0.6, 0.8)]
 """Places of the stations, as shares of the window's height and width."""
@@ -47,7 +48,9 @@ def write_validation(layout, name, window, time, estimate, coarse, simulated):
     tables = {"stations": pd.DataFrame(stations), "summary": pd.DataFrame(summary), "pairs": pd.DataFrame(pairs)}
     files.write_validation_tables(folder, tables, simulated=simulated)
     files.write_station_points(folder / files.POINTS, tables["stations"], simulated=simulated)
-    verdict = "**Maps against 36 km at 2 stations, on the same pairs: RMSD not told apart (-0.005 [-0.02, +0.01]).**"
-    (folder / files.PAGE).write_text(f"# {name}: maps against stations\n\n{verdict}\n")
+    metrics = {"rmsd": MetricVerdict(-0.005, -0.02, 0.01, None)}
+    verdict = ValidationVerdict("SMEN (causal)", "36 km", 2, metrics, simulated)
+    write_verdict(folder / files.VERDICT, verdict)
+    (folder / files.PAGE).write_text(f"# {name}: maps against stations\n")
     for figure in files.FIGURES:
         Image.new("RGB", (40, 30), "#8899aa").save(folder / figure)

@@ -1,4 +1,4 @@
-"""Settings of the tiny workflow: two small regions, a year, one method each."""
+"""Settings of the tiny workflow, two small regions, a year, one method each; and of a smaller one."""
 
 TINY = {
     "regions": {
@@ -9,3 +9,10 @@ TINY = {
     "smen": {"epochs": 3, "threads": 1},
     "method": "fusion",
 }
+
+SMALL = {
+    "regions": {"plains": {"longitude": -97.5164, "latitude": 35.4676, "size": [16, 14]}},
+    "periods": {"training": ["2016-01-01", "2016-04-30"], "test": ["2016-05-01", "2016-05-31"]},
+    "method": "fusion",
+}
+"""One region and five months: all stages in half a minute of processor time."""

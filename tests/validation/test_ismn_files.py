@@ -71,3 +71,19 @@ def test_what_is_no_archive(tmp_path):
         assert isinstance(files, StationProblem)
     with pytest.raises(DataError, match="does not exist"), open_archive(tmp_path / "b.zip"):
         pass
+
+
+@pytest.mark.parametrize("as_zip", [False, True])
+def test_what_a_system_adds_is_left_out(folder, as_zip):
+    for name in ("NET/one/._a.stm", "__MACOSX/NET/one/b.stm"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"\x00\x05\x16\x07")
+    with open_archive(packed(folder) if as_zip else folder) as files:
+        assert files.names == ["NET/one/a.stm", "readme.txt"]
+        assert files.problems == []
+
+
+def test_another_kind_of_file_is_not_called_a_broken_download(tmp_path):
+    (tmp_path / "a.xls").write_text("no zip")
+    with open_archive(tmp_path / "a.xls") as files:
+        assert "neither an archive of the ISMN portal nor a table of sensors" in files.reason

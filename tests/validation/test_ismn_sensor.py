@@ -66,3 +66,38 @@ def test_a_place_off_the_earth_is_said(tmp_path):
     series, problems = read(tmp_path, path)
     assert series == []
     assert "not a place on Earth" in problems[0].reason
+
+
+@pytest.mark.parametrize("layout", ["header_values", "ceop_sep"])
+def test_underscores_in_names_stay_in_them(tmp_path, layout):
+    """The reader splits names of files at underscores."""
+    path = write_ismn(tmp_path, network="MY_NET", station="site_1_a", sensor="Hydra_2", layout=layout)
+    (series,), problems = read(tmp_path, path)
+    assert (series.station.network, series.station.name, series.sensor) == ("MY_NET", "site_1_a", "Hydra_2")
+    assert (series.depth_from, series.depth_to, len(series.time)) == (0.0, 0.05, 24)
+    assert problems == []
+
+
+def test_a_station_may_bear_the_sign_of_soil_moisture():
+    name = NAME.replace("_one_", "_a_sm_b_")
+    assert is_soil_moisture(name)
+    assert not is_soil_moisture(name.replace("_sm_0.0", "_ts_0.0"))
+    assert named_depth(name) == (0.0, 0.05)
+
+
+def test_a_broken_line_among_good_ones_is_no_move(tmp_path):
+    path = write_ismn(tmp_path, layout="ceop_sep")
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:5], "<html>error</html>", *lines[5:]]) + "\n")
+    series, problems = read(tmp_path, path)
+    assert [len(s.time) for s in series] == [24]
+    assert not any("moved" in problem.reason for problem in problems)
+
+
+@pytest.mark.parametrize("layout", ["header_values", "ceop_sep"])
+def test_what_cannot_be_read_is_quoted(tmp_path, layout):
+    path = write_ismn(tmp_path, layout=layout)
+    path.write_text(path.read_text().replace("2020/01/01 03:00", "2020/13/01 03:00"))
+    series, problems = read(tmp_path, path)
+    assert series == []
+    assert "2020/13/01 03:00" in problems[0].reason

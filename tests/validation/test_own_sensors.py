@@ -115,3 +115,78 @@ def test_the_period_ends_at_its_last_time(tmp_path):
     some = StationSelection(period=(np.datetime64("2020-01-02"), np.datetime64("2020-01-03")))
     (series,) = read_own_sensors(written(tmp_path / "s.csv", NAMES + rows), some).series
     assert [str(t)[:10] for t in series.time] == ["2020-01-02", "2020-01-03"]
+
+
+@pytest.mark.parametrize(
+    ("time", "read"),
+    [
+        ("2021-06-01T12:00", True), ("2021-06-01 12:00:30.5", True), ("2021-06-01", True), ("20210601T120000Z", True),
+        ("2021/06/01 12:00", True), ("06/01/2021 12:00", False), ("01.06.2021 12:00", False), ("2021", False),
+        ("1622505600", False), ("now", False), ("2021-13-01", False), ("", False),
+    ],
+)  # fmt: skip
+def test_times_in_an_order_that_can_be_misread_are_not_guessed(tmp_path, time, read):
+    """06/01/2021 is June in one country and January in another."""
+    reading = read_own_sensors(written(tmp_path / "s.csv", f"{NAMES}a,10,50,0,0.05,{time},0.2,G\n"), ALL)
+    assert [str(t)[:7] for s in reading.series for t in s.time] == ["2021-06"] * read
+    assert read or "time (as 2018-07-31T06:00) that can be understood" in reading.problems[0].reason
+
+
+def test_names_that_look_missing_or_like_numbers_stay(tmp_path):
+    rows = "".join(f"{name},10,5{i},0,0.05,2020-01-01,0.2,G\n" for i, name in enumerate(("NA", "nan", "001", "1")))
+    reading = read_own_sensors(written(tmp_path / "s.csv", NAMES + rows), ALL)
+    assert sorted(s.station.name for s in reading.series) == ["001", "1", "NA", "nan"]
+    assert reading.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (NAMES, "it has no row"),
+        (NAMES.replace("flag", "Value") + "a,10,50,0,0.05,2020-01-01,0.2,0.3\n", "it has several columns value"),
+        (NAMES + "a,10,50,0,5,2020-01-01,0.2,G\n", "does not lie within 0-0.05 m: are its depths in centimetres?"),
+        (NAMES + "a,10,50,0.1,0.2,2020-01-01,0.2,G\n", "does not lie within 0-0.05 m"),
+        (NAMES + "a,10,50,0,0.05,2020-01-01,wet,G\n", "none of its 1 values is soil moisture with a flag of G"),
+        (NAMES + "a,10,50,0,0.05,2020-01-01\na,10,50,0,0.05,2020-01-01,0.2,G,x,y\n", "it cannot be read as a table"),
+    ],
+)
+def test_odd_tables_give_the_line_that_helps(tmp_path, content, words):
+    reading = read_own_sensors(written(tmp_path / "s.csv", content), ALL)
+    assert reading.series == ()
+    assert words in reading.problems[0].reason
+
+
+@pytest.mark.parametrize(("ending", "encoding", "separator"), [(".csv", "utf-16", ","), (".tsv", "utf-8", "\t")])
+def test_what_a_spreadsheet_saves_is_read(tmp_path, ending, encoding, separator):
+    text = f"{NAMES}Größe,10,50,0,0.05,2020-01-01,0.2,G\n".replace(",", separator)
+    (series,) = read_own_sensors(written(tmp_path / f"s{ending}", text, encoding), ALL).series
+    assert series.station.name == "Größe"
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_separator_at_the_end_of_each_row_shifts_nothing(tmp_path):
+    rows = "a,10,50,0,0.05,2020-01-01,0.2,G,\nb,11,51,0,0.05,2020-01-01,0.3,G,\n"
+    reading = read_own_sensors(written(tmp_path / "s.csv", NAMES + rows), ALL)
+    found = [(s.station.name, s.station.longitude, s.value[0]) for s in reading.series]
+    assert found == [("a", 10, 0.2), ("b", 11, 0.3)]
+    assert reading.problems == ()
+
+
+def test_points_without_a_place_or_a_name_cost_their_rows_alone(tmp_path):
+    table = pd.DataFrame({"station": [1.0, 2.0, np.nan], "depth_from": 0.0, "depth_to": 0.05, "time": "2020-01-01",
+                          "value": 0.2, "flag": "G"})  # fmt: skip
+    places = gpd.points_from_xy([10, 11, 12], [50, 51, 52])
+    gpd.GeoDataFrame(table, geometry=[places[0], None, places[2]], crs=4326).to_file(tmp_path / "s.gpkg")
+    reading = read_own_sensors(tmp_path / "s.gpkg", ALL)
+    assert [(s.station.name, s.station.longitude) for s in reading.series] == [("1", 10.0)]
+    assert "2 of 3 rows" in reading.problems[0].reason
+
+
+def test_two_layers_and_shapes_that_are_no_points_give_a_line(tmp_path):
+    table = pd.DataFrame({"station": ["a"], "value": 0.2})
+    shapes = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy([10], [50]).buffer(0.1), crs=4326)
+    shapes.to_file(tmp_path / "s.gpkg", layer="one")
+    assert read_own_sensors(tmp_path / "s.gpkg", ALL).problems[0].reason == "its features are not all points"
+    shapes.to_file(tmp_path / "s.gpkg", layer="two")
+    reason = read_own_sensors(tmp_path / "s.gpkg", ALL).problems[0].reason
+    assert "one, two. Choose one with a file of its own" in reason

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 from made_stations import made_pairs
 
@@ -30,3 +32,15 @@ def test_ranks_share_ties():
 
 def test_stations_below_the_minimum_are_left_out():
     assert list(station_samples(made_pairs(2, 9), 10, ("all",), "network", 5, 0)) == []
+
+
+def test_a_network_that_is_called_all_is_not_taken_for_all():
+    """Sensors of one's own in all.csv beside an archive: the first sample is that of both networks."""
+    pairs = made_pairs(4, 40)
+    networks = [ALL, "NET", "NET", "NET"]
+    named = [
+        replace(p, station=replace(p.station, network=network))
+        for p, network in zip(pairs.points, networks, strict=True)
+    ]
+    samples = list(station_samples(replace(pairs, points=tuple(named)), 10, ("all",), "network", 5, 0))
+    assert [(s.group, len(s.stations)) for s in samples] == [(ALL, 4), ("NET", 3), ("network all", 1)]

@@ -1,11 +1,12 @@
 """Real runs of the workflow on a tiny configuration: two small regions, a year, one network each."""
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 import yaml
-from tiny import TINY
+from tiny import SMALL, TINY
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -50,6 +51,14 @@ class Project:
         shutil.copytree(self.folder, folder, symlinks=True, copy_function=shutil.copy2)
         return Project(folder, self.command, self.root)
 
+    def copy_before_training(self, folder, region="plains"):
+        """Return a copy in which a region's series are there, and nothing that was made of them."""
+        mine = self.copy(folder)
+        for name in ("models", "maps", "scores", "validation"):
+            shutil.rmtree(mine.folder / "results" / region / name)
+        shutil.rmtree(mine.folder / "logs")
+        return mine
+
 
 @pytest.fixture(scope="session")
 def project(command):
@@ -62,4 +71,14 @@ def finished(tmp_path_factory, project):
     """A project after `all`, with what the run said; not to be changed by a test."""
     done = project(tmp_path_factory.mktemp("finished") / "project").settings()
     done.said = done.snakemake("all")
+    return done
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory, project):
+    """The smallest project after `all` on two cores, with the mean seconds of a job; not to be changed."""
+    done = project(tmp_path_factory.mktemp("small") / "project").settings(**SMALL)
+    begin = time.monotonic()
+    done.said = done.snakemake("all")
+    done.seconds = (time.monotonic() - begin) / 11
     return done

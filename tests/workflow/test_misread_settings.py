@@ -47,7 +47,7 @@ def test_the_command_line_is_named_where_the_mistake_is_there(dry_run):
 def test_an_unknown_target_is_answered_with_those_that_there_are(dry_run, target):
     said = dry_run("--cores", "2", target)
     assert (
-        f"there is no target `{target}`; did you mean `plains`? regions: plains, desert; also: all, indices, paper"
+        f"there is no target `{target}`; did you mean `plains`? regions: plains, desert; also: all, indices, mosaic"
         in said
     )
 

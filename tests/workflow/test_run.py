@@ -15,8 +15,11 @@ import pandas as pd
 import pytest
 import rasterio
 import yaml
+from bench_job_resources import of_file, table
 
 from smen.grid import M36, Window
+from smen.plan.job_resources import memory_mb
+from smen.plan.plan import Plan
 
 pytestmark = pytest.mark.workflow
 
@@ -107,6 +110,16 @@ def test_maps_are_what_was_scored(finished):
     every = np.concatenate(errors)
     assert row["bias [m3/m3]"] == pytest.approx(every.mean(), abs=2e-5)
     assert row["RMSE [m3/m3]"] == pytest.approx(np.sqrt((every**2).mean()), rel=1e-3)
+
+
+def test_no_job_takes_more_memory_than_it_asks_for(finished):
+    """What Snakemake's `benchmark:` measured of each job, against what the job stated."""
+    plan = Plan.load(yaml.safe_load((finished.folder / "config.yaml").read_text()))
+    tables = sorted((finished.folder / "logs").rglob("*.tsv"))
+    assert len(tables) == len(list((finished.folder / "logs").rglob("*.log"))) == 19
+    for path in tables:
+        megabytes, _ = table(path)
+        assert megabytes <= memory_mb(of_file(plan, path)), path.name
 
 
 def test_a_second_run_has_nothing_to_do(finished):

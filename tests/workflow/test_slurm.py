@@ -1,16 +1,14 @@
 """`snakemake --profile workflow/profiles/slurm` on a real Slurm of one node, without accounting."""
 
 import importlib.util
-import os
-import sys
 from pathlib import Path
 
 import pytest
+from background_run import contents, running, said_by, until
 from slurm_cluster import SlurmCluster, missing_programs
-from tiny import TINY
+from tiny import SMALL
 
-ROOT = Path(__file__).parent.parent.parent
-PROFILE = ROOT / "workflow" / "profiles" / "slurm"
+PROFILE = Path(__file__).parent.parent.parent / "workflow" / "profiles" / "slurm"
 QUICK = ["--slurm-init-seconds-before-status-checks", "3", "--latency-wait", "10"]
 """A cluster of one disk and seconds-long jobs: the profile's own patience would only be slept away."""
 
@@ -28,54 +26,51 @@ def cluster(tmp_path_factory):
         yield running
 
 
-def plains(project, folder):
-    """A project of one small region."""
-    return project(folder).settings(regions={"plains": TINY["regions"]["plains"]})
+def arguments():
+    """What the documents tell, with less patience."""
+    return ["--profile", PROFILE, *QUICK, "all"]
 
 
-def arguments(*more):
-    """The documented command, with the tiny configuration."""
-    command = ["snakemake", "--snakefile", ROOT / "Snakefile", "--configfile", "config.yaml", "--profile", PROFILE]
-    return [str(word) for word in (*command, *QUICK, *more, "all")]
-
-
-def run(project, cluster, *more, status=0):
+def run(project, cluster):
     """Run it to its end, and return what it said."""
-    return project.command(
-        *arguments(*more), cwd=project.folder, env=environment(cluster), status=status, timeout=800
-    )  # fmt: skip
+    with running(project, *arguments(), env=cluster.environment):
+        pass
+    return said_by(project).read_text()
 
 
-def environment(cluster):
-    """Slurm's variables, with this Python's programs before all others."""
-    return cluster.environment | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{cluster.environment['PATH']}"}
-
-
-def assert_same_results(project, reference):
-    """Maps, parameters and scores have the same bytes as those of a local run, and no half-written file is left."""
-    results = project.folder / "results" / "plains"
-    wanted = reference.folder / "results" / "plains"
-    names = sorted(path.relative_to(wanted) for path in (wanted / "maps").rglob("*.tif"))
-    assert len(names) > 40
-    assert sorted(path.relative_to(results) for path in (results / "maps").rglob("*.tif")) == names
-    for name in [
-        *names,
-        "models/fusion.safetensors",
-        "aligned/coarse_2016.nc",
-        "samples/2016.nc",
-        "scores/scores.csv",
-    ]:
-        assert (results / name).read_bytes() == (wanted / name).read_bytes(), name
-    assert not list((project.folder / "results").rglob("*.part-*"))
-
-
-def test_a_cluster_without_accounting_makes_the_same_maps_as_one_machine(tmp_path, project, cluster, finished):
+def test_a_cluster_without_accounting_makes_the_same_maps_as_one_machine(tmp_path, project, cluster, small):
     known = {number for number, *_ in cluster.jobs()}
-    mine = plains(project, tmp_path / "p")
+    mine = project(tmp_path / "p").settings(**SMALL)
     run(mine, cluster)
-    assert_same_results(mine, finished)
+    assert contents(mine) == contents(small)
     jobs = [job for job in cluster.jobs() if job[0] not in known]
     assert {state for _, state, _ in jobs} == {"COMPLETED"}
     # simulate to pair together, train, maps to what is published together, index
     assert len(jobs) == 4
     assert "Nothing to be done" in run(mine, cluster)
+
+
+def test_a_cancelled_job_and_a_lost_node_cost_nothing_but_time(tmp_path, cluster, small):
+    """The training is cancelled in the middle, the node is lost while maps are written and comes back."""
+    last = max((int(number) for number, *_ in cluster.jobs()), default=0)
+    mine = small.copy_before_training(tmp_path / "p")
+    log, maps = mine.folder / "logs/results/plains/train_fusion.log", mine.folder / "results/plains/maps/2016"
+
+    def state(number):  # asked at once: the cluster forgets ended jobs after a while
+        return {int(job): state for job, state, _ in cluster.jobs()}.get(number)
+
+    with running(mine, *arguments(), env=cluster.environment) as process:
+        until(log.exists, process)
+        assert state(last + 1) == "RUNNING"
+        cluster.run("scancel", str(last + 1))
+        until(lambda: state(last + 1) == "CANCELLED", process)
+        until(lambda: len(list(maps.glob("*.tif"))) > 5, process)
+        assert state(last + 3) == "RUNNING"  # the second is the training again
+        cluster.kill_node()
+        written = len(list(maps.glob("*.tif")))
+        until(lambda: cluster.node_state().startswith("down"), process)
+        assert state(last + 3) == "NODE_FAIL"
+        cluster.start_node()
+    assert written < len(list(maps.glob("*.tif")))
+    assert contents(mine) == contents(small)
+    assert max(int(number) for number, *_ in cluster.jobs()) == last + 5  # the maps again, the index

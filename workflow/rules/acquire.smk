@@ -7,10 +7,13 @@ rule acquire:
         fine=layout.manifest("{region}", "fine", "{year}"),
     log:
         layout.log("acquire", "{region}", "{year}"),
+    benchmark:
+        layout.benchmark("acquire", "{region}", "{year}")
     conda:
         "../../envs/smen.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=memory("acquire"),
+        runtime=runtime("acquire"),
         # `--resources downloads=1` lets one job at a time fetch; source.connections limits all jobs of a machine.
         downloads=1,
     params:

@@ -8,10 +8,13 @@ rule align:
         fine=layout.aligned("{region}", "fine", "{year}"),
     log:
         layout.log("align", "{region}", "{year}"),
+    benchmark:
+        layout.benchmark("align", "{region}", "{year}")
     conda:
         "../../envs/smen.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=memory("align"),
+        runtime=runtime("align"),
     params:
         job=job("align"),
         code=code("align"),

@@ -6,8 +6,14 @@ checkpoint choose:
         choice=layout.choice("{region}"),
     log:
         layout.log("choose", "{region}"),
+    benchmark:
+        layout.benchmark("choose", "{region}")
+    localrule: True
     conda:
         "../../envs/smen.yaml"
+    resources:
+        mem_mb=memory("choose"),
+        runtime=runtime("choose"),
     params:
         job=job("choose"),
         code=code("choose"),

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
+from snakemake_interface_logger_plugins.common import LogEvent
 
 from smen.data.choice_file import read_choice
 from smen.errors import SmenError
-from smen.plan import code_digest, region_size
+from smen.plan import code_digest, job_resources, region_size
 from smen.plan.incomplete_lists import incomplete_lists, remove_lists
 from smen.plan.paper_plan import PAPER_THREADS
 from smen.plan.plan import Plan
@@ -36,6 +37,34 @@ if workflow.is_main_process:  # said once, not by each job that reads this file 
         if warning := region_size.beyond_the_product(_region.window):
             logger.warning(f"warning: {_name}: {warning}")
 layout, resource_layout = plan.layout, plan.resource_layout
+
+
+MANY_REGIONS = 100
+JOBS_SAID = 50
+
+
+def said_in_dry_run():
+    """Filter of messages: of a dry run of many regions the first jobs, not all, which would be megabytes of text."""
+    said = 0
+
+    def keep(record):
+        nonlocal said
+        if getattr(record, "event", None) != LogEvent.JOB_INFO:
+            return True
+        said += 1
+        if said == JOBS_SAID + 1:
+            print(
+                "... and so on; all jobs are counted above and below. Name a region's file to see its jobs.",
+                file=sys.stderr,
+            )
+        return said <= JOBS_SAID
+
+    return keep
+
+
+if workflow.is_main_process and workflow.logger_manager.settings.dryrun and len(plan.regions) > MANY_REGIONS:
+    for handler in logger.handlers:
+        handler.addFilter(said_in_dry_run())
 
 
 wildcard_constraints:
@@ -66,6 +95,10 @@ def job(stage):
 def experiment_job(wildcards):
     """Params function: the job of one of the paper's trainings, as text."""
     return plan.experiment(wildcards.region, wildcards.case, int(wildcards.seed)).model_dump_json()
+
+
+CODE_CACHE = Path(".snakemake", "smen_code.json")
+code_digest.read_cache(CODE_CACHE)
 
 
 def code(stage):
@@ -115,9 +148,28 @@ def simulated(path, years=None):
     def paths(wildcards):
         if plan.settings.source.kind != "simulated":
             return []
-        return [path(wildcards.region, y) for y in (years(wildcards.region) if years else [wildcards.year])]
+        world = plan.world(wildcards.region)
+        return [path(world, y) for y in (years(wildcards.region) if years else [wildcards.year])]
 
     return paths
+
+
+def mosaic_lists():
+    """Lists of all mosaics; none without tiles."""
+    return [layout.mosaic(f"{year}.csv") for year in plan.mosaic_years()]
+
+
+def mosaic_maps(wildcards):
+    """Input function of mosaic: lists of the maps of all tiles."""
+    if not plan.tiles:
+        raise WorkflowError("there are no tiles to make mosaics of: set tiles.area")
+    return [layout.map_list(tile, year) for tile in plan.tiles for year in plan.mosaic_years()]
+
+
+def mosaic_collection():
+    """Further outputs of index: where there are mosaics, the folders of their STAC collection and report."""
+    folders = {"mosaics": layout.mosaic("stac"), "mosaic_report": layout.report("mosaic")}
+    return {name: directory(folder) for name, folder in folders.items()} if plan.tiles else {}
 
 
 def index_lists(wildcards):
@@ -140,6 +192,27 @@ def training_threads(wildcards):
     """Threads of train."""
     threads = plan.training_threads(wildcards.region, wildcards.method)
     return reserved_threads(threads, workflow.resource_settings.cores)
+
+
+def size(stage, wildcards):
+    """Cells and days that a job works on."""
+    region, year, method = (getattr(wildcards, name, None) for name in ("region", "year", "method"))
+    return job_resources.size_of(plan, stage, region, None if year is None else int(year), method)
+
+
+def memory(stage):
+    """Resource function: MB of memory of a job, more on a retry."""
+    return lambda wildcards, attempt: job_resources.memory_mb(size(stage, wildcards), attempt)
+
+
+def runtime(stage):
+    """Resource function: minutes of a job, more on a retry."""
+    return lambda wildcards, attempt: job_resources.runtime_minutes(size(stage, wildcards), attempt)
+
+
+def training_gpus(wildcards):
+    """Resource function of train: GPUs, where the settings name one."""
+    return job_resources.gpus(plan, wildcards.region, wildcards.method)
 
 
 def paper_threads(wildcards):

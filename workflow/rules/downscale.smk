@@ -10,10 +10,13 @@ rule downscale:
         list=layout.map_list("{region}", "{year}"),
     log:
         layout.log("downscale", "{region}", "{year}"),
+    benchmark:
+        layout.benchmark("downscale", "{region}", "{year}")
     conda:
         "../../envs/smen.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=memory("downscale"),
+        runtime=runtime("downscale"),
     params:
         job=job("downscale"),
         code=code("downscale"),

@@ -41,10 +41,13 @@ rule evaluate:
         ),
     log:
         layout.log("evaluate", "{region}"),
+    benchmark:
+        layout.benchmark("evaluate", "{region}")
     conda:
         "../../envs/smen.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=memory("evaluate"),
+        runtime=runtime("evaluate"),
     params:
         job=job("evaluate"),
         code=code("evaluate"),

@@ -4,7 +4,9 @@ rule index:
         scores=[layout.scores(region, "scores.csv") for region in plan.regions],
         maps=[layout.map_list(region, year) for region in plan.regions for year in plan.map_years(region)],
         published=[layout.deliverable(region, kind) for region in plan.regions for kind in ("qgs", "geojson")],
+        mosaics=mosaic_lists(),
     output:
+        **mosaic_collection(),
         summary=report(
             layout.summary("summary.md"),
             caption="../report/summary.rst",
@@ -25,8 +27,13 @@ rule index:
         styles=directory(layout.summary("styles")),
     log:
         f"logs/{layout.results}/index.log",
+    benchmark:
+        f"logs/{layout.results}/index.tsv"
     conda:
         "../../envs/smen.yaml"
+    resources:
+        mem_mb=memory("index"),
+        runtime=runtime("index"),
     params:
         job=job("index"),
         code=code("index"),

@@ -9,10 +9,13 @@ rule indicators:
         list=layout.index_list("{region}", "{year}"),
     log:
         layout.log("indicators", "{region}", "{year}"),
+    benchmark:
+        layout.benchmark("indicators", "{region}", "{year}")
     conda:
         "../../envs/smen.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=memory("indicators"),
+        runtime=runtime("indicators"),
     params:
         job=job("indicators"),
         code=code("indicators"),

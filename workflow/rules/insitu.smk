@@ -22,6 +22,7 @@ rule insitu:
                 "intervals",
             )
         ],
+        layout.validation("{region}", "verdict.json"),
         layout.validation("{region}", "validation.nc"),
         layout.validation("{region}", "stations.geojson"),
         page=report(
@@ -50,10 +51,13 @@ rule insitu:
         ),
     log:
         layout.log("insitu", "{region}"),
+    benchmark:
+        layout.benchmark("insitu", "{region}")
     conda:
         "../../envs/smen.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=memory("insitu"),
+        runtime=runtime("insitu"),
     params:
         job=job("insitu"),
         code=code("insitu"),

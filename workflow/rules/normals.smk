@@ -11,10 +11,13 @@ rule normals:
         layout.normals("{region}"),
     log:
         layout.log("normals", "{region}"),
+    benchmark:
+        layout.benchmark("normals", "{region}")
     conda:
         "../../envs/smen.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=memory("normals"),
+        runtime=runtime("normals"),
     params:
         job=job("normals"),
         code=code("normals"),

@@ -6,10 +6,13 @@ rule pair:
         layout.samples("{region}", "{year}"),
     log:
         layout.log("pair", "{region}", "{year}"),
+    benchmark:
+        layout.benchmark("pair", "{region}", "{year}")
     conda:
         "../../envs/smen.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=memory("pair"),
+        runtime=runtime("pair"),
     params:
         job=job("pair"),
         code=code("pair"),

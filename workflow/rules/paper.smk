@@ -6,11 +6,14 @@ rule experiment:
         weights=layout.experiment("{region}", "{case}", "{seed}"),
     log:
         layout.log("experiment", "{region}", "{case}_{seed}"),
+    benchmark:
+        layout.benchmark("experiment", "{region}", "{case}_{seed}")
     conda:
         "../../envs/smen.yaml"
     threads: paper_threads
     resources:
-        mem_mb=3000,
+        mem_mb=memory("experiment"),
+        runtime=runtime("experiment"),
     params:
         job=experiment_job,
         code=code("experiment"),
@@ -31,11 +34,14 @@ rule compare:
         example=layout.comparison("{region}", "example.nc"),
     log:
         layout.log("compare", "{region}"),
+    benchmark:
+        layout.benchmark("compare", "{region}")
     conda:
         "../../envs/smen.yaml"
     threads: paper_threads
     resources:
-        mem_mb=4000,
+        mem_mb=memory("compare"),
+        runtime=runtime("compare"),
     params:
         job=job("compare"),
         code=code("compare"),
@@ -68,10 +74,13 @@ rule reproduce:
         layout.paper("differences.md"),
     log:
         layout.log("reproduce", "paper"),
+    benchmark:
+        layout.benchmark("reproduce", "paper")
     conda:
         "../../envs/smen.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=memory("reproduce"),
+        runtime=runtime("reproduce"),
     params:
         job=job("reproduce"),
         code=code("reproduce"),

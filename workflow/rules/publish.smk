@@ -18,10 +18,13 @@ rule publish:
         report=directory(layout.report("{region}")),
     log:
         layout.log("publish", "{region}"),
+    benchmark:
+        layout.benchmark("publish", "{region}")
     conda:
         "../../envs/smen.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=memory("publish"),
+        runtime=runtime("publish"),
     params:
         job=job("publish"),
         code=code("publish"),

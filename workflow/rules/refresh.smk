@@ -2,6 +2,7 @@
 rule refresh:
     log:
         f"logs/{layout.results}/refresh.log",
+    localrule: True
     conda:
         "../../envs/smen.yaml"
     params:

@@ -6,10 +6,13 @@ rule simulate:
         truth=resource_layout.simulated_truth("{region}", "{year}"),
     log:
         layout.log("simulate", "{region}", "{year}"),
+    benchmark:
+        layout.benchmark("simulate", "{region}", "{year}")
     conda:
         "../../envs/smen.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=memory("simulate"),
+        runtime=runtime("simulate"),
     params:
         job=job("simulate"),
         code=code("simulate"),

@@ -11,11 +11,15 @@ rule train:
         held_out=layout.held_out("{region}", "{method}"),
     log:
         layout.log("train_{method}", "{region}"),
+    benchmark:
+        layout.benchmark("train_{method}", "{region}")
     conda:
         "../../envs/smen.yaml"
     threads: training_threads
     resources:
-        mem_mb=3000,
+        mem_mb=memory("train"),
+        runtime=runtime("train"),
+        gpu=training_gpus,
     params:
         job=training_job,
         code=code("train"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.data.coarse_tiers import days_of, half_bias
+from smen.data.samples import LOOK_AHEAD
 from smen.grid.bilinear import bilinear
 from smen.methods import directions
 
@@ -28,6 +29,11 @@ TIME_CONSTANTS_DAYS = (0.0, 1.0, 2.0, 4.0, 10.0, 30.0)
 
 BASE = 1
 """Index of the time constant whose average the residuals are taken against."""
+
+LOOK_AHEAD_DAYS = float(LOOK_AHEAD / np.timedelta64(1, "D"))
+
+LONGEST = 10.0
+"""Time constants after which a later overpass does not count any more: its weight is 5e-5."""
 
 MINIMUM_VALUES = 100
 """Fewest values of coarse cells whose standard deviation is taken for that of a region."""
@@ -152,25 +158,45 @@ def _averages(cells: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[
 def _two_sided_averages(cells: NDArray[np.float64], days: NDArray[np.float64]) -> NDArray[np.float64]:
     """Exponentially weighted means (K, T, R, C) over overpasses before and after each; own value has weight 1.
 
-    With a time constant of 0 a missing value is interpolated in time between the last and the next one.
+    Those after it count within `LOOK_AHEAD` and `LONGEST` time constants, so that a mean is settled then. With a time
+    constant of 0 a missing value is interpolated in time between the last and the next one.
     """
     result = np.empty((len(TIME_CONSTANTS_DAYS), *cells.shape))
     before, after = _nearest(cells, days), tuple(part[::-1] for part in _nearest(cells[::-1], -days[::-1]))
-    both = np.isfinite(before[1]) & np.isfinite(after[1])
+    soon = after[1] <= LOOK_AHEAD_DAYS
+    both = np.isfinite(before[1]) & soon
     share = np.divide(before[1], np.maximum(before[1] + after[1], 1e-9), out=np.zeros_like(before[1]), where=both)
-    one_sided = np.where(np.isinf(after[1]), before[0], after[0])
+    one_sided = np.where(soon, after[0], before[0])
     between = np.where(both, before[0] * (1 - share) + after[0] * share, one_sided)
     for k, time_constant in enumerate(TIME_CONSTANTS_DAYS):
         if time_constant == 0:
             result[k] = np.where(np.isfinite(cells), cells, between)
             continue
         earlier = _sums(cells, days, time_constant)
-        later = [part[::-1] for part in _sums(cells[::-1], -days[::-1], time_constant)]
-        own = np.isfinite(cells)
-        total = earlier[0] + later[0] - np.where(own, cells, 0)
-        weight = earlier[1] + later[1] - own
+        later = _later_sums(cells, days, time_constant, min(LOOK_AHEAD_DAYS, LONGEST * time_constant))
+        total, weight = earlier[0] + later[0], earlier[1] + later[1]
         result[k] = np.where(weight > LEAST_WEIGHT, total / np.maximum(weight, LEAST_WEIGHT), between)
     return result
+
+
+def _later_sums(
+    cells: NDArray[np.float64], days: NDArray[np.float64], time_constant: float, within: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Sums of values and of weights after each time, (T, R, C), decaying with the days until then, `within` at most.
+
+    They are added up in the order of time for each overpass by itself, so that what comes later changes no bit of them.
+    """
+    totals, weights = np.zeros_like(cells), np.zeros_like(cells)
+    valid, values = np.isfinite(cells), np.nan_to_num(cells)
+    for step in range(1, len(days)):
+        gap = days[step:] - days[:-step]
+        near = gap <= within
+        if not near.any():
+            break
+        decay = np.where(near, np.exp(-gap / time_constant), 0.0)[:, None, None]
+        totals[:-step] += decay * values[step:]
+        weights[:-step] += decay * valid[step:]
+    return totals, weights
 
 
 def _sums(

@@ -17,6 +17,7 @@ from smen.methods.fusion.completion_fit import fit_completion
 from smen.methods.fusion.error_model import ErrorModel
 from smen.methods.fusion.feature_builder import FeatureBuilder
 from smen.methods.fusion.feature_names import VARIANCE_PREDICTORS
+from smen.methods.fusion.feature_store import FeatureStore
 from smen.methods.fusion.left_out import groups_of, left_out_cells
 from smen.methods.fusion.pattern import Pattern, PatternEstimator
 from smen.methods.fusion.pattern_sums import PatternSums
@@ -80,8 +81,8 @@ class TrainingSet:
     builder: FeatureBuilder
     pattern: Pattern
     groups: list[GroupPatterns]
-    with_pattern: list[OverpassFeatures]
-    left_out: list[OverpassFeatures]
+    with_pattern: Sequence[OverpassFeatures]
+    left_out: Sequence[OverpassFeatures]
     hidden: NDArray[np.bool_]
     dropped: NDArray[np.bool_]
     target: NDArray[np.float32]
@@ -128,11 +129,11 @@ class TrainingSet:
         builder.wetness_range = (float(wetness.min()), float(wetness.max()))
         dropped = _dropped(dates.fine_history.shape, seed)
         groups = _patterns_of_groups(estimator, pattern, sums, residual, wetness, dates, seed, like)
-        with_pattern, left_out, hidden = [], [], np.zeros(residual.shape, bool)
+        hidden = np.zeros(residual.shape, bool)
         for part in groups:
             hidden[part.dates] = part.cells
-            with_pattern += [builder.build(dates, i, part.known, dropped[i]) for i in part.dates]
-            left_out += [builder.build(dates, i, part.fewer, dropped[i], part.cells) for i in part.dates]
+        with_pattern = FeatureStore(builder.build(dates, i, p.known, dropped[i]) for p in groups for i in p.dates)
+        left_out = FeatureStore(builder.build(dates, i, p.fewer, dropped[i], p.cells) for p in groups for i in p.dates)
         return cls(
             fields=fields,
             dates=dates,
@@ -149,10 +150,10 @@ class TrainingSet:
         )
 
     @cached_property
-    def without_pattern(self) -> list[OverpassFeatures]:
+    def without_pattern(self) -> Sequence[OverpassFeatures]:
         """Features of each date without any pattern, as at a cell without training dates."""
         empty = Pattern.empty(self.pattern)
-        return [self.builder.build(self.dates, i, empty, self.dropped[i]) for i in range(len(self.dates))]
+        return FeatureStore(self.builder.build(self.dates, i, empty, self.dropped[i]) for i in range(len(self.dates)))
 
     @cached_property
     def fold_of(self) -> NDArray[np.int64]:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smen.data.drought_classes import DROUGHT_COLOURS, DROUGHT_NAMES, DROUGHT_NODATA
+from smen.data.drought_classes import DROUGHT_COLOURS, DROUGHT_NAMES, DROUGHT_NODATA, area_shares
+from smen.outputs.feature_cells import Cells
 from smen.outputs.index_files import SHARES, IndexFile, read_index
 from smen.outputs.index_rasters import DROUGHT
 from smen.outputs.map_files import MapFile
@@ -31,13 +32,16 @@ FEW_YEARS = 5
 FEW_YEARS_NOTE = "fewer than five years: classes are uncertain"
 
 
-def index_layers(indices: Sequence[IndexFile], maps: Sequence[MapFile], every: int) -> dict[str, Any]:
+def index_layers(
+    indices: Sequence[IndexFile], maps: Sequence[MapFile], every: int, outline: Cells | None = None
+) -> dict[str, Any]:
     """Return what the page shows of a region's indices; empty without any.
 
     Args:
         indices: by rising time.
         maps: by rising time.
         every: side of the squares of cells that are shown as one.
+        outline: cells of the region's polygon; None where it is given by none.
 
     Raises:
         DataError: a raster cannot be read.
@@ -59,10 +63,27 @@ def index_layers(indices: Sequence[IndexFile], maps: Sequence[MapFile], every: i
         "periods": [[iso(one.start), iso(one.end)] for one in indices],
         "ofMap": _of_maps(indices, maps),
         "shares": [[one.shares.get(name, float("nan")) for name in SHARES] for one in indices],
+        "outlineShares": [] if outline is None else outline_shares(indices, outline),
         "classes": [[DROUGHT_NAMES[code], DROUGHT_COLOURS[code]] for code in DROUGHT_NAMES],
         "years": years,
         "note": f"a record of {years} years" + (f", {FEW_YEARS_NOTE}" if years < FEW_YEARS else ""),
     }
+
+
+def outline_shares(indices: Sequence[IndexFile], outline: Cells) -> list[list[float]]:
+    """Return which share of an outline's mapped area is in each class, period by period; empty without classes.
+
+    Args:
+        indices: by rising time.
+        outline: its cells, weighted by the area that they have in common.
+
+    Raises:
+        DataError: a raster cannot be read.
+    """
+    if any(DROUGHT not in one.paths for one in indices):
+        return []
+    fields = (_codes(read_index(one.paths[DROUGHT])[0]) for one in indices)
+    return [area_shares(codes[outline.rows, outline.columns], outline.weights) for codes in fields]
 
 
 def _shown(one: IndexFile) -> list[tuple[str, Any]]:

@@ -82,13 +82,16 @@
       <line class="now" x1="${now}" x2="${now}" y1="0" y2="${top + height + 4}"/></svg>`;
   };
 
+  const withinOutline = (indices) => indices.outlineShares.length > 0 && $("area-of").value === "outline";
+  const sharesShown = (indices) => (withinOutline(indices) ? indices.outlineShares : indices.shares);
+
   /* Stacked from the worst class at the bottom; gaps where nothing was mapped. */
   const areas = (indices) => {
     const width = smen.chartWidth("index-areas");
     const [left, right, top, bottom, height] = [40, 8, 10, 28, 200];
     const { first, last, x } = scale(indices, width, left, right);
     const y = (share) => height - bottom - share * (height - top - bottom);
-    const bars = indices.shares.map((shares, i) => {
+    const bars = sharesShown(indices).map((shares, i) => {
       if (!Number.isFinite(shares[0])) return "";
       const [start, end] = ends(indices, i);
       let below = 0;
@@ -108,18 +111,18 @@
     });
     const grid = [0, 0.25, 0.5, 0.75, 1].map((share) =>
       `<line class="grid" x1="${left}" x2="${width - right}" y1="${y(share)}" y2="${y(share)}"/>` +
-      `<text class="label" x="${left - 6}" y="${y(share) + 4}" text-anchor="end">${100 * share}</text>`);
+      `<text class="label" x="${left - 6}" y="${y(share) + 4}" text-anchor="end">${100 * share}${share === 1 ? " %" : ""}</text>`);
     const now = x(Date.parse(state.region.maps[state.date].time));
-    $("index-areas").innerHTML = `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Share of the region in each
-      drought class over time">${grid.join("")}${bars.join("")}${monthLabels(x, first, last, height - bottom)}
-      <line class="now" x1="${now}" x2="${now}" y1="${top}" y2="${height - bottom}"/>
-      <text class="label" x="0" y="8">%</text></svg>`;
+    $("index-areas").innerHTML = `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Share of the ${
+      withinOutline(indices) ? "area within the outline" : "map"} in each drought class over time">${grid.join("")}${bars.join("")}${monthLabels(x, first, last, height - bottom)}
+      <line class="now" x1="${now}" x2="${now}" y1="${top}" y2="${height - bottom}"/></svg>`;
   };
 
   const draw = () => {
     const { indices } = state.region;
     $("index-card").hidden = !indices;
     $("area-card").hidden = !indices?.stacks.drought;
+    $("area-of").hidden = !indices?.outlineShares.length;
     if (!indices) return;
     showPoint(indices, state.cell);
     if (!indices.stacks.drought) {
@@ -141,5 +144,6 @@
       if (date >= 0) set({ date });
     });
   }
+  $("area-of").addEventListener("change", draw);
   smen.NO_CLASS = NONE;
 })();

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from smen.atomic import write_text
 from smen.grid import Window
+from smen.outputs.feature_cells import Cells
 from smen.outputs.graticule import graticule
 from smen.outputs.map_files import MapFile, read_bands
 from smen.outputs.map_names import iso
 from smen.outputs.map_panel import ground_shape
+from smen.outputs.region_outline import region_cells
 from smen.outputs.report import basemap
 from smen.outputs.report.coarsening import display_step, square_means
 from smen.outputs.report.field_codec import pack, pack_codes, script
@@ -80,11 +82,16 @@ def write_region(folder: Path, report: RegionReport, maps_at: str) -> None:
         "training": dict(report.training),
         "files": dict(report.files),
         "about": dict(report.about),
-        "indices": index_layers(report.indices, report.maps, every),
+        "indices": index_layers(report.indices, report.maps, every, _outline(report)),
         "stations": report.stations and station_content(report.stations, report.maps, report.window, every),
         **_places(report.window, report.polygon, every),
     }
     write_text(folder / "region.js", script("smen.region", report.region, content))
+
+
+def _outline(report: RegionReport) -> Cells | None:
+    """The cells of the region's polygon; None where it is given by none."""
+    return None if report.polygon is None else region_cells(report.window, report.polygon)
 
 
 def _read_layers(files: Sequence[MapFile], every: int) -> tuple[dict[str, Any], list[dict[str, float | None]]]:

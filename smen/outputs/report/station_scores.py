@@ -9,8 +9,9 @@ import numpy as np
 
 from smen.outputs.station_map import places_on
 from smen.outputs.tables import read_table
-from smen.outputs.validation_files import FIGURES
-from smen.outputs.validation_page import METRIC_TITLES
+from smen.outputs.validation_files import FIGURES, PAGE, VERDICT
+from smen.outputs.validation_verdict import read_verdict
+from smen.outputs.validation_words import METRIC_TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from smen.grid import Window
     from smen.outputs.map_files import MapFile
 
+NAMES = ("network", "station", "station name")
+"""Columns of names: a station may be called 001, 1.10 or NA."""
+
 DIGITS = 4
 """Decimals of the values, m3/m3."""
 
@@ -30,7 +34,7 @@ class StationScores:
     """What a validation says of a region.
 
     Attributes:
-        verdict: a sentence of the validation's page.
+        verdict: whether the maps beat the coarse field, a sentence.
         stations: one row a station: network, station, longitude, latitude, row, column, pairs, reason, rmsd_gain
             (m3/m3) and its metrics.
         summary: columns pairs, kind, period, group, product, metric, value, low and high.
@@ -53,12 +57,12 @@ def read_station_scores(folder: Path, relative: str) -> StationScores:
         relative: the same, relative to the page.
 
     Raises:
-        OSError: a file is missing.
+        DataError: the verdict is missing or damaged.
+        OSError: a table is missing.
     """
-    page = (folder / "validation.md").read_text(encoding="utf-8")
-    said = (line.strip("*") for line in page.splitlines() if line.startswith(("**Maps against", "**No station")))
-    stations, summary, pairs = (read_table(folder / f"{name}.csv") for name in ("stations", "summary", "pairs"))
-    return StationScores(next(said, ""), stations, summary, pairs, relative)
+    verdict = read_verdict(folder / VERDICT)
+    stations, summary, pairs = (read_table(folder / f"{name}.csv", NAMES) for name in ("stations", "summary", "pairs"))
+    return StationScores(verdict.sentence(), stations, summary, pairs, relative)
 
 
 def station_content(scores: StationScores, maps: Sequence[MapFile], window: Window, every: int) -> dict[str, Any]:
@@ -97,7 +101,7 @@ def station_content(scores: StationScores, maps: Sequence[MapFile], window: Wind
         "stations": stations,
         "products": _products(scores.summary),
         "figures": {title: f"{scores.folder}/{name}" for name, title in FIGURES.items()},
-        "page": f"{scores.folder}/validation.md",
+        "page": f"{scores.folder}/{PAGE}",
     }
 
 

@@ -10,6 +10,7 @@ from made_fusion import FIELDS, SAMPLES, retrospective_method, score
 from smen.data.records import MISSING, TEST
 from smen.errors import DataError
 from smen.methods.fusion.fusion_method import FusionMethod
+from smen.methods.map_mode import SETTLED_AFTER
 from smen.methods.protocol import RetrospectiveMethod
 
 DATES = SAMPLES.with_target(TEST)
@@ -31,6 +32,28 @@ def changed(fields, fine, value=0.9):
 def test_it_is_a_retrospective_method(method):
     assert isinstance(method, RetrospectiveMethod)
     assert FusionMethod.from_settings(4, {"seed": 1}).retrospective
+
+
+def test_a_settled_map_keeps_its_bits_whatever_comes_later(method):
+    row = 20
+    end = FIELDS.coarse_time[row] + SETTLED_AFTER
+    coarse, fine = (int((times <= end).sum()) for times in (FIELDS.coarse_time, FIELDS.fine_time))
+    assert coarse < len(FIELDS.coarse) - 5 and fine < len(FIELDS.fine) - 2
+    by_coarse = {
+        name: getattr(FIELDS, name)[:coarse] for name in ("coarse", "coarse_time", "coarse_descending", "coarse_flag")
+    }
+    by_fine = {name: getattr(FIELDS, name)[:fine] for name in ("fine", "fine_time", "fine_ready", "fine_sentinel1")}
+    until_then = replace(FIELDS, **by_coarse, **by_fine)
+    one = SAMPLES.select(slice(row, row + 1))
+    known = np.where(fine > TARGETS, TARGETS, MISSING)
+    now = method.predict_retrospective(FIELDS, one, TARGETS)
+    then = method.predict_retrospective(until_then, one, known)
+    np.testing.assert_array_equal(now.mean, then.mean)
+    np.testing.assert_array_equal(now.standard_deviation, then.standard_deviation)
+    early = replace(
+        until_then, coarse=np.where(np.arange(coarse)[:, None, None] > row + 3, np.float32(0.4), until_then.coarse)
+    )
+    assert (method.predict_retrospective(early, one, known).mean != now.mean).any()
 
 
 def test_causal_estimates_stay_what_they_are(method):

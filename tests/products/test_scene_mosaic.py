@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smen.products.mosaic import mosaic
 from smen.products.names import scene_name
 from smen.products.read import NOT_A_TIME, Scene
+from smen.products.scene_mosaic import mosaic
 
 NAN, FILL = np.nan, 65534
 SMAP = np.datetime64("2016-01-01T12:00:00")
