@@ -11,7 +11,7 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "workflow" / "docs").glob("*.md
 TESTED = {
     "python3 -m venv": "tests/test_environment.py",
     "snakemake --cores 8 paper": "tests/workflow/test_paper_run.py",
-    "snakemake --cores 8 mosaic": "tests/workflow/test_tiles.py",
+    "snakemake --cores 8 mosaic": "tests/workflow/test_tiled_area.py",
     "snakemake --cores 8 validate": "tests/workflow/test_validate.py",
     "smen export-qa4sm": "tests/workflow/test_validate.py",
     "smen export-zarr": "tests/test_cli.py",

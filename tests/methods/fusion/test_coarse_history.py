@@ -58,7 +58,7 @@ def test_two_sided_averages_weigh_by_distance_in_time(k):
     days = (fields.coarse_time - fields.coarse_time[0]) / np.timedelta64(1, "D")
     after = days - days[:, None]
     weight = np.exp(-np.abs(after) / TIME_CONSTANTS_DAYS[k])
-    weight[(after > 30) | (after > 10 * TIME_CONSTANTS_DAYS[k])] = 0
+    weight[(after > 60) | (after > 10 * TIME_CONSTANTS_DAYS[k])] = 0
     for cell in ((0, 0), (1, 2), (2, 3)):
         values = fields.coarse[:, *cell].astype(float)
         valid = np.isfinite(values)
