@@ -9,7 +9,11 @@ import pytest
 from hypothesis import settings
 from pictures import drawn  # noqa: F401  (a fixture for all tests of figures)
 
+from smen.algebra_threads import limit_algebra_threads
+
 ROOT = Path(__file__).parent.parent
+
+limit_algebra_threads()  # as every command does: sums of another number of threads round otherwise
 
 settings.register_profile("unhurried", deadline=None)  # machines under load
 settings.load_profile("unhurried")

@@ -69,6 +69,9 @@ MEASURED_EPOCHS = 8
 COSTLIEST = "train_smen"
 """The stage that a training of a user's method is taken for."""
 
+TORCH = 245
+"""MB that a network takes on top in making maps; which method makes them, a choice may tell only then."""
+
 MEMORY = {
     "simulate": Cost(169, cell_days=27.5),
     "acquire": Cost(210, cells=0.04),
@@ -77,7 +80,7 @@ MEMORY = {
     "train_fusion": Cost(211, cells=38.8),
     "train_smen": Cost(486, cells=16.1),
     "choose": Cost(67),
-    "downscale": Cost(235, cells=7.0),
+    "downscale": Cost(235 + TORCH, cells=7.0),
     "normals": Cost(235, cells=7.0),
     "indicators": Cost(186, cells=7.0),
     "evaluate": Cost(500, cell_days=6.1),

@@ -15,7 +15,8 @@ def test_a_second_run_in_the_same_folder_is_refused_and_harms_nothing(tmp_path, 
     with running(mine, "--cores", 2, "all") as process:
         until((mine.folder / "logs/results/plains/train_fusion.log").exists, process)
         second = mine.snakemake("all", status=1)
-        assert "Directory cannot be locked" in second and "no other Snakemake process" in second
+        # Which of the two Snakemake says first depends on whether a job is at its outputs.
+        assert "Directory cannot be locked" in second or "Incomplete files" in second
     assert contents(mine) == contents(small)
 
 
