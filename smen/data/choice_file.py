@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from smen.atomic import write_text
-from smen.errors import DataError
+from smen.data.readable import written_by
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,13 +86,9 @@ def read_choice(path: Path) -> Choice:
     Raises:
         DataError: the file is not there or is damaged.
     """
-    try:
+    with written_by(path, "choose"):
         values = json.loads(path.read_text(encoding="utf-8"))
         rows: list[dict[str, Any]] = [
             {k: math.nan if v is None else v for k, v in row.items()} for row in values.pop("candidates")
         ]
         return Choice(candidates=tuple(CandidateScore(**row) for row in rows), **values)
-    except FileNotFoundError:
-        raise DataError(f"{path} is not there: run the stage choose") from None
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DataError(f"{path} is damaged ({error}): run the stage choose again") from error

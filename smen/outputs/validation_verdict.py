@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smen.atomic import write_text
-from smen.errors import DataError
+from smen.data.readable import written_by
 from smen.outputs.validation_words import METRIC_TITLES, with_interval
 
 if TYPE_CHECKING:
@@ -117,16 +117,12 @@ def read_verdict(path: Path) -> ValidationVerdict:
     Raises:
         DataError: the file is not there or is damaged.
     """
-    try:
+    with written_by(path, "insitu"):
         values = json.loads(path.read_text(encoding="utf-8"))
         metrics = {str(name): _metric(row) for name, row in values["metrics"].items()}
         return ValidationVerdict(
             str(values["maps"]), str(values["reference"]), int(values["stations"]), metrics, bool(values["simulated"])
         )
-    except FileNotFoundError:
-        raise DataError(f"{path} is not there: run the stage insitu") from None
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DataError(f"{path} is damaged ({error}): run the stage insitu again") from error
 
 
 def _metric(row: Mapping[Any, Any]) -> MetricVerdict:
