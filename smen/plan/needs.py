@@ -1,7 +1,8 @@
-"""What a region asks of a machine: disk and memory, from its cells and overpasses, and processor time.
+"""What a region asks of a machine: disk, from its cells and overpasses, memory and processor time.
 
 The figures were measured with the default run of one region of 100 x 100 cells and three years (Geneva, simulated
-source, 1627 overpasses, 542 maps): 360 MB of granules, 109 MB of results. Time is that of the jobs (`step_seconds`).
+source, 1627 overpasses, 542 maps): 360 MB of granules, 109 MB of results. Memory and time are those of
+the jobs (`job_resources`, `step_seconds`).
 """
 
 from __future__ import annotations
@@ -17,9 +18,6 @@ to 1627 of them. A folder of the user's is there already."""
 
 RESULTS_PER_MAP = 0.2e6
 """Bytes of results for each map, with all that is published of it."""
-
-MEMORY = 3e9
-"""Bytes of memory of one job."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Needs:
         return f"{_bytes(self.granules + self.results)}, {_minutes(self.seconds)} of one core"
 
 
-def needs_of(source: str, cells: int, overpasses: int, maps: int, seconds: float) -> Needs:
+def needs_of(source: str, cells: int, overpasses: int, maps: int, seconds: float, memory: float) -> Needs:
     """Estimate the needs of a region.
 
     Args:
@@ -64,11 +62,12 @@ def needs_of(source: str, cells: int, overpasses: int, maps: int, seconds: float
         overpasses: in all its periods.
         maps: of them mapped.
         seconds: of one core, of all its jobs.
+        memory: bytes, of its largest job.
     """
     size = cells / CELLS
     # A granule of the archive is as large whatever the region is; what is made and written here is not.
     granules = GRANULES_PER_OVERPASS[source] * overpasses * (1 if source == "earthdata" else size)
-    return Needs(granules, RESULTS_PER_MAP * size * maps, seconds, MEMORY * max(size, 0.2))
+    return Needs(granules, RESULTS_PER_MAP * size * maps, seconds, memory)
 
 
 def _bytes(number: float) -> str:

@@ -1,14 +1,14 @@
-"""How long each job of a region takes: a guess before a run, corrected by what its first jobs took.
+"""How long each job takes: what a scheduler is asked for, and what a run says before and while it goes on.
 
-The figures are processor seconds of one core, measured with one year of simulated granules (2016) of 30 x 26 and of
-100 x 100 cells: what they have in common is a matter of days, the rest of cells and days.
+The figures were fitted by `tests/benchmarks/bench_job_resources.py` to what Snakemake's `benchmark:` measured.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smen.plan.needs import CELLS
+from smen.plan.job_size import COSTLIEST, Cost, JobSize, size_of
+from smen.plan.stage_table import STAGES
 from smen.plan.steps import steps_of
 
 if TYPE_CHECKING:
@@ -17,39 +17,54 @@ if TYPE_CHECKING:
 START = 1.5
 """Seconds of a command until it begins: Python and what it imports."""
 
-PER_DAY = {
-    "simulate": (0.028, 0.019), "acquire": (0.0066, 0.003), "align": (0.0042, 0.0021), "pair": (0.0003, 0.0003),
-    "train": (0.0, 0.032), "choose": (0.0, 0.0), "downscale": (0.024, 0.046), "normals": (0.0, 0.03),
-    "indicators": (0.024, 0.046), "evaluate": (0.028, 0.08), "insitu": (0.13, 0.041), "publish": (0.05, 0.074),
-}  # fmt: skip
-"""Seconds of each stage for a day of its period: of any region, and of 100 x 100 cells beside that."""
+SECONDS = {
+    "simulate": Cost(11.7, cell_days=1.9),
+    "acquire": Cost(3.9, cell_days=0.2),
+    "align": Cost(2.7, cell_days=0.12),
+    "pair": Cost(1.65, cell_days=0.02),
+    "train_fusion": Cost(4.4, cell_days=3.1),
+    "train_smen": Cost(8.1, cell_days=9.5),
+    "choose": Cost(0.5),
+    "downscale": Cost(6.7, cell_days=1.9),
+    "normals": Cost(2.0, cells=0.42),
+    "indicators": Cost(3.1, cell_days=0.92),
+    "evaluate": Cost(8.8, cell_days=0.65),
+    "insitu": Cost(18.6, cell_days=1.5),
+    "publish": Cost(10.5, cell_days=1.4),
+    "index": Cost(1.9, cells=0.1),
+    "mosaic": Cost(2.0, cell_days=3.0),
+    "experiment": Cost(5.2, cells=0.58),
+    "compare": Cost(11.9, cell_days=59.6),
+    "reproduce": Cost(6.2, cells=0.1),
+}
+"""Seconds of a core of each stage (`tests/benchmarks/job_resources.json`); of networks for `MEASURED_EPOCHS`.
 
-NETWORK_PER_DAY = (0.0, 0.079)
-"""The same of training the paper's network, instead of ``train``."""
-
-OF_MAPS = ("downscale", "normals", "indicators", "evaluate", "insitu", "publish")
-"""Stages whose period is that of the maps; of the others it is the whole one."""
+Of those measured at one size (mosaic, compare, reproduce), growth is a guess on the large side."""
 
 
-def step_seconds(plan: Plan, stage: str, region: str | None = None, year: int | None = None, method: str = "") -> float:
-    """Return about how many seconds of one core a job takes.
+def job_seconds(size: JobSize) -> float:
+    """Return about how many seconds of one core a job of a size takes.
+
+    Args:
+        size: of the job; a training of a user's method is taken for the costliest.
+    """
+    cost = SECONDS.get(size.kind, SECONDS[COSTLIEST])
+    return cost.fixed + size.times * (cost.of(size) - cost.fixed)
+
+
+def step_seconds(
+    plan: Plan, stage: str, region: str | None = None, year: int | None = None, method: str | None = None
+) -> float:
+    """Return about how many seconds of one core a job of a run takes.
 
     Args:
         plan: of the settings.
-        stage: its stage; one that is not known takes as long as a command needs to begin.
+        stage: its stage; a rule that is none takes as long as a command needs to begin.
         region: its region; None for a job of all of them.
         year: of a stage of one.
         method: of a training.
     """
-    if region not in plan.regions or stage not in PER_DAY:
-        return START
-    window = plan.regions[region].window
-    first, last = plan.mapped_period(region) if stage in OF_MAPS else plan.full_period(region)
-    if year is not None:
-        first, last = max(first, first.replace(year, 1, 1)), min(last, last.replace(year, 12, 31))
-    days = max((last - first).days + 1, 0)
-    of_days, of_cells = NETWORK_PER_DAY if (stage, method) == ("train", "smen") else PER_DAY[stage]
-    return START + days * (of_days + of_cells * window.height * window.width / CELLS)
+    return job_seconds(size_of(plan, stage, region, year, method)) if stage in STAGES else START
 
 
 def region_seconds(plan: Plan, region: str) -> float:
@@ -59,7 +74,7 @@ def region_seconds(plan: Plan, region: str) -> float:
         plan: of the settings.
         region: its name.
     """
-    return sum(step_seconds(plan, step.stage, region, step.year, step.method or "") for step in steps_of(plan, region))
+    return sum(step_seconds(plan, step.stage, region, step.year, step.method) for step in steps_of(plan, region))
 
 
 def in_words(seconds: float) -> str:

@@ -11,7 +11,8 @@ import numpy as np
 
 from smen.errors import ArchiveError
 from smen.grid import M03, M09, M36, Window
-from smen.plan.needs import needs_of
+from smen.plan.job_resources import most_memory_mb
+from smen.plan.needs import Needs, needs_of
 from smen.plan.plan import FINE, Plan
 from smen.plan.processors import memory_bytes, processors
 from smen.plan.region_size import described, hints, within_the_product
@@ -89,7 +90,7 @@ def _region(plan: Plan, name: str, findings: Findings, *, with_map: bool) -> tup
     region = plan.regions[name]
     overpasses, mapped = (_overpasses(plan, name, span) for span in (plan.full_period(name), plan.mapped_period(name)))
     first, last = plan.full_period(name)
-    needs = needs_of(plan.settings.source.kind, _cells(region.window), overpasses, mapped, region_seconds(plan, name))
+    needs = _needs(plan, name, overpasses, mapped)
     coarse = region.settings.products.coarse
     lines = [
         f"{name}: {described(region.window)}",
@@ -110,6 +111,12 @@ def _region(plan: Plan, name: str, findings: Findings, *, with_map: bool) -> tup
     return "\n".join(lines), needs.granules + needs.results
 
 
+def _needs(plan: Plan, name: str, overpasses: int, maps: int) -> Needs:
+    """What all jobs of a region take."""
+    cells, memory = _cells(plan.regions[name].window), 1e6 * most_memory_mb(plan, name)
+    return needs_of(plan.settings.source.kind, cells, overpasses, maps, region_seconds(plan, name), memory)
+
+
 def short_lines(plan: Plan) -> list[str]:
     """Return what Snakemake's first lines say of the first regions: where they lie and what they take, a line each.
 
@@ -118,11 +125,11 @@ def short_lines(plan: Plan) -> list[str]:
     """
     lines = []
     for name in list(plan.regions)[:SHORT]:
-        window, kind = plan.regions[name].window, plan.settings.source.kind
+        window = plan.regions[name].window
         overpasses, maps = (
             _overpasses(plan, name, span) for span in (plan.full_period(name), plan.mapped_period(name))
         )
-        needs = needs_of(kind, _cells(window), overpasses, maps, region_seconds(plan, name))
+        needs = _needs(plan, name, overpasses, maps)
         lines.append(f"{name}: {described(window)}; {overpasses} dates, {maps} maps; {needs.in_short()}")
     more = len(plan.regions) - len(lines)
     return [*lines, *([f"and {more} regions more: `smen check`"] if more else [])]

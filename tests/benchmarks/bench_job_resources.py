@@ -1,4 +1,5 @@
-"""Memory and time of the jobs of regions of several sizes, and the constants of `smen/plan/job_resources.py` from them.
+"""Memory and time of the jobs of regions of several sizes, and the constants of `smen/plan/job_resources.py` and
+`step_seconds.py` from them.
 
 Runs `all` (with indices and stations) and a short `paper` for each size, one job at a time, reads the tables that
 Snakemake's `benchmark:` wrote, and fits memory (the greatest sum of the processes' resident sets) and processor seconds
@@ -23,7 +24,7 @@ import yaml
 from measuring import ROOT, arguments, report, run
 from scipy.optimize import nnls
 
-from smen.plan.job_resources import MEASURED_EPOCHS, JobSize, size_of
+from smen.plan.job_size import MEASURED_EPOCHS, JobSize, size_of
 from smen.plan.plan import Plan
 from smen.plan.stage_table import STAGES
 

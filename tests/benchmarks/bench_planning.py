@@ -63,6 +63,8 @@ def pretend():
             for job in jobs:
                 for file in job.output:
                     file.touch_or_create()
+                    if Path(file).name == "choice.json":  # which is read when jobs are planned
+                        Path(file).write_text('{"chosen": "fusion", "reason": "", "dates": 0, "candidates": []}')
                     file.touch((begin + level, begin + level))
                 await dag.workflow.persistence.finished(job)
             await asyncio.sleep(0)

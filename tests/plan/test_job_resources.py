@@ -7,19 +7,10 @@ import pytest
 from made_project import make_plan
 from made_region import REGION
 
-from smen.plan.job_resources import (
-    COSTLIEST,
-    LEAST_MB,
-    MEMORY,
-    SECONDS,
-    START_MINUTES,
-    JobSize,
-    gpus,
-    memory_mb,
-    runtime_minutes,
-    size_of,
-)
+from smen.plan.job_resources import LEAST_MB, MEMORY, START_MINUTES, gpus, memory_mb, most_memory_mb, runtime_minutes
+from smen.plan.job_size import COSTLIEST, JobSize, size_of
 from smen.plan.stage_table import STAGES
+from smen.plan.steps import steps_of
 
 MEASURED = json.loads((Path(__file__).parents[1] / "benchmarks" / "job_resources.json").read_text())
 LOCAL = {"choose"}
@@ -71,33 +62,14 @@ def test_a_method_of_the_user_s_is_taken_for_the_costliest():
     assert all(memory_mb(JobSize(kind, 1, 1)) >= LEAST_MB for kind in MEMORY)
 
 
-def test_cells_and_days_are_those_of_the_years_that_a_job_reads(tmp_path):
-    plan = make_plan(tmp_path)
-    first, last = plan.granule_period(REGION)
-    assert first.year == last.year == 2016
-    days = (last - first).days + 1
-    assert size_of(plan, "align", REGION, 2016) == JobSize("align", 48 * 48, days)
-    assert size_of(plan, "evaluate", REGION).days == days
-    assert size_of(plan, "index") == JobSize("index", 48 * 48, days)
-
-
-def test_every_stage_has_its_size(tmp_path):
-    plan = make_plan(tmp_path, indices={"which": ["drought"]})
-    for name, stage in STAGES.items():
-        place = [REGION] * stage.of_region + [2016] * stage.of_year
-        size = size_of(plan, name, *place, method="fusion" if name == "train" else None)
-        assert size.kind in MEMORY.keys() & SECONDS.keys()
-        assert size.cells == 48 * 48 and size.days > 0
-
-
-def test_epochs_beyond_the_measured_ones_count(tmp_path):
-    plan = make_plan(tmp_path, method="smen", smen={"epochs": 80})
-    assert size_of(plan, "train", REGION, method="smen").times == 10
-    assert size_of(plan, "train", REGION, method="fusion").times == 1
-
-
 @pytest.mark.parametrize(("device", "number"), [("auto", 0), ("cpu", 0), ("cuda", 1)])
 def test_a_gpu_is_asked_for_where_the_settings_name_one(tmp_path, device, number):
     plan = make_plan(tmp_path, method="smen", smen={"device": device})
     assert gpus(plan, REGION, "smen") == number
     assert gpus(plan, REGION, "fusion") == 0
+
+
+def test_the_largest_job_of_a_region_is_known(tmp_path):
+    plan = make_plan(tmp_path, method="smen")
+    asked = [memory_mb(size_of(plan, step.stage, REGION, step.year, step.method)) for step in steps_of(plan, REGION)]
+    assert most_memory_mb(plan, REGION) == max(asked) >= memory_mb(size_of(plan, "train", REGION, method="smen"))

@@ -6,23 +6,23 @@ from smen.plan.needs import needs_of
 
 
 def test_the_measured_region_comes_back():
-    needs = needs_of("simulated", 100 * 100, 1627, 542, 255.0)
+    needs = needs_of("simulated", 100 * 100, 1627, 542, 255.0, 1e9)
     assert needs.granules == pytest.approx(360e6, rel=0.05)
     assert needs.results == pytest.approx(109e6, rel=0.05)
 
 
 def test_a_quarter_of_the_cells_has_a_quarter_of_the_results_but_whole_granules():
-    whole, quarter = (needs_of("earthdata", cells, 1000, 300, 80.0) for cells in (10000, 2500))
+    whole, quarter = (needs_of("earthdata", cells, 1000, 300, 80.0, 1e9) for cells in (10000, 2500))
     assert quarter.results == pytest.approx(whole.results / 4)
     assert quarter.granules == whole.granules
 
 
 def test_a_folder_of_the_user_takes_no_more_disk():
-    assert needs_of("directory", 10000, 1000, 300, 80.0).granules == 0
+    assert needs_of("directory", 10000, 1000, 300, 80.0, 1e9).granules == 0
 
 
 def test_in_words():
-    text = needs_of("earthdata", 10000, 1400, 450, 215.0).described(cores=2)
+    text = needs_of("earthdata", 10000, 1400, 450, 215.0, 3e9).described(cores=2)
     assert text.startswith(
         "about 5.3 GB on disk, at most 3.0 GB of memory a job and 4 min of one core, 2 min with the 2 "
     )

@@ -90,7 +90,7 @@ def test_a_stage_is_named_in_four_places(name):
     assert naming - OF_ALL_STAGES == places | FURTHER.get(name, set())
 
 
-OF_ALL_STAGES = {"smen/plan/steps.py", "smen/plan/step_seconds.py", "smen/plan/job_resources.py"}
+OF_ALL_STAGES = {f"smen/plan/{name}.py" for name in ("steps", "step_seconds", "job_resources", "job_size")}
 
 
 FURTHER = {

@@ -1,46 +1,59 @@
-"""Guessed times of jobs: in proportion to cells and days, and never nothing."""
+"""Times of jobs: those that were measured come back, and they grow with cells, days and epochs."""
+
+import json
+from pathlib import Path
 
 import pytest
 from made_project import make_plan
 from made_region import REGION
 
+from smen.plan.job_size import JobSize
 from smen.plan.plan import Plan
-from smen.plan.step_seconds import PER_DAY, START, in_words, region_seconds, step_seconds
+from smen.plan.step_seconds import SECONDS, START, in_words, job_seconds, region_seconds, step_seconds
 from smen.plan.steps import steps_of
 
+MEASURED = json.loads((Path(__file__).parents[1] / "benchmarks" / "job_resources.json").read_text())
+JOBS = [(JobSize(kind, cells, days), s) for kind, of in MEASURED["kinds"].items() for cells, days, _, s in of["jobs"]]
 
-def test_unknown_jobs_take_as_long_as_a_command_needs_to_begin(tmp_path):
-    plan = make_plan(tmp_path)
-    assert step_seconds(plan, "index") == START
-    assert step_seconds(plan, "another", REGION) == START
+
+def test_a_rule_that_is_no_stage_takes_as_long_as_a_command_needs_to_begin(tmp_path):
+    assert step_seconds(make_plan(tmp_path), "another", REGION) == START
+
+
+@pytest.mark.parametrize(("size", "seconds"), JOBS, ids=lambda value: getattr(value, "kind", None))
+def test_a_job_takes_what_was_measured_or_somewhat_more(size, seconds):
+    assert 0.95 * seconds <= job_seconds(size) <= 3 * seconds + START
 
 
 def test_all_stages_of_a_region_are_known():
-    names = {step.stage for step in steps_of(Plan.load({}, []), "geneva")}
-    assert names <= PER_DAY.keys()
-
-
-def test_the_years_of_a_stage_are_parts_of_its_period():
     plan = Plan.load({}, [])
-    years = [step_seconds(plan, "align", "geneva", year) - START for year in (2016, 2017, 2018)]
-    assert years[0] > years[1] == years[2] > 0
-    assert sum(years) == pytest.approx(sum(PER_DAY["align"]) * 1096)
+    assert {f"{step.stage}_{step.method}" if step.method else step.stage for step in steps_of(plan, "geneva")} <= (
+        SECONDS.keys()
+    )
 
 
-def test_a_quarter_of_the_cells_has_a_quarter_of_what_is_of_cells():
+def test_what_grows_with_cells_is_four_times_as_much_for_four_times_the_cells():
     place = {"longitude": 6.1, "latitude": 46.2}
     plan = Plan.load({"regions": {"whole": {**place, "size": 100}, "quarter": {**place, "size": 50}}}, [])
-    whole, quarter = (step_seconds(plan, "train", name) - START for name in ("whole", "quarter"))
-    assert whole > 0
-    assert quarter == pytest.approx(whole / 4)
+    whole, quarter = (step_seconds(plan, "train", name, method="fusion") for name in ("whole", "quarter"))
+    fixed = SECONDS["train_fusion"].fixed
+    assert whole - fixed == pytest.approx(4 * (quarter - fixed))
 
 
-def test_the_paper_s_network_takes_its_own_time_and_all_jobs_add_up():
+def test_all_jobs_of_a_region_add_up():
     plan = Plan.load({}, [])
-    assert step_seconds(plan, "train", "geneva", method="smen") > step_seconds(plan, "train", "geneva", method="fusion")
-    jobs = [(step.stage, step.year, step.method or "") for step in steps_of(plan, "geneva")]
+    jobs = [(step.stage, step.year, step.method) for step in steps_of(plan, "geneva")]
     total = sum(step_seconds(plan, stage, "geneva", year, method) for stage, year, method in jobs)
     assert region_seconds(plan, "geneva") == pytest.approx(total)
+    assert step_seconds(plan, "train", "geneva", method="smen") > step_seconds(plan, "train", "geneva", method="fusion")
+
+
+def test_epochs_of_the_paper_s_experiments_take_their_time_and_the_start_does_not_grow():
+    few, many = (
+        step_seconds(Plan.load({"paper": {"epochs": epochs}}, []), "experiment", "geneva") for epochs in (80, 800)
+    )
+    fixed = SECONDS["experiment"].fixed
+    assert many - fixed == pytest.approx(10 * (few - fixed))
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_in_short_a_line_for_each_of_the_first_regions(tmp_path):
 
 
 def test_too_little_memory_is_missing(tmp_path, monkeypatch):
-    monkeypatch.setattr(check, "memory_bytes", lambda: 2e9)
+    monkeypatch.setattr(check, "memory_bytes", lambda: 0.3e9)
     found = check.run(plan(tmp_path), with_map=False)
     assert [text.split(":")[1] for text in found.missing] == [" memory"]
     monkeypatch.setattr(check, "memory_bytes", lambda: None)

@@ -11,7 +11,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from smen.data.choice_file import read_choice
 from smen.errors import SmenError
-from smen.plan import code_digest, job_resources, region_size
+from smen.plan import code_digest, job_resources, job_size, region_size
 from smen.plan.incomplete_lists import incomplete_lists, remove_lists
 from smen.plan.paper_plan import PAPER_THREADS
 from smen.plan.plan import Plan
@@ -197,7 +197,7 @@ def training_threads(wildcards):
 def size(stage, wildcards):
     """Cells and days that a job works on."""
     region, year, method = (getattr(wildcards, name, None) for name in ("region", "year", "method"))
-    return job_resources.size_of(plan, stage, region, None if year is None else int(year), method)
+    return job_size.size_of(plan, stage, region, None if year is None else int(year), method)
 
 
 def memory(stage):
@@ -341,7 +341,7 @@ def remaining_jobs():
 def job_seconds(job):
     """About how many seconds of a core a job of the run takes."""
     year = int(job.wildcards["year"]) if "year" in job.wildcards else None
-    return step_seconds(plan, job.rule, job.wildcards.get("region"), year, job.wildcards.get("method", ""))
+    return step_seconds(plan, job.rule, job.wildcards.get("region"), year, job.wildcards.get("method"))
 
 
 progress = RunProgress(remaining_jobs, job_seconds)
