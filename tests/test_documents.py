@@ -23,6 +23,7 @@ TESTED = {
     "smen refresh": "tests/workflow/test_new_day.py",
     "smen status": "tests/workflow/test_new_day.py",
     "smen extract": "tests/gis/test_extract.py",
+    "smen clip": "tests/stages/test_clip.py",
     "echo 'machine urs.earthdata.nasa.gov": "tests/sources/earthdata/test_auth.py",
 }
 """Where each command of the documents' shell blocks runs, by its beginning."""

@@ -73,10 +73,8 @@ def write_project(
     beside = comparison_groups(path, window, observed)
     renderers = ramp_renderer(SOIL_MOISTURE), code_renderer(names, colours)
     by_year = _years_of_maps(path, window, maps, renderers, _with_quality(maps, observed))
-    of_indices = index_groups(path, window, indices)
-    tree, layers = _vectors(path, outlines, stations)
-    for groups, more in (beside, by_year, of_indices):
-        tree, layers = tree + groups, layers + more
+    parts = [_vectors(path, outlines, stations), beside, by_year, index_groups(path, window, indices)]
+    tree, layers = ([entry for part in parts for entry in part[number]] for number in (0, 1))
     title = map_title(region, simulated=simulated)
     period = iso(maps[0].time.astype("datetime64[D]")), iso(maps[-1].time + HALF_ORBIT)
     project = element(
