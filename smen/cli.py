@@ -17,7 +17,7 @@ import click
 
 from smen import __version__
 from smen.algebra_threads import limit_algebra_threads
-from smen.cli_export import export_qa4sm, export_zarr, extract
+from smen.cli_export import clip, export_qa4sm, export_zarr, extract
 from smen.cli_options import config_option, log_option, plan_of, region_names
 from smen.command_log import start_log
 from smen.errors import SettingsError, SmenError, is_out_of_memory
@@ -112,6 +112,7 @@ def _of_method(stage: Stage, command: Callable[..., None]) -> Callable[..., None
 
 for _stage in STAGES.values():
     _add(_stage)
+smen.add_command(clip)
 smen.add_command(export_qa4sm)
 smen.add_command(export_zarr)
 smen.add_command(extract)

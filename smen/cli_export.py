@@ -13,6 +13,9 @@ from smen.command_log import start_log
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
+
+    from smen.outputs.results_folder import RegionResults
 
 
 @click.command("export-qa4sm", help="Write a region's maps as a file that QA4SM takes as your own data.")
@@ -115,16 +118,58 @@ def extract(
     Raises:
         SmenError: a file cannot be read or written.
     """
-    from smen.outputs.results_folder import results_in
     from smen.stages import extract
 
     start_log(log_file, "extract")
     others = [since, *(choices[name] or None for name in ("by_day", "wide", "plot")), choices["below"]]
     if drought and any(choice is not None for choice in others):
         raise click.UsageError("--drought goes with none of --daily, --wide, --plot, --below, --since: leave these out")
+    found = _results(results, config_file)
+    options = extract.ExtractOptions(**choices, since=None if since is None else since.date())
+    (extract.run_drought if drought else extract.run)(found, features, output, options)
+
+
+@click.command(help="Cut maps out along polygons: each region's own, or those of a file.")
+@click.argument("regions", nargs=-1, shell_complete=region_names)
+@click.option(
+    "--output", "-o", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write into."
+)
+@click.option(
+    "--polygons", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file of polygons.  [default: those that the regions were given by]",
+)  # fmt: skip
+@click.option(
+    "--results", type=click.Path(file_okay=False, path_type=Path),
+    help="A folder of results, without its settings [default: as --config says; without it: results, or this folder]",
+)  # fmt: skip
+@config_option
+def clip(
+    regions: tuple[str, ...], output: Path, polygons: Path | None, results: Path | None, config_file: Path
+) -> None:
+    """Write maps cut out along polygons.
+
+    Args:
+        regions: whose maps; none: all that a polygon lies in.
+        output: the folder to write into.
+        polygons: file of polygons; None: each region's own.
+        results: folder of results to read without settings; None: that of the settings, where there are any.
+        config_file: the settings.
+
+    Raises:
+        SmenError: a file cannot be read or written, or no polygon lies in the regions.
+    """
+    from smen.stages import clip
+
+    start_log(None, "clip")
+    clip.run(_results(results, config_file), regions, output, polygons)
+
+
+def _results(results: Path | None, config_file: Path) -> Mapping[str, RegionResults]:
+    """The maps of the settings' regions, or those of a folder that is named, or that is there without settings."""
+    from smen.outputs.results_folder import results_in
+    from smen.stages import extract
+
     given = click.get_current_context().get_parameter_source("config_file") is not ParameterSource.DEFAULT
     if results is None and not given and not config_file.exists():
         results = Path("results") if Path("results").is_dir() else Path()
-    found = extract.results_of(plan_of(config_file)) if results is None else results_in(results)
-    options = extract.ExtractOptions(**choices, since=None if since is None else since.date())
-    (extract.run_drought if drought else extract.run)(found, features, output, options)
+    return extract.results_of(plan_of(config_file)) if results is None else results_in(results)

@@ -125,6 +125,7 @@ def _points(table: pd.DataFrame, path: Path) -> gpd.GeoDataFrame:
         )
     log.info("%s: points at longitude %r and latitude %r, in degrees", path, x, y)
     longitude, latitude = (_degrees(table[name], path) for name in (x, y))
+    longitude = longitude.where(~longitude.between(180, 360, inclusive="right"), longitude - 360)  # from 0 to 360
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(longitude, latitude), crs="EPSG:4326")
 
 

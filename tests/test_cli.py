@@ -23,7 +23,7 @@ from smen.settings.file import check_settings
 from smen.stages import acquire, export_zarr
 
 ROOT = Path(__file__).parent.parent
-OTHERS = {"check-method", "check", "config", "refresh", "export-qa4sm", "export-zarr", "extract", "status"}
+OTHERS = {"check-method", "check", "config", "refresh", "clip", "export-qa4sm", "export-zarr", "extract", "status"}
 
 
 class Recorder:

@@ -78,6 +78,11 @@ def test_tables_of_stations(tmp_path, text, caplog):
     assert "longitude" in caplog.text
 
 
+def test_longitudes_from_0_to_360(tmp_path):
+    places = read_places(table(tmp_path, "lon,lat\n262.5,35\n180,35\n360,35\n"))
+    assert places.geometry.tolist() == [Point(-97.5, 35), Point(180, 35), Point(0, 35)]
+
+
 def test_the_columns_that_were_taken_are_named(tmp_path, caplog):
     caplog.set_level(logging.INFO, "smen")
     read_places(table(tmp_path, "lng,Lat,longest\n6,46,2\n"))
@@ -94,7 +99,7 @@ def test_the_columns_that_were_taken_are_named(tmp_path, caplog):
         ("lon,Lon,lat\n6,7,46\n", "the columns lon and Lon may both hold"),
         ("lat,lon\n6,46\n-97,35\n", "feature 2 .* reaches beyond"),
         ("x,y\n500000,5100000\n", "feature 1 .* reaches beyond .* longitude before latitude"),
-        ("lon,lat\n250,35\n", "feature 1 .* reaches beyond 180 degrees"),
+        ("lon,lat\n400,35\n", "feature 1 .* reaches beyond 180 degrees"),
         ("", "cannot be read"),
     ],
 )

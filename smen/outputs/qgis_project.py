@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+import numpy as np
+
 from smen.atomic import write_text
 from smen.grid import CRS_CODE, Window
 from smen.outputs.colours import SOIL_MOISTURE
@@ -21,6 +23,9 @@ from smen.outputs.qgis_stations import TITLE as STATIONS
 from smen.outputs.qgis_stations import station_layer
 from smen.outputs.qgis_styles import HALF_ORBIT, QGIS_VERSION, code_renderer, ramp_renderer
 from smen.outputs.xml_elements import element, qgis_file
+
+MOST_QUALITY = 200
+"""Maps up to which each has its quality raster in a project: QGIS opens one in 3 to 4 ms a layer."""
 
 NOTHING_OBSERVED: Mapping[str, Sequence[ObservedFile]] = {}
 
@@ -42,8 +47,9 @@ def write_project(
     """Write a project that shows a region's maps; the temporal controller steps through them by half days.
 
     All maps are ticked, because the temporal controller draws of the ticked ones those of its moment. Each year is a
-    group, the newest first; quality rasters are a closed group of their own below the maps. The map's title shows the
-    date, the copyright line the units and whether the data are simulated.
+    group, the newest first; quality rasters are a closed group of their own below. With more than `MOST_QUALITY`
+    maps only those have one that have something observed beside them. The map's title shows the date, the copyright
+    line the units and whether the data are simulated.
 
     Args:
         path: the ``.qgs`` to write.
@@ -65,11 +71,10 @@ def write_project(
     if not maps:
         raise ValueError("a project needs at least one map")
     beside = comparison_groups(path, window, observed)
-    by_year = _years_of_maps(path, window, maps, (ramp_renderer(SOIL_MOISTURE), code_renderer(names, colours)))
-    of_indices = index_groups(path, window, indices)
-    tree, layers = _vectors(path, outlines, stations)
-    for groups, more in (beside, by_year, of_indices):
-        tree, layers = tree + groups, layers + more
+    renderers = ramp_renderer(SOIL_MOISTURE), code_renderer(names, colours)
+    by_year = _years_of_maps(path, window, maps, renderers, _with_quality(maps, observed))
+    parts = [_vectors(path, outlines, stations), beside, by_year, index_groups(path, window, indices)]
+    tree, layers = ([entry for part in parts for entry in part[number]] for number in (0, 1))
     title = map_title(region, simulated=simulated)
     period = iso(maps[0].time.astype("datetime64[D]")), iso(maps[-1].time + HALF_ORBIT)
     project = element(
@@ -99,29 +104,49 @@ def _vectors(path: Path, outlines: Path, stations: Path | None) -> tuple[list[El
     return tree, layers
 
 
+def _with_quality(maps: Sequence[MapFile], observed: Mapping[str, Sequence[ObservedFile]]) -> set[np.datetime64]:
+    """Return the times of the maps whose quality raster is a layer."""
+    beside = {file.map.time for files in observed.values() for file in files}
+    return beside if len(maps) > MOST_QUALITY and beside else {file.time for file in maps}
+
+
 def _years_of_maps(
-    path: Path, window: Window, maps: Sequence[MapFile], renderers: tuple[Element, Element]
+    path: Path,
+    window: Window,
+    maps: Sequence[MapFile],
+    renderers: tuple[Element, Element],
+    with_quality: set[np.datetime64],
 ) -> tuple[list[Element], list[Element]]:
     """Return the groups of all years, the newest first, and their layers."""
     tree, layers = [], []
     for year in sorted({_year(file) for file in maps}, reverse=True):
-        groups, more = _year_of_maps(path, window, [file for file in maps if _year(file) == year], year, renderers)
+        files = [file for file in maps if _year(file) == year]
+        groups, more = _year_of_maps(path, window, files, year, renderers, with_quality)
         tree += groups
         layers += more
     return tree, layers
 
 
 def _year_of_maps(
-    path: Path, window: Window, maps: Sequence[MapFile], year: str, renderers: tuple[Element, Element]
+    path: Path,
+    window: Window,
+    maps: Sequence[MapFile],
+    year: str,
+    renderers: tuple[Element, Element],
+    with_quality: set[np.datetime64],
 ) -> tuple[list[Element], list[Element]]:
     """Return the groups of a year's maps and of their quality rasters in the tree, and their layers."""
     moisture, codes = renderers
     files = [(file, f"{minute(file.time)}, {DIRECTIONS[file.direction]}") for file in maps]
     entries = [tree_layer(path, file.path, title, checked=True) for file, title in files]
-    hidden = [tree_layer(path, file.quality, title, checked=False) for file, title in files]
     layers = [raster_layer(path, file.path, title, window, file.time, moisture) for file, title in files]
-    layers += [raster_layer(path, file.quality, f"quality {t}", window, file.time, codes) for file, t in files]
-    return [tree_group(year, entries, checked=True), tree_group(f"quality {year}", hidden, checked=False)], layers
+    groups = [tree_group(year, entries, checked=True)]
+    rasters = [(file, title) for file, title in files if file.time in with_quality]
+    if rasters:
+        hidden = [tree_layer(path, file.quality, title, checked=False) for file, title in rasters]
+        layers += [raster_layer(path, file.quality, f"quality {t}", window, file.time, codes) for file, t in rasters]
+        groups.append(tree_group(f"quality {year}", hidden, checked=False))
+    return groups, layers
 
 
 def _year(file: MapFile) -> str:

@@ -14,6 +14,8 @@ from smen.validation.station_records import Station, StationProblem, StationSeri
 from smen.validation.usable_values import usable_values
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from ismn.filehandlers import DataFile
 
@@ -58,7 +60,7 @@ def read_place(files: StationFiles, name: str) -> tuple[float, float] | None:
     """
     try:
         lines = files.head(name).decode("latin-1").splitlines()
-        line = lines[0].split()
+        line = _without_spaces(lines[0], PurePosixPath(name).parts[-3:-1]).split()
         columns = _PLACE_CEOP if len(line) == _CEOP_COLUMNS else _PLACE_HEADER
         longitude, latitude = (float(line[column]) for column in columns)
     except Exception:  # noqa: BLE001  (a damaged zip raises errors of zlib and others; the reader will say so)
@@ -87,7 +89,7 @@ def read_sensor(
         data = sensor.read_data()
         places = _places(sensor, path, len(data))
         series, remarks = _series(sensor, data, places, name, selection)
-        if "_" in network + station:  # the reader was given other names
+        if {"_", " "} & set(network + station):  # the reader was given other names
             series = [replace(s, station=replace(s.station, network=network, name=station)) for s in series]
     except Exception as error:  # noqa: BLE001  (a damaged file makes the reader raise errors of every type)
         lines = [line for line in str(error).strip().splitlines() if line.strip()] or [type(error).__name__]
@@ -121,7 +123,8 @@ def _open(path: Path) -> DataFile:
 def _plain_copy(path: Path, name: str, scratch: Path) -> Path:
     """A file that the reader understands: the file itself, or a copy.
 
-    It wants ASCII in the first line, and no underscore in the names of network and station, where it splits names.
+    It wants ASCII in the first line, and in the names of network and station neither an underscore, where it splits
+    names of files, nor a space, where it splits lines.
     """
     content = path.read_bytes()
     if not content.strip():
@@ -129,7 +132,7 @@ def _plain_copy(path: Path, name: str, scratch: Path) -> Path:
     *folders, file = PurePosixPath(name).parts[-3:]
     if "_" in "".join(folders) and (found := _VARIABLE_AND_DEPTHS.search(file)):
         file = "_".join(["CSE", *(folder.replace("_", "-") for folder in folders)]) + file[found.start() :]
-    if content.isascii() and file == path.name:
+    if content.isascii() and file == path.name and " " not in "".join(folders):
         return path
     from anyascii import anyascii
 
@@ -137,10 +140,18 @@ def _plain_copy(path: Path, name: str, scratch: Path) -> Path:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         text = content.decode("latin-1")
+    text = _without_spaces(text, folders)
     copy = scratch / "plain" / Path(*folders, file)
     copy.parent.mkdir(parents=True, exist_ok=True)
     copy.write_text("".join(c if c.isascii() else anyascii(c).replace(" ", "-") for c in text), encoding="ascii")
     return copy
+
+
+def _without_spaces(text: str, names: Sequence[str]) -> str:
+    """Lines of data with a hyphen for each space in names, those of the folders of network and station."""
+    for name in names:
+        text = text.replace(name, name.replace(" ", "-"))
+    return text
 
 
 def _places(sensor: DataFile, path: Path, rows: int) -> pd.DataFrame | None:

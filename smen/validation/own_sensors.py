@@ -108,6 +108,8 @@ def _table(path: Path) -> tuple[pd.DataFrame, list[StationProblem]]:
         table["flag"] = table["flag"].where(~empty, None)
     for column in _NUMBERS:
         table[column] = pd.to_numeric(table[column].astype(str).str.strip().str.replace(",", "."), errors="coerce")
+    east = table["longitude"].gt(180) & table["longitude"].le(360)  # some count from 0 to 360, eastwards
+    table["longitude"] = table["longitude"].where(~east, table["longitude"] - 360)
     table["time"] = [_utc(text) for text in table["time"]]
     table["station"] = [_name(value) for value in table["station"]]
     places = table["longitude"].abs().le(180) & table["latitude"].abs().le(90)

@@ -243,7 +243,9 @@ def test_scores_and_training_are_shown(visit):
     assert "0.031" in page.locator("#scores").inner_text()
     page.locator("#against").select_option("truth")
     assert page.locator("#scores circle").count() == 4
-    page.locator("#by-class summary").click()
+    assert page.locator("#classes").is_visible()  # without a click, and before the scores of the methods
+    headings = page.locator("h2").all_inner_texts()
+    assert headings.index("Scores: everywhere mapped") < headings.index("Scores of the methods")
     assert page.locator("#classes tbody tr").count() == 2
     assert "no 3 km product on that date" in page.locator("#classes").inner_text()
     assert "against the truth" in page.locator("#by-class").inner_text()
@@ -382,15 +384,45 @@ def test_own_values_are_drawn_into_the_series(visit, tmp_path):
     visit.settled("document.getElementById('own-note').textContent.startsWith('none.csv has no row')")
 
 
-def test_the_next_date_with_a_product_and_fading(visit):
-    page = visit.page
-    dates = visit.js("smen.state.region.productDates")
-    visit.js(f"smen.set({{ date: {dates[1]} }})")
-    page.locator("#next-covered").click()
-    visit.settled(f"document.body.dataset.ready === 'tucson {dates[2]}'")
+def test_the_next_well_covered_date(visit, moved):
+    """At least half as wide as the widest, by the product's and the maps' own files."""
+
+    def shares(files):
+        valid = []
+        for file in files:
+            with rasterio.open(file) as raster:
+                valid.append((raster.read(1) != -9999).mean())
+        return np.array(valid)
+
+    products = sorted((moved / "tucson/observed/2018").glob("*_product.tif"))
+    of_product = shares(products)
+    of_map = shares(moved / "tucson/maps/2018" / file.name.replace("_product", "") for file in products)
+    well = (of_product >= of_product.max() / 2) & (of_map >= of_map.max() / 2)
+    assert 1 < well.sum() < len(products)
+    wanted = np.array(visit.js("smen.state.region.productDates"))[well].tolist()
+    visit.js("smen.set({ date: 0 })")
+    for date in [*wanted, wanted[0]]:
+        visit.page.locator("#next-covered").click()
+        visit.settled(f"document.body.dataset.ready === 'tucson {date}'")
+
+
+def test_uncertain_cells_fade(visit):
     before = pixel(visit, 20, 35)
-    page.locator("#fade").check()
+    visit.page.locator("#fade").check()
     assert pixel(visit, 20, 35) != before
+
+
+@pytest.mark.parametrize("layer", ["estimate", "anomaly", "difference", "age"])
+def test_numbers_of_the_legend_do_not_touch(visit, layer):
+    visit.settled("smen.state.region.loaded()")
+    for side in ("left", "right"):
+        visit.page.locator(f"#{side}").select_option(layer)
+    gaps = visit.js(
+        "[...document.querySelectorAll('.scale')].flatMap(s => [...s.children].map(x => x.getBoundingClientRect())"
+        ".map((r, i, all) => i ? r.left - all[i - 1].right : 99))"
+    )
+    assert len(gaps) >= 5
+    assert min(gaps) > 4
 
 
 def test_stations_are_dots_a_table_and_a_series(visit, pictures):

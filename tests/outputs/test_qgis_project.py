@@ -46,6 +46,21 @@ def test_what_was_observed_stands_above_the_maps(tmp_path):
     assert [group.get("name") for group in groups][:3] == ["3 km product", "standard deviation", "2018"]
 
 
+def test_many_maps_have_quality_rasters_where_something_was_observed(tmp_path, monkeypatch):
+    def groups(**changes):
+        found = project_of(tmp_path, **changes).findall("layer-tree-group/layer-tree-group")
+        return {group.get("name"): [entry.get("name") for entry in group] for group in found}
+
+    beside = observed(tmp_path)
+    assert len(groups(observed=beside)["quality 2018"]) == 2  # few maps: each has its own
+    monkeypatch.setattr("smen.outputs.qgis_project.MOST_QUALITY", 2)
+    few = groups(observed=beside)
+    assert few["quality 2018"] == ["2018-01-01 12:00 UTC, descending"]
+    assert len(few["2018"]) == 2
+    assert "quality 2018" not in groups(observed={"3 km product": beside["3 km product"][:1]})
+    assert len(groups()["quality 2018"]) == 2  # nothing observed: all
+
+
 def test_a_map_and_its_deviation_are_two_layers(tmp_path):
     root = project_of(tmp_path, observed=observed(tmp_path))
     ids = [layer.findtext("id") for layer in root.findall("projectlayers/maplayer")]

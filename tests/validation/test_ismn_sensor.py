@@ -54,6 +54,18 @@ def test_a_space_in_a_name_of_ceop_is_said(tmp_path):
     assert "is there a space in a name?" in problems[0].reason
 
 
+@pytest.mark.parametrize("layout", ["header_values", "ceop_sep"])
+def test_spaces_in_names_stay_in_them(tmp_path, layout):
+    """The reader splits lines at spaces."""
+    path = write_ismn(tmp_path, network="MY NET", station="one of two", longitude=-97.5, layout=layout)
+    (series,), problems = read(tmp_path, path)
+    assert (series.station.network, series.station.name, series.sensor) == ("MY NET", "one of two", "made")
+    assert (series.station.longitude, series.station.latitude) == (-97.5, 50.0)
+    assert (series.depth_from, series.depth_to, len(series.time)) == (0.0, 0.05, 24)
+    np.testing.assert_allclose(series.value, 0.2)
+    assert problems == []
+
+
 def test_unsorted_lines_are_sorted(tmp_path):
     path = write_ismn(tmp_path, time=hours("2020-01-01", 5)[::-1], value=np.linspace(0.1, 0.5, 5))
     (series,), problems = read(tmp_path, path)

@@ -29,6 +29,13 @@ def test_reads_a_csv(tmp_path):
     assert reading.problems == ()
 
 
+def test_longitudes_from_0_to_360(tmp_path):
+    rows = "a,262.5,35,0,0.05,2020-01-01,0.2,G\nb,179.5,35,0,0.05,2020-01-01,0.2,G\n"
+    reading = read_own_sensors(written(tmp_path / "s.csv", NAMES + rows), ALL)
+    assert [series.station.longitude for series in reading.series] == [-97.5, 179.5]
+    assert reading.problems == ()
+
+
 def test_times_with_an_offset_become_utc(tmp_path):
     rows = "a,10,50,0,0.05,2020-01-01T01:30+02:00,0.2,G\na,10,50,0,0.05,2020-01-01T00:00Z,0.3,G\n"
     (series,) = read_own_sensors(written(tmp_path / "s.csv", NAMES + rows), ALL).series
@@ -75,7 +82,7 @@ def test_odd_rows_and_depths_give_lines(tmp_path):
         "a,10,50,0,0.05,2020-01-01,0.2,G\n"
         "a,10,50,0,0.05,yesterday,0.2,G\n"
         ",10,50,0,0.05,2020-01-01,0.2,G\n"
-        "a,200,50,0,0.05,2020-01-01,0.2,G\n"
+        "a,400,50,0,0.05,2020-01-01,0.2,G\n"
         "b,10,50,0.1,0.2,2020-01-01,0.2,G\n"
         "c,10,50,0,0.05,2020-01-01,20,G\n"
         "d,10,50,0,0.05,2020-01-01,0.2,\n"

@@ -13,12 +13,13 @@
     const { ramp, legend } = smen.LAYERS[layers[0]];
     const { low, high, units, stops } = smen.settings.ramps[ramp];
     const title = ramp === "soil_moisture" ? "Soil moisture" : legend;
-    const steps = 5;
-    const scale = Array.from({ length: steps + 1 }, (_, i) => {
-      const value = low + (high - low) * i / steps;
+    // Shares of the bar that have a number: where both ends have a sign, fewer, so that they do not touch.
+    const shares = low < 0 ? [0, 1 / 3, 1 / 2, 2 / 3, 1] : [0, 0.2, 0.4, 0.6, 0.8, 1];
+    const scale = shares.map((share) => {
+      const value = low + (high - low) * share;
       const text = high - low > 20 ? value.toFixed(0) : smen.number(value, 2);
-      const open = i === 0 && low < 0 ? `≤ ${text}` : i === steps ? `≥ ${text}` : text;
-      return `<span style="left:${100 * i / steps}%">${open}</span>`;
+      const open = share === 0 && low < 0 ? `≤ ${text}` : share === 1 ? `≥ ${text}` : text;
+      return `<span style="left:${100 * share}%">${open}</span>`;
     });
     return `<div class="legend"><div>${title} (${units})</div>
       <div class="bar" style="background:linear-gradient(to right in srgb, ${stops.join(",")})"></div>
@@ -59,7 +60,7 @@
   };
 
   const scoreTable = (title, names, rows, columns) => {
-    const heading = columns.map(([name]) => `<th>${name}</th>`).join("");
+    const heading = columns.map(([name, , title]) => `<th>${title ?? name}</th>`).join("");
     const body = rows.map((row, i) => `<tr><td>${smen.escape(names[i])}</td>${columns.map(([name, digits]) =>
       `<td>${row[name] == null ? "–" : smen.number(row[name], digits)}</td>`).join("")}</tr>`);
     return `<table><thead><tr><th>${title}</th>${heading}</tr></thead><tbody>${body.join("")}</tbody></table>`;
@@ -70,8 +71,14 @@
     $("by-class").hidden = !classes.length;
     if (!classes.length) return;
     $("class-reference").textContent = `the ${classes[0].against}`;
-    const columns = [["share", 0], ["dates", 0], ["ubRMSE", 4], ["bias", 4], ["coverage_90", 2], ["crps", 4]];
-    $("classes").innerHTML = scoreTable("cells", classes.map((row) => row.class), classes, columns);
+    const columns = [["share", 0, "share, %"], ["dates", 0], ["ubRMSE", 4, "ubRMSE, m³/m³"], ["bias", 4],
+      ["coverage_90", 2, "in 90 %"]];
+    const [code, named] = [/^quality: /, (row) => row.class.replace(code, "")];
+    for (const [id, rows] of [["classes", classes.filter((row) => !code.test(row.class))],
+      ["codes", classes.filter((row) => code.test(row.class))]]) {
+      $(id).innerHTML = scoreTable("cells", rows.map(named), rows, columns);
+      $(id).parentElement.hidden = !rows.length;
+    }
   };
 
   smen.drawScores = () => {

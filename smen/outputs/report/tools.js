@@ -127,11 +127,23 @@
   $("point-card").addEventListener("drop", (event) => event.dataTransfer.files[0] && take(event.dataTransfer.files[0]));
   $("own-file").addEventListener("change", () => $("own-file").files[0] && take($("own-file").files[0]));
 
-  /* The next overpass with a 3 km product that covers a good part of the region. */
+  /* Overpasses whose 3 km product covers at least half as much as the region's widest, and whose map does so, too. */
+  const wellCovered = (region) => {
+    const cells = Array.from({ length: region.height * region.width }, (_, cell) => cell);
+    const product = (i) => cells.filter((cell) => Number.isFinite(region.value("product", i, cell))).length;
+    const wide = (share) => {
+      const shares = region.productDates.map(share);
+      return shares.map((value) => value > 0 && value >= Math.max(...shares) / 2);
+    };
+    const [byProduct, byMap] = [wide(product), wide((i) => region.maps[i].share)];
+    return region.productDates.filter((_, i) => byProduct[i] && byMap[i]);
+  };
+  const covered = new WeakMap();
   smen.nextCovered = () => {
     const { region, date } = state;
-    const after = region.productDates.filter((i) => i > date);
-    const next = after[0] ?? region.productDates[0];
+    if (!covered.has(region)) covered.set(region, wellCovered(region));
+    const dates = covered.get(region);
+    const next = dates.find((i) => i > date) ?? dates[0];
     if (next !== undefined) set({ date: next });
   };
   $("next-covered").addEventListener("click", smen.nextCovered);
