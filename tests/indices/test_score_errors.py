@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from made_normals import SHAPE, WINDOW, made_normals
+from scipy.stats import norm
 
 from smen.grid import M36
 from smen.grid.bilinear import bilinear
@@ -15,6 +16,7 @@ from smen.indices.score_errors import (
     map_variance,
     unevenness,
 )
+from smen.indices.season_moments import PROBABILITIES
 
 JULY = np.datetime64("2018-07-01T12:00:00", "s")
 CELLS = np.ones(WINDOW.shape)
@@ -46,14 +48,15 @@ def test_unevenness_is_finite_where_coarse_cells_are_missing():
     np.testing.assert_allclose(unevenness(scores, WINDOW, M36), 0, atol=1e-12)
 
 
-def test_a_maps_variance_is_that_of_its_error_in_a_normal_season():
-    """At the median of a normal season of standard deviation s, an error e of a map is one of e / s in its score."""
+def test_a_maps_variance_is_that_of_its_error_in_the_season():
+    """An error of .005 is one of .01 for the coarse values, and of what these are apart in scores, on the mean."""
     normals, _, _ = made_normals(gain=0.5, offset=0.1)
     season, transfer = normals.season(JULY), normals.transfer
     median = season.quantiles[7]
     found = map_variance(median, 0.005 * CELLS, season, transfer, EVEN)
-    gain = 2.0  # of the coarse value for the cell's
-    np.testing.assert_allclose(found.mean(), STATED * np.mean((0.005 * gain) ** 2 / season.variance), rtol=0.3)
+    levels, flat = norm.ppf(PROBABILITIES), season.quantiles.reshape(len(PROBABILITIES), -1).T
+    apart = [np.diff(np.interp(own[7] + np.array([-0.01, 0.01]), own, levels))[0] for own in flat]
+    assert found.mean() == pytest.approx(STATED * np.mean((np.array(apart) / 2) ** 2), rel=1e-6)
     uneven = map_variance(median, 0.005 * CELLS, season, transfer, EVEN + 0.8)
     np.testing.assert_allclose(uneven - found, OF_MAP * 0.8, rtol=1e-6)
     np.testing.assert_array_equal(map_variance(median, None, season, transfer, EVEN), LEAST_VARIANCE)
