@@ -20,9 +20,9 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from smen.data.drought_classes import PERCENTILE_BELOW, DroughtClass
 from smen.grid.bilinear import bilinear
+from smen.indices.score_errors import coarse_variance, map_variance, unevenness
 from smen.indices.season import season_of
 from smen.indices.season_score import season_score
-from smen.indices.wetness_transfer import passing_variance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,17 +35,10 @@ COMMON = 0.75
 """Correlation of the errors of the two estimates: both rest on the same retrieval, and miss what both do not see.
 Chosen on one simulated world (measured there: .7 to .8), confirmed on others: `tests/benchmarks/bench_indices.py`."""
 
-LEAST_VARIANCE = 0.01
-"""Least error variance of either score."""
-
-OWN_VARIANCE = 0.5
-"""Weight of a cell's own error variance of the map's score; the rest is of the mean of all cells. Where the season's
-distribution is skewed, its slope at one value says too little of an error that reaches over much of it: in dry seasons
-cells with a stated deviation of .3 erred by .5. Chosen on two simulated regions, confirmed on others."""
-
 SEASONS_APART = 2
 """Seasons of a year that tell how years differ independently of each other: the errors of a climatology are drawn to
-those of all seasons, so that n years tell more than n values would. Chosen and confirmed as `OWN_VARIANCE`."""
+those of all seasons, so that n years tell more than n values would. Chosen on two simulated regions, confirmed on
+others."""
 
 MOST_FREEDOM = 1e4
 """Degrees of freedom above which Student's distribution is the normal one."""
@@ -107,16 +100,15 @@ def estimate_percentile(
     season, transfer = normals.season(time), normals.transfer
     value = transfer.to_coarse(moisture)
     of_map = season_score(value, season)
-    map_variance = np.full(of_map.shape, LEAST_VARIANCE)
-    if deviation is not None:
-        half = np.sqrt(passing_variance(deviation, transfer.staying)) * transfer.gain
-        above, below = (season_score(value + sign * half, season) for sign in (1, -1))
-        map_variance = _steadied(np.maximum((above - below) ** 2 / 4, LEAST_VARIANCE))
-    moments = normals.moments.season(season_of(time))
-    cells = season_score(coarse, moments)
-    of_coarse = bilinear(cells, normals.window, normals.grid).astype(np.float64)
-    coarse_variance = np.maximum(1 - transfer.agreement**2, LEAST_VARIANCE)
-    score, own = joined(of_map, map_variance, of_coarse, coarse_variance)
+    cells = season_score(coarse, normals.moments.season(season_of(time)))
+    of_coarse, around = (bilinear(f, normals.window, normals.grid).astype(np.float64) for f in (cells, coarse))
+    uneven = unevenness(cells, normals.window, normals.grid)
+    score, own = joined(
+        of_map,
+        map_variance(value, deviation, season, transfer, uneven),
+        of_coarse,
+        coarse_variance(around, season, transfer, uneven),
+    )
     climate = season.mean_error + 2 * score * season.joint_error + score**2 * season.spread_error
     return in_the_long_run(score, own, np.maximum(climate, 0.0), season.years)
 
@@ -140,13 +132,6 @@ def in_the_long_run(score: Field, own: Field, climate: Field, years: Field) -> P
     variance = own + sampled
     freedom = SEASONS_APART * np.maximum(years - 1, 1) * (variance / np.maximum(sampled, 1e-9)) ** 2
     return PercentileEstimate(score, score * drawn, variance, np.minimum(freedom, MOST_FREEDOM))
-
-
-def _steadied(variance: Field) -> Field:
-    """Draw error variances of one field, NaN where there is none, to the mean of all cells."""
-    known = np.isfinite(variance)
-    mean = variance[known].mean() if known.any() else np.nan
-    return np.asarray(OWN_VARIANCE * variance + (1 - OWN_VARIANCE) * mean, np.float64)
 
 
 def joined(first: Field, first_variance: Field, second: Field, second_variance: Field) -> tuple[Field, Field]:

@@ -93,7 +93,8 @@ class Normals:
     def note(self) -> str:
         """What a person should know of the record, in a sentence."""
         text = f"usual is what the coarse record of {self.years} years, {self.first} to {self.last}, had in this season"
-        return f"{text}; fewer than {FEW_YEARS} years: classes are uncertain" if self.few else text
+        short = f"fewer than {FEW_YEARS} years: classes are uncertain"
+        return f"{text}; {short}, which years they were can halve or double the area called dry" if self.few else text
 
     def season(self, time: np.datetime64) -> SeasonMoments:
         """Return the moments of the season of a time, interpolated to the 3 km cells, (H, W) each."""

@@ -108,8 +108,10 @@ def _shares(
     result: dict[str, float] = {}
     for code in WORSE:
         bound = ndtri(PERCENTILE_BELOW[code] / 100)
-        values = [float(weights @ ndtr((bound - score) / deviation))]
-        values += [float(weights @ ndtr((bound - score - ndtri(1 - q) * shared) / own)) for q in INTERVAL]
+        share = float(weights @ ndtr((bound - score) / deviation))
+        low_end, high_end = (float(weights @ ndtr((bound - score - ndtri(1 - q) * shared) / own)) for q in INTERVAL)
+        # The mean of a rare class may lie beyond the 95 % quantile of its share.
+        values = [share, min(low_end, share), max(high_end, share)]
         name = f"{code.name.lower()}_or_worse"
         result |= dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
     return result

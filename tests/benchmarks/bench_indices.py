@@ -172,6 +172,7 @@ def scores(truth, estimate):
     return {
         "rmse": float(np.sqrt(np.mean((estimate - truth) ** 2))), "hit": float((dry & said).sum() / dry.sum()),
         "false_alarm": float((said & ~dry).sum() / max(said.sum(), 1)), "frequency": float(said.sum() / dry.sum()),
+        "dry": int(dry.sum()), "said": int(said.sum()), "both": int((dry & said).sum()),
     }  # fmt: skip
 
 
@@ -206,6 +207,9 @@ if __name__ == "__main__":
                     float(((one[0][0] >= one[0][2]) & (one[0][0] <= one[0][3])).mean()) for one in judged
                 ]
                 row["width"] = float((table[3] - table[2]).mean())
+                missed = np.maximum(table[2] - truth, 0) + np.maximum(truth - table[3], 0)
+                row["interval_score"] = float((table[3] - table[2] + 20 * missed).mean())
+                row["coverage_dry"] = float((missed == 0)[table[1] < DRY].mean())
                 bins = np.minimum((table[4] * 10).astype(int), 9)
                 row["reliability"] = [
                     [int((bins == b).sum()), float(table[4][bins == b].sum()), int((truth < DRY)[bins == b].sum())]

@@ -1,5 +1,7 @@
 """The report's indices in headless Chromium: values at a point, its strip, and the area in each class."""
 
+import json
+
 import numpy as np
 import pytest
 from made_indices import FIRST, percentile, two_weeks
@@ -105,6 +107,61 @@ def test_a_region_given_by_an_outline_has_the_area_within_it(visit, pictures):
     page.locator("#area-of").select_option("window")
     assert DROUGHT_COLOURS[0] in heights(visit, 0)
     page.screenshot(path=pictures / "report_indices.png", full_page=True)
+
+
+def corners(row, column, rows, columns):
+    """Corners of a square of cells, as shares of the map."""
+    left, right, top, bottom = column, column + columns, row, row + rows
+    places = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    return [[x / WINDOW.width, y / WINDOW.height] for x, y in places]
+
+
+def test_a_drawn_area_has_its_area_in_each_class(visit, pictures):
+    """Rows 4 and 5 of the map, of percentiles 13 and 16: D1."""
+    visit.js(f"smen.set({{ area: {{ name: 'drawn area', rings: [{corners(4, 2, 2, 5)}] }} }})")
+    page = visit.page
+    assert page.locator("#area-of").input_value() == "area drawn area"
+    assert set(heights(visit, 0)) == {DROUGHT_COLOURS[2]}
+    label = page.locator("#index-areas svg").get_attribute("aria-label")
+    assert " ".join(label.split()) == "Share of drawn area in each drought class over time"
+    page.locator("#area-card").screenshot(path=pictures / "report_drawn_classes.png")
+    page.locator("#area-of").select_option("window")
+    assert len(heights(visit, 0)) > 1
+
+
+def test_an_area_is_shown_where_half_of_it_has_a_class(visit):
+    visit.js(f"smen.set({{ area: {{ name: 'drawn area', rings: [{corners(0, 2, 3, 5)}] }} }})")
+    three_rows = heights(visit, 1)  # of which the second week lacks one
+    assert {colour: pytest.approx(height / sum(three_rows.values())) for colour, height in three_rows.items()} == {
+        DROUGHT_COLOURS[4]: 0.5, DROUGHT_COLOURS[3]: 0.5,
+    }  # fmt: skip
+    visit.js(f"smen.set({{ area: {{ name: 'drawn area', rings: [{corners(0, 2, 1, 5)}] }} }})")
+    assert set(heights(visit, 0)) == {DROUGHT_COLOURS[5]} and heights(visit, 1) == {}
+
+
+def test_polygons_of_a_file_are_choices_of_the_area_chart(visit):
+    boxes = {"dry": (0, 1), "wet": (12, 2)}
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": name},
+            "geometry": box(
+                WINDOW.longitudes[3] - 0.01, WINDOW.latitudes[row + rows - 1] - 0.01, WINDOW.longitudes[8] + 0.01,
+                WINDOW.latitudes[row] + 0.01,
+            ).__geo_interface__,
+        }
+        for name, (row, rows) in boxes.items()
+    ]  # fmt: skip
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    visit.js(f"smen.takePolygons({json.dumps(text)}, 'fields.geojson')")
+    page = visit.page
+    assert page.locator("#area-of option").all_inner_texts() == ["dry", "wet", "of the whole map"]
+    assert set(heights(visit, 0)) == {DROUGHT_COLOURS[5]}
+    page.locator("#area-of").select_option("area wet")
+    assert set(heights(visit, 0)) == {DROUGHT_COLOURS[0]}
+    assert page.locator("#areas").input_value() == "wet"
+    visit.js("smen.forgetArea()")
+    assert page.locator("#area-of").is_hidden()
 
 
 def test_a_click_on_a_week_goes_to_a_map_of_it(visit):

@@ -1,5 +1,5 @@
 "use strict";
-/* Means over an area: drawn on the map, the region's own outline, or polygons of a GeoJSON file. */
+/* Areas, and means over them: drawn on the map, the region's own outline, or polygons of a GeoJSON file. */
 (() => {
   const { $, state, set } = smen;
   const canvas = $("map");
@@ -53,19 +53,24 @@
     return means;
   };
 
+  const OUTLINE = "the region's outline";
   const choices = () => {
     const outline = (state.region.lines.region ?? []).map((line) =>
       Array.from({ length: line.length / 2 }, (_, i) => [line[2 * i], line[2 * i + 1]]));
-    return [...(outline.length ? [{ name: "the region's outline", rings: outline }] : []), ...given];
+    return [...(outline.length ? [{ name: OUTLINE, rings: outline }] : []), ...given];
   };
-  const list = () => {
+  /* All areas that can be chosen, that of the drawing last. */
+  const listed = () => {
     const { area } = state;
     const areas = choices();
-    const drawn = area && !areas.some(({ name }) => name === area.name) ? [area] : [];
-    $("areas").innerHTML = ["none", ...[...areas, ...drawn].map(({ name }) => name)].map((name) =>
-      `<option>${smen.escape(name)}</option>`).join("");
-    $("areas").value = area?.name ?? "none";
+    return area && !areas.some(({ name }) => name === area.name) ? [...areas, area] : areas;
   };
+  const list = () => {
+    $("areas").innerHTML = ["none", ...listed().map(({ name }) => name)].map((name) =>
+      `<option>${smen.escape(name)}</option>`).join("");
+    $("areas").value = state.area?.name ?? "none";
+  };
+  smen.areas = { OUTLINE, LEAST, listed, cellsOf };
   const note = (area) => {
     const mean = smen.areaMeans()?.[state.date];
     const value = Number.isFinite(mean) ? `${smen.number(mean)} m³/m³` : "not known, as less than half of it is mapped,";

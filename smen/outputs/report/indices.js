@@ -82,8 +82,38 @@
       <line class="now" x1="${now}" x2="${now}" y1="0" y2="${top + height + 4}"/></svg>`;
   };
 
-  const withinOutline = (indices) => indices.outlineShares.length > 0 && $("area-of").value === "outline";
-  const sharesShown = (indices) => (withinOutline(indices) ? indices.outlineShares : indices.shares);
+  /* What the area chart is of: the whole map, the region's outline, or an area drawn or read on this page. */
+  const WHOLE = "window", OUTLINE = "outline";
+  const otherAreas = () => smen.areas.listed().filter(({ name }) => name !== smen.areas.OUTLINE);
+  const listAreas = (indices, chosen) => {
+    const options = [...(indices.outlineShares.length ? [[OUTLINE, "within the outline"]] : []),
+      ...otherAreas().map(({ name }) => [`area ${name}`, name]), [WHOLE, "of the whole map"]];
+    $("area-of").innerHTML = options.map(([value, text]) =>
+      `<option value="${smen.escape(value)}">${smen.escape(text)}</option>`).join("");
+    $("area-of").value = options.some(([value]) => value === chosen) ? chosen : options[0][0];
+    $("area-of").hidden = options.length < 2;
+  };
+  /* Share of an area's cells that have a class in each of them; NaN where it is of less than half of the area. */
+  const sharesOf = (indices, area) => {
+    if (area.shares) return area.shares;
+    const cells = smen.areas.cellsOf(area);
+    area.shares = indices.periods.map((_, i) => {
+      const counts = indices.classes.map(() => 0);
+      for (const cell of cells) {
+        const code = indices.stacks.drought.at(i, cell);
+        if (code < counts.length) counts[code] += 1;
+      }
+      const known = counts.reduce((sum, count) => sum + count, 0);
+      return counts.map((count) => (known && known >= smen.areas.LEAST * cells.length ? count / known : NaN));
+    });
+    return area.shares;
+  };
+  const chosenArea = () => otherAreas().find(({ name }) => `area ${name}` === $("area-of").value);
+  const sharesShown = (indices) => {
+    const area = chosenArea();
+    if (area) return sharesOf(indices, area);
+    return $("area-of").value === OUTLINE ? indices.outlineShares : indices.shares;
+  };
 
   /* Stacked from the worst class at the bottom; gaps where nothing was mapped. */
   const areas = (indices) => {
@@ -113,8 +143,9 @@
       `<line class="grid" x1="${left}" x2="${width - right}" y1="${y(share)}" y2="${y(share)}"/>` +
       `<text class="label" x="${left - 6}" y="${y(share) + 4}" text-anchor="end">${100 * share}${share === 1 ? " %" : ""}</text>`);
     const now = x(Date.parse(state.region.maps[state.date].time));
-    $("index-areas").innerHTML = `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Share of the ${
-      withinOutline(indices) ? "area within the outline" : "map"} in each drought class over time">${grid.join("")}${bars.join("")}${monthLabels(x, first, last, height - bottom)}
+    const what = chosenArea()?.name ?? ($("area-of").value === OUTLINE ? "the area within the outline" : "the map");
+    $("index-areas").innerHTML = `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Share of ${
+      smen.escape(what)} in each drought class over time">${grid.join("")}${bars.join("")}${monthLabels(x, first, last, height - bottom)}
       <line class="now" x1="${now}" x2="${now}" y1="${top}" y2="${height - bottom}"/></svg>`;
   };
 
@@ -122,13 +153,13 @@
     const { indices } = state.region;
     $("index-card").hidden = !indices;
     $("area-card").hidden = !indices?.stacks.drought;
-    $("area-of").hidden = !indices?.outlineShares.length;
     if (!indices) return;
     showPoint(indices, state.cell);
     if (!indices.stacks.drought) {
       for (const id of ["index-strip", "index-areas", "index-key", "area-key"]) $(id).innerHTML = "";
       return;
     }
+    listAreas(indices, $("area-of").value);
     strip(indices, state.cell);
     areas(indices);
     $("index-key").innerHTML = $("area-key").innerHTML = indices.classes.map(([name, colour]) =>
@@ -144,6 +175,19 @@
       if (date >= 0) set({ date });
     });
   }
-  $("area-of").addEventListener("change", draw);
+  $("area-of").addEventListener("change", () => {
+    const area = chosenArea();
+    if (area && area !== state.area) set({ area });
+    else draw();
+  });
+  /* The chart follows the area that is drawn, read or chosen. */
+  smen.onChange((changed) => {
+    const { indices } = state.region ?? {};
+    if (changed.has("region")) $("area-of").innerHTML = ""; // the choice was of another region's areas
+    if (!changed.has("area") || changed.has("region") || !indices?.stacks.drought) return;
+    const { area } = state;
+    listAreas(indices, area ? (area.name === smen.areas.OUTLINE ? OUTLINE : `area ${area.name}`) : $("area-of").value);
+    areas(indices);
+  });
   smen.NO_CLASS = NONE;
 })();
