@@ -22,7 +22,7 @@ from smen.outputs.map_names import Direction, check_direction
 SCENES = ("scenes_before", "scenes_at", "scenes_after")
 """Columns of a list of maps that hold the half-orbits of 3 km scenes."""
 
-COLUMNS = ("time", "direction", "map", "quality", "mode", "provisional", *SCENES)
+COLUMNS = ("time", "direction", "map", "quality", "mode", "provisional", *SCENES, "digest")
 """Columns of a list of maps that are read here."""
 
 
@@ -38,6 +38,7 @@ class MapFile:
         mode: ``retrospective`` or ``causal``.
         provisional: whether it is made again once more is known.
         scenes: half-orbits of the 3 km scenes that it rests on beside the training: before, at and after it.
+        digest: of its rasters, as the list of maps has it.
     """
 
     time: np.datetime64
@@ -47,6 +48,7 @@ class MapFile:
     mode: str = "causal"
     provisional: bool = False
     scenes: tuple[tuple[np.datetime64, ...], ...] = ((), (), ())
+    digest: str = ""
 
 
 def read_lists(lists: Sequence[tuple[Path, Path]]) -> list[MapFile]:
@@ -79,6 +81,7 @@ def read_lists(lists: Sequence[tuple[Path, Path]]) -> list[MapFile]:
                 mode=str(row.mode),
                 provisional=str(row.provisional) == yes_or_no(True),
                 scenes=scenes,
+                digest=str(row.digest),
             )
             maps.append(map_of)
     return sorted(maps, key=lambda file: file.time)

@@ -67,7 +67,8 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
             return [files.scores(region, "").rstrip("/")]
         case jobs.PublishJob(region=region):
             kinds = [files.deliverable(region, kind) for kind in ("nc", "qgs", "geojson", "csv")]
-            return [*kinds, files.observed(region), files.collection(region), files.report(region)]
+            folders = [files.observed(region), files.collection(region), files.report(region)]
+            return [*kinds, *folders, files.kept(region, "publish")]
         case ExperimentJob(region=region, case=case, seed=seed):
             return [files.experiment(region, case, seed), files.training_state(region, case, seed)]
         case CompareJob(region=region):
