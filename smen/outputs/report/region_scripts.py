@@ -56,20 +56,7 @@ def write_region(
     """
     every = display_step(report.window, len(report.maps))
     shape = tuple(-(-side // every) for side in report.window.shape)
-    chunks: list[tuple[int, int, str]] = []
-    overpasses: list[dict[str, Any]] = []
-    reader = reader or MapReader(report.window)
-    for first in range(0, len(report.maps), AT_ONCE):
-        files = report.maps[first : first + AT_ONCE]
-        number, name = len(chunks), f"maps_{len(chunks):03d}.js"
-        made_of = [[file.digest for file in files], every, report.region, number]
-        parts = kept.take("report", made_of, partial(_script_of_maps, report.region, number, files, every, reader))
-        write_bytes(folder / name, parts["script"].tobytes())
-        chunks.append((first, len(files), name))
-        overpasses += [
-            _overpass(file, maps_at) | _coverage(*numbers)
-            for file, numbers in zip(files, parts["coverage"].tolist(), strict=True)
-        ]
+    chunks, overpasses = _write_maps(folder, report, every, maps_at, kept, reader or MapReader(report.window))
     dates = sorted(report.product)
     product = np.stack([square_means(report.product[i], every) for i in dates]) if dates else np.empty((0, *shape))
     parts = kept.take("product", [product, report.region], partial(_script_of_product, report.region, product))
@@ -100,6 +87,26 @@ def write_region(
         **_places(report.window, report.polygon, every),
     }
     write_text(folder / "region.js", script("smen.region", report.region, content))
+
+
+def _write_maps(
+    folder: Path, report: RegionReport, every: int, maps_at: str, kept: Kept, reader: MapReader
+) -> tuple[list[tuple[int, int, str]], list[dict[str, Any]]]:
+    """Write the scripts of the maps; return first map, maps and name of each script, and what is said of each map."""
+    chunks: list[tuple[int, int, str]] = []
+    overpasses: list[dict[str, Any]] = []
+    for first in range(0, len(report.maps), AT_ONCE):
+        files = report.maps[first : first + AT_ONCE]
+        number, name = len(chunks), f"maps_{len(chunks):03d}.js"
+        made_of = [[file.digest for file in files], every, report.region, number]
+        parts = kept.take("report", made_of, partial(_script_of_maps, report.region, number, files, every, reader))
+        write_bytes(folder / name, parts["script"].tobytes())
+        chunks.append((first, len(files), name))
+        overpasses += [
+            _overpass(file, maps_at) | _coverage(*numbers)
+            for file, numbers in zip(files, parts["coverage"].tolist(), strict=True)
+        ]
+    return chunks, overpasses
 
 
 def _outline(report: RegionReport) -> Cells | None:
