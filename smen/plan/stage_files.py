@@ -79,7 +79,7 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
             of_regions = [files.comparison(region, name) for region in regions for name in names]
             return [*of_regions, *(files.paper(name) for name in PAPER_FILES)]
         case jobs.InsituJob(region=region):
-            return [str(Path(files.validation(region, "")))]
+            return [str(Path(files.validation(region, ""))), files.kept(region, "insitu")]
         case jobs.IndexJob():
             of_mosaics = [files.mosaic("stac"), files.report("mosaic")]
             return [*(files.summary(name) for name in OF_ALL), *of_mosaics]
