@@ -91,7 +91,7 @@ def test_a_day_later_files_are_as_made_at_once(after, tmp_path):
     assert len(list(kept.glob("item_*"))) == len(state(p)) / 2
     before = contents(p, "results")
     shutil.rmtree(kept)
-    (p.folder / "results/plains/plains.nc").unlink()
+    (p.folder / "results/plains/plains.qgs").unlink()
     p.snakemake("all")
     assert contents(p, "results") == before
 
