@@ -129,8 +129,20 @@ def read_map(file: MapFile, *, part: tuple[slice, slice] | None = None, every: i
     return _read(file.path, part, every, Resampling.average).filled(np.nan).astype(np.float32)
 
 
+def read_moisture(file: MapFile) -> NDArray[np.float32]:
+    """Read the soil moisture of one overpass alone, float32 (height, width), NaN where missing.
+
+    Args:
+        file: the rasters of the overpass.
+
+    Raises:
+        DataError: the raster is missing or cannot be read.
+    """
+    return np.asarray(_read(file.path, None, 1, Resampling.average, [1]).filled(np.nan)[0], np.float32)
+
+
 def _read(
-    path: Path, part: tuple[slice, slice] | None, every: int, resampling: Resampling
+    path: Path, part: tuple[slice, slice] | None, every: int, resampling: Resampling, bands: list[int] | None = None
 ) -> np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float32]]:
     try:
         with rasterio.open(path) as raster:
@@ -139,7 +151,7 @@ def _read(
             if every > 1:
                 shape = (raster.count, -(-raster.height // every), -(-raster.width // every))
             values: np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float32]] = raster.read(
-                masked=True, window=window, out_shape=shape, resampling=resampling
+                bands, masked=True, window=window, out_shape=shape, resampling=resampling
             )
             return values
     except RasterioError as error:

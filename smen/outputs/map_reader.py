@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smen.grid import Window
-from smen.outputs.map_files import MapFile, read_bands
+from smen.outputs.map_files import MapFile, read_bands, read_moisture
 
 MEMORY = 256_000_000
 """Bytes of maps that are remembered: all that change on a day, unless a region is larger than 300 x 300 cells."""
@@ -47,3 +47,14 @@ class MapReader:
         if len(self._read) > self._most:
             self._read.popitem(last=False)
         return bands
+
+    def moisture(self, file: MapFile) -> NDArray[np.float32]:
+        """Return the soil moisture of an overpass, as `bands` does, but read nothing else where it is not remembered.
+
+        Args:
+            file: the rasters of the overpass.
+
+        Raises:
+            DataError: the raster is missing or cannot be read.
+        """
+        return self._read[file.path][0][0] if file.path in self._read else read_moisture(file)

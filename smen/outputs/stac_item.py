@@ -103,7 +103,7 @@ def make_item(
     ProjectionExtension.ext(item, add_if_missing=True).apply(
         code=CRS_CODE, shape=list(window.shape), transform=list(window.transform)[:6], bbox=list(window.bounds)
     )
-    _add_assets(item, file, folder, reader.bands(file)[0][0])
+    _add_assets(item, file, folder, reader.moisture(file))
     return item
 
 

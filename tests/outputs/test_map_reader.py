@@ -34,3 +34,13 @@ def test_only_the_last_ones_are_remembered(maps, monkeypatch):
     for number in (0, 0, 1, 1, 0):
         reader.bands(maps[number])
     assert read == [maps[0], maps[1], maps[0]]
+
+
+def test_soil_moisture_alone_is_that_of_the_bands(maps):
+    reader = MapReader(WINDOW)
+    alone = reader.moisture(maps[1])
+    np.testing.assert_array_equal(alone, read_bands(maps[1])[0][0])
+    assert np.isnan(alone[:, :15]).all()
+    reader.bands(maps[1])
+    maps[1].path.unlink()
+    np.testing.assert_array_equal(reader.moisture(maps[1]), alone)

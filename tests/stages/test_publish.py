@@ -19,7 +19,7 @@ from shapely import Polygon
 from smen.data.error_correlation_file import write_error_correlation
 from smen.errors import DataError, OutputError
 from smen.outputs import extraction, map_reader
-from smen.outputs.map_files import read_bands
+from smen.outputs.map_files import read_bands, read_moisture
 from smen.outputs.map_names import errors_path
 from smen.outputs.report import region_scripts
 from smen.outputs.year_folder import digest_of
@@ -250,9 +250,13 @@ def change_a_map(plan, number):
 def read(monkeypatch):
     """Names of the maps that are read, as often as they are."""
     names = []
+
+    def counted(reads):
+        return lambda file, **more: names.append(file.path.name) or reads(file, **more)
+
     for module in (map_reader, region_scripts, extraction):
-        monkeypatch.setattr(module, "read_bands", lambda file, **more: names.append(file.path.name) or
-                            read_bands(file, **more))  # fmt: skip
+        monkeypatch.setattr(module, "read_bands", counted(read_bands))
+    monkeypatch.setattr(map_reader, "read_moisture", counted(read_moisture))
     return names
 
 
