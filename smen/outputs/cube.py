@@ -1,22 +1,34 @@
-"""All maps of a region as one CF NetCDF, for xarray, QGIS, Panoply and other readers of (time, y, x)."""
+"""All maps of a region as one CF NetCDF, for xarray, QGIS, Panoply and other readers of (time, y, x).
+
+Fields are compressed here and written as the chunks that HDF5 would make of them, so that those of maps that have not
+changed can be kept (`smen.data.kept`) for the next cube. A NetCDF that is added to in place is broken where that is
+interrupted; written anew of kept chunks, it costs little and appears whole.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import h5netcdf
+import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 from smen.atomic import atomic_hdf5
 from smen.data import netcdf
+from smen.data.kept import NOTHING_KEPT, Kept, Parts
 from smen.grid import CRS_CODE, Grid, Window
-from smen.outputs.cube_chunks import blocks, chunk_shape
+from smen.outputs.cube_chunks import COMPRESSION, blocks, chunk_shape, compressed_chunks
 from smen.outputs.index_cube import add_indices
 from smen.outputs.index_files import IndexFile
-from smen.outputs.map_files import MapFile, read_bands
+from smen.outputs.map_files import MapFile
+from smen.outputs.map_reader import MapReader
 from smen.outputs.quality_raster import QUALITY_NODATA
+from smen.products.conventions import FLOAT_FILL
 
 COORDINATES = netcdf.GRID_MAPPING
 """Further coordinates of the fields: the projection, for xarray to keep it with every slice, as rioxarray writes it.
@@ -46,6 +58,48 @@ _COARSE = netcdf.float_variable(
 )
 
 
+@dataclass(frozen=True)
+class Block:
+    """The fields of some maps, which are written together.
+
+    Attributes:
+        window: where they lie.
+        maps: the maps, n of them.
+        coarse: the radiometer's fields, (n, R, C), m3/m3.
+        grid: of their cells.
+        shape: of a chunk.
+    """
+
+    window: Window
+    maps: Sequence[MapFile]
+    coarse: NDArray[np.floating]
+    grid: Grid
+    shape: tuple[int, int, int]
+
+    @property
+    def made_of(self) -> list[object]:
+        """All that its chunks are made of."""
+        return [[one.digest for one in self.maps], self.coarse, self.window, self.grid, self.shape]
+
+    def chunks(self, reader: MapReader) -> Parts:
+        """Compress the chunks of all variables; each by the variable's name, its first row and its first column.
+
+        Args:
+            reader: reads the maps.
+        """
+        read = [reader.bands(one) for one in self.maps]
+        bands = np.stack([values for values, _ in read])
+        fields = {variable.name: netcdf.filled(bands[:, number]) for number, variable in enumerate(_BANDS)}
+        fields[_COARSE.name] = netcdf.filled(np.stack([self.window.expand(one, self.grid) for one in self.coarse]))
+        fills = dict.fromkeys(fields, FLOAT_FILL)
+        stacks: Mapping[str, NDArray[Any]] = {**fields, "quality": np.stack([codes for _, codes in read])}
+        return {
+            f"{name} {row} {column}": content
+            for name, stack in stacks.items()
+            for (row, column), content in compressed_chunks(stack, self.shape, fills.get(name, QUALITY_NODATA)).items()
+        }
+
+
 def write_cube(
     path: Path,
     window: Window,
@@ -55,6 +109,9 @@ def write_cube(
     codes: Mapping[int, str],
     attributes: Mapping[str, str],
     indices: Sequence[IndexFile] = (),
+    *,
+    kept: Kept = NOTHING_KEPT,
+    reader: MapReader | None = None,
 ) -> None:
     """Write all maps of a region as one file, some at a time, so that memory does not grow with their number.
 
@@ -68,28 +125,26 @@ def write_cube(
         codes: what each quality code means.
         attributes: what the file says of itself, e.g. title, source, simulated.
         indices: of the region, by rising time, over an axis of time of their own.
+        kept: where the chunks of maps that have not changed are kept.
+        reader: reads the maps.
 
     Raises:
         DataError: a map or an index cannot be read.
         OutputError: the file cannot be written.
     """
-    with atomic_hdf5(path) as content, h5netcdf.File(content, "w") as file:
-        _header(file, window, maps, codes, attributes)
-        for part in blocks(len(maps), *window.shape):
-            _write_part(file, part, maps, [window.expand(field, grid) for field in coarse[part]])
-        if indices:
-            add_indices(file, indices, COORDINATES)
-
-
-def _write_part(
-    file: h5netcdf.File, part: slice, maps: Sequence[MapFile], coarse: Sequence[NDArray[np.floating]]
-) -> None:
-    """Write the fields of some maps, each variable at once; `coarse` are those of the part at 3 km."""
-    read = [read_bands(one) for one in maps[part]]
-    for number, variable in enumerate(_BANDS):
-        file.variables[variable.name][part] = netcdf.filled(np.stack([bands[number] for bands, _ in read]))
-    file.variables["quality"][part] = np.stack([quality for _, quality in read])
-    file.variables[_COARSE.name][part] = netcdf.filled(np.stack(coarse))
+    reader = reader or MapReader(window)
+    shape = chunk_shape(len(maps), *window.shape)
+    with atomic_hdf5(path) as content:
+        with h5netcdf.File(content, "w") as file:
+            _header(file, window, maps, codes, attributes)
+            if indices:
+                add_indices(file, indices, COORDINATES)
+        with h5py.File(content, "r+") as raw:  # h5netcdf writes no chunk as it is
+            for part in blocks(len(maps), *window.shape):
+                block = Block(window, maps[part], coarse[part], grid, shape)
+                for key, chunk in kept.take("cube", block.made_of, partial(block.chunks, reader)).items():
+                    name, row, column = key.split()
+                    raw[name].id.write_direct_chunk((part.start, int(row), int(column)), chunk.tobytes())
 
 
 def _header(
@@ -114,7 +169,7 @@ def _header(
     quality = netcdf.FieldVariable("quality", np.uint8, QUALITY_NODATA, meanings)
     chunks = chunk_shape(len(maps), *window.shape)
     for variable in (*_BANDS, _COARSE, quality):
-        netcdf.add_fields(file, variable, compression=4, coordinates=COORDINATES, chunks=chunks)
+        netcdf.add_fields(file, variable, compression=COMPRESSION, coordinates=COORDINATES, chunks=chunks)
 
 
 def _word(meaning: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,17 +11,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smen.data.error_correlation import ErrorCorrelation
+from smen.data.kept import NOTHING_KEPT, Kept, Parts
 from smen.outputs.feature_cells import Cells
 from smen.outputs.feature_errors import FeatureErrors, Wanted, weighted_mean
 from smen.outputs.labels import yes_or_no
 from smen.outputs.map_files import MapFile, read_bands
 from smen.outputs.map_names import DIRECTIONS, iso
+from smen.outputs.map_reader import MapReader
 
 COLUMNS = (
     "feature", "region", "time", "direction", "soil_moisture", "standard_deviation", "age", "quality",
     "quality_meaning", "valid_share", "cells", "simulated",
 )  # fmt: skip
 """Columns of a table of values; moisture and its standard deviation in m3/m3, age in days."""
+
+_WHOLE = ("quality", "cells")
+_NUMBERS = ("soil_moisture", "standard_deviation", "age", "valid_share", *_WHOLE)
+"""Columns that a map gives, and those of them that are whole numbers."""
 
 NOTHING_MORE = Wanted()
 """No columns beside these."""
@@ -35,6 +42,8 @@ def extract(
     simulated: bool,
     errors: ErrorCorrelation | None = None,
     wanted: Wanted = NOTHING_MORE,
+    kept: Kept = NOTHING_KEPT,
+    reader: MapReader | None = None,
 ) -> pd.DataFrame:
     """Read the values of a region's maps at features.
 
@@ -50,6 +59,9 @@ def extract(
         simulated: whether the maps are simulated.
         errors: how the errors of the region's maps go together; None: not known.
         wanted: which columns to add; those of an unknown correlation are NaN.
+        kept: where the values of maps that have not changed are kept; not used for changes since a date, which rest on
+            more than one map.
+        reader: reads the maps whole; None: only the part that the features lie in is read.
 
     Returns:
         A row for each map and feature, with the columns `COLUMNS` and those wanted, by feature and time.
@@ -58,21 +70,48 @@ def extract(
         DataError: a map cannot be read.
     """
     inside = {name: touched for name, touched in cells.items() if touched.rows.size}
+    kept = kept if wanted.since is None else NOTHING_KEPT
     rows: list[dict[str, Any]] = []
     if inside:
         part = _bounding_slices(list(inside.values()))
         areas = {name: FeatureErrors(touched, errors, wanted) for name, touched in inside.items()}
+        made_of = [wanted, *(array for touched in inside.values() for array in vars(touched).values())]
+        made_of += [] if errors is None else [errors.structure, errors.bounds, errors.pattern_variance]
         for file in sorted(maps, key=lambda file: file.time):
-            bands, quality = read_bands(file, part=part)
+            make = partial(_all_values, file, list(areas.values()), part, wanted, reader)
+            values = kept.take("values", [file.digest, *made_of], make)["values"]
             about = {"region": region, "time": iso(file.time), "direction": DIRECTIONS[file.direction]}
             rows += [
-                {"feature": name, **about, **_values(file.time, bands, quality, area, part)}
-                for name, area in areas.items()
+                {"feature": name, **about, **_row(numbers, wanted)}
+                for name, numbers in zip(areas, values.tolist(), strict=True)
             ]
     table = pd.DataFrame(rows, columns=[*COLUMNS, *wanted.columns])
     table["quality_meaning"] = [codes.get(code, "none") for code in table["quality"]]
     table["simulated"] = yes_or_no(simulated)
     return table.sort_values(["feature", "time"], kind="stable", ignore_index=True)
+
+
+def _all_values(
+    file: MapFile,
+    areas: Sequence[FeatureErrors],
+    part: tuple[slice, slice],
+    wanted: Wanted,
+    reader: MapReader | None,
+) -> Parts:
+    """Values of one map at all features, (features, columns)."""
+    if reader is None:
+        bands, quality = read_bands(file, part=part)
+    else:
+        whole, codes = reader.bands(file)
+        bands, quality = whole[:, *part], codes[part]
+    rows = (_values(file.time, bands, quality, area, part) for area in areas)
+    return {"values": np.array([[float(row[name]) for name in (*_NUMBERS, *wanted.columns)] for row in rows])}
+
+
+def _row(numbers: Sequence[float], wanted: Wanted) -> dict[str, float | int]:
+    """The values of one map at one feature by their columns."""
+    named = dict(zip((*_NUMBERS, *wanted.columns), numbers, strict=True))
+    return {name: int(number) if name in _WHOLE else number for name, number in named.items()}
 
 
 def _values(

@@ -22,7 +22,7 @@ from smen.outputs.map_names import Direction, check_direction
 SCENES = ("scenes_before", "scenes_at", "scenes_after")
 """Columns of a list of maps that hold the half-orbits of 3 km scenes."""
 
-COLUMNS = ("time", "direction", "map", "quality", "mode", "provisional", *SCENES)
+COLUMNS = ("time", "direction", "map", "quality", "mode", "provisional", *SCENES, "digest")
 """Columns of a list of maps that are read here."""
 
 
@@ -38,6 +38,7 @@ class MapFile:
         mode: ``retrospective`` or ``causal``.
         provisional: whether it is made again once more is known.
         scenes: half-orbits of the 3 km scenes that it rests on beside the training: before, at and after it.
+        digest: of its rasters, as the list of maps has it.
     """
 
     time: np.datetime64
@@ -47,6 +48,7 @@ class MapFile:
     mode: str = "causal"
     provisional: bool = False
     scenes: tuple[tuple[np.datetime64, ...], ...] = ((), (), ())
+    digest: str = ""
 
 
 def read_lists(lists: Sequence[tuple[Path, Path]]) -> list[MapFile]:
@@ -79,6 +81,7 @@ def read_lists(lists: Sequence[tuple[Path, Path]]) -> list[MapFile]:
                 mode=str(row.mode),
                 provisional=str(row.provisional) == yes_or_no(True),
                 scenes=scenes,
+                digest=str(row.digest),
             )
             maps.append(map_of)
     return sorted(maps, key=lambda file: file.time)
@@ -126,8 +129,20 @@ def read_map(file: MapFile, *, part: tuple[slice, slice] | None = None, every: i
     return _read(file.path, part, every, Resampling.average).filled(np.nan).astype(np.float32)
 
 
+def read_moisture(file: MapFile) -> NDArray[np.float32]:
+    """Read the soil moisture of one overpass alone, float32 (height, width), NaN where missing.
+
+    Args:
+        file: the rasters of the overpass.
+
+    Raises:
+        DataError: the raster is missing or cannot be read.
+    """
+    return np.asarray(_read(file.path, None, 1, Resampling.average, [1]).filled(np.nan)[0], np.float32)
+
+
 def _read(
-    path: Path, part: tuple[slice, slice] | None, every: int, resampling: Resampling
+    path: Path, part: tuple[slice, slice] | None, every: int, resampling: Resampling, bands: list[int] | None = None
 ) -> np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float32]]:
     try:
         with rasterio.open(path) as raster:
@@ -136,7 +151,7 @@ def _read(
             if every > 1:
                 shape = (raster.count, -(-raster.height // every), -(-raster.width // every))
             values: np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float32]] = raster.read(
-                masked=True, window=window, out_shape=shape, resampling=resampling
+                bands, masked=True, window=window, out_shape=shape, resampling=resampling
             )
             return values
     except RasterioError as error:

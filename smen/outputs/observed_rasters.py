@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from smen.atomic import write_bytes
+from smen.data.kept import NOTHING_KEPT, Kept, Parts, as_array
 from smen.grid import Window
 from smen.outputs.geotiff import NODATA, Band, write_bands
 from smen.outputs.map_files import MapFile
+from smen.outputs.qgis_styles import style_path
 
 ObservedKind = Literal["coarse", "product"]
 """The field of the radiometer, its cells repeated at 3 km, or the 3 km product; the end of a file's name."""
@@ -58,6 +62,7 @@ def write_observed(
     kind: ObservedKind,
     *,
     tags: Mapping[str, str],
+    kept: Kept = NOTHING_KEPT,
 ) -> list[ObservedFile]:
     """Write what was observed at the times of maps: ``{folder}/{year}/{map}_{kind}.tif`` with its style.
 
@@ -68,6 +73,7 @@ def write_observed(
         fields: (H, W) m3/m3, NaN where missing, by the number of the map; those without any value are left out.
         kind: of the fields.
         tags: dataset tags.
+        kept: where the rasters of fields that have not changed are kept.
 
     Raises:
         OutputError: a file cannot be written.
@@ -78,7 +84,16 @@ def write_observed(
             continue
         file = maps[number]
         path = folder / str(file.time)[:4] / f"{file.path.stem}_{kind}.tif"
-        stack = np.where(np.isnan(field), NODATA, field).astype(np.float32)[None]
-        write_bands(path, window, stack, (BAND,), "AVERAGE", time=file.time, direction=file.direction, tags=tags)
+        about: dict[str, Any] = {"time": file.time, "direction": file.direction, "tags": tags}
+        parts = kept.take("observed", [field, window, *about.values()], partial(_made, path, window, field, about))
+        write_bytes(path, parts["raster"].tobytes())
+        write_bytes(style_path(path), parts["style"].tobytes())
         files.append(ObservedFile(file, path))
     return files
+
+
+def _made(path: Path, window: Window, field: NDArray[np.floating], about: Mapping[str, Any]) -> Parts:
+    """Write a raster with its style, and return both as they are on disk."""
+    stack = np.where(np.isnan(field), NODATA, field).astype(np.float32)[None]
+    write_bands(path, window, stack, (BAND,), "AVERAGE", **about)
+    return {"raster": as_array(path.read_bytes()), "style": as_array(style_path(path).read_bytes())}

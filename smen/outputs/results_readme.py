@@ -117,6 +117,11 @@ ENTRIES = (
     Entry("REGION/granules/", "{region}/granules/*", "the granules used: names, versions, checksums, footprints"),
     Entry("REGION/aligned/", "{region}/aligned/*.nc", "SMAP's own fields on the region's cells, CF NetCDF"),
     Entry("REGION/samples/", "{region}/samples/*.nc", "which 36 km field belongs to which 3 km field"),
+    Entry(
+        "REGION/kept/",
+        "{region}/kept/*/*.kept",
+        "what was made of each map, for the next run to take again; it may be removed",
+    ),
     Entry("paper/", "paper/*", "the published experiments on these data"),
 )
 """All kinds of files of the results, those of all regions first."""

@@ -7,18 +7,23 @@ Extensions of items: projection 2.0 and raster 1.1 (what odc-stac, stackstac and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pystac
+from numpy.typing import NDArray
 from pystac.extensions.projection import ProjectionExtension
-from pystac.layout import CustomLayoutStrategy
 
-from smen.atomic import atomic
+from smen.atomic import atomic, write_bytes
+from smen.data.kept import NOTHING_KEPT, Kept, as_array
 from smen.grid import CRS_CODE, M03, Window
 from smen.outputs.index_files import IndexFile
 from smen.outputs.labels import SIMULATED_NOTE, TITLE, map_title
 from smen.outputs.map_files import MapFile
+from smen.outputs.map_reader import MapReader
 from smen.outputs.stac_extensions import describe_collection
 from smen.outputs.stac_indices import make_index_item
 from smen.outputs.stac_item import Provenance, bounding_box, make_item, relative, utc
@@ -37,6 +42,8 @@ def write_collection(
     region: str,
     extras: Mapping[str, Path],
     indices: Sequence[IndexFile] = (),
+    kept: Kept = NOTHING_KEPT,
+    reader: MapReader | None = None,
 ) -> None:
     """Write a region's collection, its items and their thumbnails.
 
@@ -49,11 +56,14 @@ def write_collection(
         region: its name.
         extras: further files of the collection by role, e.g. the QGIS project.
         indices: of the region, each period an item of its own.
+        kept: where the items and thumbnails of maps that have not changed are kept.
+        reader: reads the maps.
 
     Raises:
         OutputError: a file cannot be written.
         ValueError: no maps.
     """
+    reader = reader or MapReader(window)
     if not maps:
         raise ValueError("a collection needs at least one map")
     catalogue = _root(root)
@@ -64,17 +74,49 @@ def write_collection(
     describe_collection(collection, window, maps, provenance.products)
     catalogue.add_child(collection, set_parent=True)
     collection.set_self_href(str(folder / "collection.json"))
-    # pystac's own strategies would put each item into a folder of its own
-    by_year = CustomLayoutStrategy(item_func=lambda item, _: str(folder / f"{item.datetime:%Y}" / f"{item.id}.json"))
     for file in maps:
         year = folder / str(file.time)[:4]
-        collection.add_item(make_item(year, window, file, provenance, region), strategy=by_year)
+        granules = provenance.granules.get(file.time, ())
+        made_of = [file, replace(provenance, granules={}), granules, window, region, relative(root, folder)]
+        make = partial(make_item, year, window, file, provenance, region, reader)
+        _write_item(year / f"{file.path.stem}.json", collection, kept, made_of, make)
     for index in indices:
         year = folder / str(index.start)[:4]
-        collection.add_item(make_index_item(year, window, index, provenance, region), strategy=by_year)
-    for item in collection.get_items():
-        _save(item)
+        item = make_index_item(year, window, index, provenance, region)
+        path = year / f"{item.id}.json"
+        _save_item(path, collection, item)
+        _link(collection, path)
     _save(collection)
+
+
+def _write_item(
+    path: Path, collection: pystac.Collection, kept: Kept, made_of: Sequence[object], make: Callable[[], pystac.Item]
+) -> None:
+    """Write the item of a map and its thumbnail, as they are kept or made, and link it to its collection."""
+    thumbnail = path.with_suffix(".png")
+
+    def made() -> dict[str, NDArray[np.uint8]]:
+        _save_item(path, collection, make())
+        return {"item": as_array(path.read_bytes()), "thumbnail": as_array(thumbnail.read_bytes())}
+
+    parts = kept.take("item", made_of, made)
+    write_bytes(path, parts["item"].tobytes())
+    write_bytes(thumbnail, parts["thumbnail"].tobytes())
+    _link(collection, path)
+
+
+def _save_item(path: Path, collection: pystac.Collection, item: pystac.Item) -> None:
+    """Write an item with links to its collection, which has none to it yet."""
+    item.set_root(collection.get_root())
+    item.set_parent(collection)
+    item.set_collection(collection)
+    item.set_self_href(str(path))
+    _save(item)
+
+
+def _link(collection: pystac.Collection, item: Path) -> None:
+    """Add a link to an item by its file: to have all items of a year in memory would be slow."""
+    collection.add_link(pystac.Link(pystac.RelType.ITEM, str(item), pystac.MediaType.GEOJSON))
 
 
 def write_root(root: Path, collections: Mapping[str, Path], *, simulated: bool) -> None:

@@ -25,6 +25,7 @@ from smen.grid import CRS_CODE, M03, Window
 from smen.outputs.geotiff import BANDS, NODATA
 from smen.outputs.map_files import SCENES, MapFile
 from smen.outputs.map_names import DIRECTIONS, members_path
+from smen.outputs.map_reader import MapReader
 from smen.outputs.qgis_styles import style_path
 from smen.outputs.quality_raster import QUALITY_NODATA
 from smen.outputs.thumbnail import write_thumbnail
@@ -60,7 +61,9 @@ class Provenance:
     products: Sequence[str] = ()
 
 
-def make_item(folder: Path, window: Window, file: MapFile, provenance: Provenance, region: str) -> pystac.Item:
+def make_item(
+    folder: Path, window: Window, file: MapFile, provenance: Provenance, region: str, reader: MapReader
+) -> pystac.Item:
     """Return the item of a map; its thumbnail is written.
 
     Args:
@@ -69,6 +72,7 @@ def make_item(folder: Path, window: Window, file: MapFile, provenance: Provenanc
         file: the map.
         provenance: what it was made from.
         region: name of the region.
+        reader: reads the map.
 
     Raises:
         OutputError: the thumbnail cannot be written.
@@ -99,14 +103,13 @@ def make_item(folder: Path, window: Window, file: MapFile, provenance: Provenanc
     ProjectionExtension.ext(item, add_if_missing=True).apply(
         code=CRS_CODE, shape=list(window.shape), transform=list(window.transform)[:6], bbox=list(window.bounds)
     )
-    _add_assets(item, file, folder)
+    _add_assets(item, file, folder, reader.moisture(file))
     return item
 
 
-def _add_assets(item: pystac.Item, file: MapFile, folder: Path) -> None:
+def _add_assets(item: pystac.Item, file: MapFile, folder: Path, moisture: NDArray[np.float32]) -> None:
     """Add the rasters, the style and the thumbnail, each with its size and checksum."""
     with rasterio.open(file.path) as raster:
-        moisture: NDArray[np.float32] = raster.read(1, masked=True).filled(np.nan)
         tags = [raster.tags(number) for number in raster.indexes]
     thumbnail = folder / f"{file.path.stem}.png"
     write_thumbnail(thumbnail, moisture)

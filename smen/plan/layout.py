@@ -226,6 +226,10 @@ class Layout:
         """
         return f"{self.results}/{region}/{region}.{kind}"
 
+    def kept(self, region: str, stage: str) -> str:
+        """Return the path of the folder of what a stage derived from a region's maps, kept for its next run."""
+        return f"{self.results}/{region}/kept/{stage}"
+
     def observed(self, region: str) -> str:
         """Return the path of the folder of what SMAP gave at the times of a region's maps, GeoTIFFs by year."""
         return f"{self.results}/{region}/observed"
@@ -243,23 +247,11 @@ class Layout:
         return f"{self.results}/{name}"
 
     def log(self, stage: str, region: str, year: int | str | None = None) -> str:
-        """Return the path of a job's log file.
-
-        Args:
-            stage: of the job.
-            region: its name, or another folder for a stage of all regions.
-            year: None for a stage that is not of a year.
-        """
+        """Return the path of a job's log file; a stage of all regions has another folder, one of no year has None."""
         return f"logs/{self.results}/{region}/{stage}{'' if year is None else f'_{year}'}.log"
 
     def benchmark(self, stage: str, region: str, year: int | str | None = None) -> str:
-        """Return the path of the table of time and memory that a job took, beside its log; arguments as of `log`.
-
-        Args:
-            stage: of the job.
-            region: its name, or another folder for a stage of all regions.
-            year: None for a stage that is not of a year.
-        """
+        """Return the path of the table of time and memory that a job took, beside its log; arguments as of `log`."""
         return f"{self.log(stage, region, year).removesuffix('.log')}.tsv"
 
 

@@ -67,7 +67,8 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
             return [files.scores(region, "").rstrip("/")]
         case jobs.PublishJob(region=region):
             kinds = [files.deliverable(region, kind) for kind in ("nc", "qgs", "geojson", "csv")]
-            return [*kinds, files.observed(region), files.collection(region), files.report(region)]
+            folders = [files.observed(region), files.collection(region), files.report(region)]
+            return [*kinds, *folders, files.kept(region, "publish")]
         case ExperimentJob(region=region, case=case, seed=seed):
             return [files.experiment(region, case, seed), files.training_state(region, case, seed)]
         case CompareJob(region=region):
@@ -78,7 +79,7 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
             of_regions = [files.comparison(region, name) for region in regions for name in names]
             return [*of_regions, *(files.paper(name) for name in PAPER_FILES)]
         case jobs.InsituJob(region=region):
-            return [str(Path(files.validation(region, "")))]
+            return [str(Path(files.validation(region, ""))), files.kept(region, "insitu")]
         case jobs.IndexJob():
             of_mosaics = [files.mosaic("stac"), files.report("mosaic")]
             return [*(files.summary(name) for name in OF_ALL), *of_mosaics]

@@ -76,8 +76,8 @@ def run(job: EvaluateJob) -> None:
     made = judged = {method.name: predictions[method.name]}
     if mode == "retrospective":  # the product judges estimates made without it, the truth those that are mapped
         made, judged = (
-            {method.name: predict_in_mode(method, mode, fields, dated, samples.fine, own_scene=own)}
-            for own in (True, False)
+            {method.name: predict_in_mode(method, mode, fields, dated, samples.fine, own_scene=own)} if wanted else {}
+            for own, wanted in ((True, truth is not None), (False, True))
         )
         predictions = {f"{method.name}, causal" if n == method.name else n: p for n, p in predictions.items()}
     target = fields.fine[dated.fine]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from smen.atomic import write_text
+from smen.data.kept import Kept
 from smen.data.load import read_fields, read_samples
 from smen.data.overpass_times import overpass_times
 from smen.data.series import concatenate
@@ -20,12 +21,14 @@ from smen.methods.checkpoint import load_checkpoint
 from smen.methods.map_mode import MapMode, mode_of
 from smen.methods.registry import BASELINES, UNTRAINED, simple_baseline
 from smen.outputs import validation_files as files
-from smen.outputs.map_files import read_lists, read_map
+from smen.outputs.map_files import read_lists
+from smen.outputs.maps_at_cells import maps_at_cells
 from smen.outputs.tables import read_table
 from smen.outputs.validation_figures import StationSeriesData, ValidationFigures
 from smen.outputs.validation_notes import protocol_notes
 from smen.outputs.validation_page import ValidationPage
 from smen.outputs.validation_verdict import make_verdict, write_verdict
+from smen.plan import code_digest
 from smen.plan.jobs import InsituJob
 from smen.plan.without_data import stand_in
 from smen.scores.comparison import PRODUCT
@@ -97,7 +100,7 @@ def run(job: InsituJob) -> None:
     samples = read_samples(job.layout, job.region, job.years, fields)
     overpasses = _overpasses(job, samples)
     points, problems = _stations(job, overpasses, job.archives)
-    maps, mean = _maps_at(overpasses, points, job.window.shape)
+    maps, mean = _maps_at(job, overpasses, points)
     products = [maps, *_others(job, fields, samples, overpasses, points)]
     sets = _pairs(job, points, products, _product(fields, overpasses, points))
     protocol = ValidationProtocol(COARSE, job.protocol.metrics, job.protocol.minimum, job.protocol.scaling)
@@ -146,19 +149,12 @@ def _stations(
 
 
 def _maps_at(
-    overpasses: Overpasses, points: Sequence[StationPoint], shape: tuple[int, int]
+    job: InsituJob, overpasses: Overpasses, points: Sequence[StationPoint]
 ) -> tuple[PointProduct, NDArray[np.float64]]:
     """The maps as they are on disk at the stations' cells, and their mean over time, (H, W)."""
-    rows, columns = station_cells(points)
-    values = np.full((2, len(overpasses.maps), len(points)), np.nan, np.float32)
-    total, number = np.zeros(shape), np.zeros(shape)
-    for index, file in enumerate(overpasses.maps):
-        bands = read_map(file)
-        values[:, index] = bands[:2, rows, columns]
-        valid = np.isfinite(bands[0])
-        total[valid] += bands[0][valid]
-        number += valid
-    mean = np.divide(total, number, out=np.full(shape, np.nan), where=number > 0)
+    kept = Kept(Path(job.layout.kept(job.region, "insitu")), code_digest.digest(job.module))
+    values, mean = maps_at_cells(overpasses.maps, station_cells(points), job.window.shape, kept)
+    kept.drop_others()
     deviation = values[1] if np.isfinite(values[1]).any() else None
     return PointProduct(_name(overpasses.mode), overpasses.times, values[0], deviation, MADE_OF["maps"]), mean
 

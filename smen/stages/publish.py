@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from smen import __version__
 from smen.atomic import empty_folder, write_text
 from smen.data.choice_file import read_choice
+from smen.data.kept import Kept
 from smen.data.lineage import granules_behind
 from smen.data.quality import COLOURS, MEANING
 from smen.data.series import concatenate
@@ -23,6 +24,7 @@ from smen.outputs.index_files import read_index_lists
 from smen.outputs.labels import PRODUCT, TITLE, map_title, yes_or_no
 from smen.outputs.latest_errors import latest_errors
 from smen.outputs.map_files import read_lists
+from smen.outputs.map_reader import MapReader
 from smen.outputs.observed_rasters import compared_dates, write_observed
 from smen.outputs.qgis_project import write_project
 from smen.outputs.region_outline import outlines, region_cells, write_outlines
@@ -34,6 +36,7 @@ from smen.outputs.stac_catalogue import write_collection
 from smen.outputs.stac_item import Provenance
 from smen.outputs.tables import read_table
 from smen.outputs.validation_files import POINTS
+from smen.plan import code_digest
 from smen.plan.jobs import PublishJob
 from smen.plan.without_data import stand_in
 from smen.settings.regions import polygon_digest, read_polygon
@@ -102,6 +105,8 @@ class RegionInputs:
 def run(job: PublishJob) -> None:
     """Make one region's cube, project, catalogue and report from its maps, series and scores.
 
+    What is made of maps alone is kept, and taken again for those that have not changed; each other map is read once.
+
     Raises:
         DataError: a series, samples, the weights, the scores or a map is missing, or there are no maps at all.
         OutputError: a file cannot be written.
@@ -111,25 +116,20 @@ def run(job: PublishJob) -> None:
     if stand_in(layout, region, files, (layout.observed(region), layout.collection(region), layout.report(region))):
         return
     inputs = _read(job)
-    provenance = Provenance(
-        model=str(inputs.header["method"]),
-        model_digest=str(inputs.header["weights_digest"])[:16],
-        settings_digest=job.digest,
-        source=job.source,
-        simulated=inputs.simulated,
-        granules=_granules(inputs),
-        model_choice="" if job.model is not None else read_choice(job.choice_path()).summary(),
-        products=() if inputs.simulated else (inputs.coarse.product, inputs.fine.product),
-    )
+    kept = Kept(Path(layout.kept(region, "publish")), code_digest.digest(job.module))
+    reader = MapReader(window)
+    provenance = _provenance(job, inputs)
     report = _report(job, inputs, provenance)
     outline, cube, project = (Path(layout.deliverable(region, kind)) for kind in ("geojson", "nc", "qgs"))
     polygon = report.polygon
     write_outlines(outline, outlines(window, region, polygon), region)
-    _write_series(job, inputs, polygon)
+    _write_series(job, inputs, polygon, kept, reader)
     credits = credit_tags(inputs.coarse.grid, job.years, simulated=inputs.simulated)
     about = _attributes(region, provenance, credits)
-    write_cube(cube, window, inputs.maps, report.coarse.fields, inputs.coarse.grid, NAMES, about, inputs.indices)
-    observed = _observed(job, inputs, report, credits)
+    coarse = report.coarse.fields, inputs.coarse.grid
+    derived: dict[str, Any] = {"kept": kept, "reader": reader}
+    write_cube(cube, window, inputs.maps, *coarse, NAMES, about, inputs.indices, **derived)
+    observed = _observed(job, inputs, report, credits, kept)
     write_project(
         project,
         window,
@@ -143,29 +143,48 @@ def run(job: PublishJob) -> None:
         stations=Path(layout.validation(region, POINTS)) if job.validated else None,
         observed=observed,
     )
-    collection, scripts = Path(layout.collection(region)), Path(layout.report(region))
-    empty_folder(collection)
-    extras = {
-        "cube": cube,
-        "qgis project": project,
-        "outline": outline,
-        "series": Path(layout.deliverable(region, "csv")),
-    }
-    root = Path(layout.summary("catalog.json"))
-    write_collection(
-        collection, root, window, inputs.maps, provenance, region=region, extras=extras, indices=inputs.indices
-    )
+    _write_catalogue(job, inputs, provenance, derived)
+    scripts = Path(layout.report(region))
     empty_folder(scripts)
-    write_region(scripts, report, f"{region}/maps")
-    log.info("%d maps in %s, %s and %s", len(inputs.maps), cube, project, collection)
+    write_region(scripts, report, f"{region}/maps", **derived)
+    kept.drop_others()
+    log.info("%d maps in %s, %s and %s", len(inputs.maps), cube, project, layout.collection(region))
 
 
-def _write_series(job: PublishJob, inputs: RegionInputs, polygon: BaseGeometry | None) -> None:
+def _provenance(job: PublishJob, inputs: RegionInputs) -> Provenance:
+    """What the maps were made from."""
+    return Provenance(
+        model=str(inputs.header["method"]),
+        model_digest=str(inputs.header["weights_digest"])[:16],
+        settings_digest=job.digest,
+        source=job.source,
+        simulated=inputs.simulated,
+        granules=_granules(inputs),
+        model_choice="" if job.model is not None else read_choice(job.choice_path()).summary(),
+        products=() if inputs.simulated else (inputs.coarse.product, inputs.fine.product),
+    )
+
+
+def _write_catalogue(job: PublishJob, inputs: RegionInputs, provenance: Provenance, derived: Mapping[str, Any]) -> None:
+    """Write the STAC collection with its items."""
+    layout, region = job.layout, job.region
+    folder = Path(layout.collection(region))
+    empty_folder(folder)
+    kinds = {"cube": "nc", "qgis project": "qgs", "outline": "geojson", "series": "csv"}
+    extras = {role: Path(layout.deliverable(region, kind)) for role, kind in kinds.items()}
+    more: dict[str, Any] = {"region": region, "extras": extras, "indices": inputs.indices, **derived}
+    write_collection(folder, Path(layout.summary("catalog.json")), job.window, inputs.maps, provenance, **more)
+
+
+def _write_series(
+    job: PublishJob, inputs: RegionInputs, polygon: BaseGeometry | None, kept: Kept, reader: MapReader
+) -> None:
     """Write the mean over the region, map by map: over its polygon or, without one, over its window."""
     region, window, maps = job.region, job.window, inputs.maps
     cells = region_cells(window, polygon)
     errors = latest_errors(maps, region, window) if cells.rows.size <= MOST_CELLS else None
-    values = extract(maps, {region: cells}, NAMES, region=region, simulated=inputs.simulated, errors=errors)
+    about: dict[str, Any] = {"region": region, "simulated": inputs.simulated, "errors": errors}
+    values = extract(maps, {region: cells}, NAMES, kept=kept, reader=reader, **about)
     text = values.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     write_text(Path(job.layout.deliverable(region, "csv")), text)
 
@@ -181,7 +200,7 @@ def _polygon(job: PublishJob) -> BaseGeometry | None:
 
 
 def _observed(
-    job: PublishJob, inputs: RegionInputs, report: RegionReport, credits: Mapping[str, str]
+    job: PublishJob, inputs: RegionInputs, report: RegionReport, credits: Mapping[str, str], kept: Kept
 ) -> dict[str, list[ObservedFile]]:
     """Write what SMAP gave at the times of maps, for the project; its rasters by the name of their group."""
     window, maps, region = job.window, inputs.maps, job.region
@@ -197,7 +216,7 @@ def _observed(
     for title, kind, fields, product in rows:
         tags = {"TITLE": map_title(region, simulated=inputs.simulated).replace(TITLE, title), "REGION": region}
         tags |= {"SOURCE": product, "SIMULATED": yes_or_no(inputs.simulated), **credits}
-        observed[title] = write_observed(folder, window, maps, fields, kind, tags=tags)
+        observed[title] = write_observed(folder, window, maps, fields, kind, tags=tags, kept=kept)
     return observed
 
 

@@ -1,9 +1,10 @@
 """Chunks that serve maps and series."""
 
+import h5py
 import numpy as np
 import pytest
 
-from smen.outputs.cube_chunks import DATES, FEWEST_DATES, SIDE, blocks, chunk_shape
+from smen.outputs.cube_chunks import DATES, FEWEST_DATES, SIDE, blocks, chunk_shape, compressed_chunks
 
 
 def read_by(part, shape, chunks):
@@ -39,3 +40,16 @@ def test_blocks_are_whole_chunks_and_hold_each_date_once(dates, side):
     step = chunk_shape(dates, side, side)[0]
     assert np.concatenate([np.arange(dates)[part] for part in parts]).tolist() == list(range(dates))
     assert all(part.start % step == 0 for part in parts)
+
+
+@pytest.mark.parametrize("dtype", ["f4", "u1"])
+def test_hdf5_reads_chunks_that_were_compressed_here(tmp_path, dtype):
+    """Dates, rows and columns that do not fill their last chunks, read back through HDF5's own filters."""
+    values = (np.arange(5 * 7 * 11) % 251).reshape(5, 7, 11).astype(dtype)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        made = file.create_dataset("a", values.shape, dtype, chunks=(3, 4, 6), compression="gzip", shuffle=True)
+        for start in (0, 3):
+            for (row, column), chunk in compressed_chunks(values[start : start + 3], (3, 4, 6), 9).items():
+                made.id.write_direct_chunk((start, row, column), chunk.tobytes())
+    with h5py.File(tmp_path / "a.h5") as file:
+        np.testing.assert_array_equal(file["a"][...], values)

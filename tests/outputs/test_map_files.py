@@ -19,7 +19,7 @@ def maps(tmp_path_factory):
 def write_list(path, *rows):
     columns = ["time", "direction", "map", "quality", "valid_share"]
     more = dict.fromkeys(("scenes_before", "scenes_at", "scenes_after"), "")
-    table = pd.DataFrame(list(rows), columns=columns).assign(mode="causal", provisional="no", **more)
+    table = pd.DataFrame(list(rows), columns=columns).assign(mode="causal", provisional="no", digest="12ab", **more)
     table.to_csv(path, index=False)
     return path
 
@@ -34,7 +34,7 @@ def test_maps_of_all_lists_come_by_time(tmp_path):
     maps = read_lists([(later, tmp_path / "2019"), (earlier, tmp_path / "2018")])
     assert [file.path.name for file in maps] == ["a.tif", "b.tif", "c.tif"]
     assert maps[2] == MapFile(
-        np.datetime64("2019-01-02T03:04:05", "s"), "A", tmp_path / "2019/c.tif", tmp_path / "2019/cq.tif"
+        np.datetime64("2019-01-02T03:04:05", "s"), "A", tmp_path / "2019/c.tif", tmp_path / "2019/cq.tif", digest="12ab"
     )
     assert maps[0].time.dtype == "datetime64[s]"
 

@@ -6,6 +6,7 @@ import rasterio
 from made_maps import PROVENANCE, WINDOW, two_maps
 
 from smen.outputs.map_names import errors_path, members_path
+from smen.outputs.map_reader import MapReader
 from smen.outputs.members_raster import STEP, write_members
 from smen.outputs.qgis_styles import style_path
 from smen.outputs.stac_item import make_item
@@ -53,7 +54,7 @@ def test_names_lie_beside_the_map(tmp_path):
 def test_a_stac_item_lists_them(tmp_path):
     maps = two_maps(tmp_path)
     write_members(members_path(maps[1].path), WINDOW, members(), **OVERPASS)
-    asset = make_item(tmp_path, WINDOW, maps[1], PROVENANCE, "tucson").assets["members"]
+    asset = make_item(tmp_path, WINDOW, maps[1], PROVENANCE, "tucson", MapReader(WINDOW)).assets["members"]
     assert asset.href == "1_members.tif"
     bands = asset.extra_fields["raster:bands"]
     assert [band["name"] for band in bands] == ["member_1", "member_2", "member_3"]

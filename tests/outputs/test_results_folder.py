@@ -11,7 +11,9 @@ from smen.grid import Window
 from smen.outputs.geotiff import write_map
 from smen.outputs.results_folder import results_in, window_of
 
-COLUMNS = ["time", "direction", "map", "quality", "mode", "provisional", "scenes_before", "scenes_at", "scenes_after"]
+COLUMNS = [
+    "time", "direction", "map", "quality", "mode", "provisional", "scenes_before", "scenes_at", "scenes_after", "digest"
+]  # fmt: skip
 
 
 def make_lists(folder, maps):

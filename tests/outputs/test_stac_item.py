@@ -15,6 +15,7 @@ from pystac.extensions.sat import OrbitState, SatExtension
 from shapely.geometry import shape
 
 from smen.grid import Window
+from smen.outputs.map_reader import MapReader
 from smen.outputs.stac_item import bounding_box, make_item, relative, utc
 
 
@@ -23,7 +24,7 @@ def made(tmp_path_factory):
     """The two maps, and the item of the second."""
     folder = tmp_path_factory.mktemp("stac")
     maps = two_maps(folder)
-    return maps, make_item(folder, WINDOW, maps[1], PROVENANCE, "tucson")
+    return maps, make_item(folder, WINDOW, maps[1], PROVENANCE, "tucson", MapReader(WINDOW))
 
 
 def test_time_place_and_direction(made):
@@ -47,7 +48,7 @@ def test_provenance(made):
         "mode": "causal", "provisional": False, "scenes_before": 0, "scenes_at": 0, "scenes_after": 0,
         "granules": ["coarse.h5", "fine.h5"],
     }  # fmt: skip
-    other = make_item(maps[0].path.parent, WINDOW, maps[0], PROVENANCE, "tucson")
+    other = make_item(maps[0].path.parent, WINDOW, maps[0], PROVENANCE, "tucson", MapReader(WINDOW))
     assert other.properties["smen:granules"] == []
 
 

@@ -18,7 +18,11 @@ from shapely import Polygon
 
 from smen.data.error_correlation_file import write_error_correlation
 from smen.errors import DataError, OutputError
+from smen.outputs import extraction, map_reader
+from smen.outputs.map_files import read_bands, read_moisture
 from smen.outputs.map_names import errors_path
+from smen.outputs.report import region_scripts
+from smen.outputs.year_folder import digest_of
 from smen.plan.plan import Plan
 from smen.settings.file import check_settings
 from smen.stages import publish
@@ -208,6 +212,106 @@ def test_a_rerun_leaves_nothing_of_an_earlier_run(spoiled):
     publish.run(spoiled.publish("tucson"))
     assert not any(path.exists() for path in left_over)
     assert len(items_of(spoiled)) == COUNT
+
+
+def published_files(plan):
+    """Bytes of all that publish makes, by path; what it keeps for itself is apart."""
+    layout = plan.layout
+    files = [Path(layout.deliverable("tucson", kind)) for kind in ("nc", "qgs", "geojson", "csv")]
+    for folder in (layout.observed("tucson"), layout.collection("tucson"), layout.report("tucson")):
+        files += [path for path in Path(folder).rglob("*") if path.is_file()]
+    return {str(path): path.read_bytes() for path in files}
+
+
+def kept_files(plan):
+    return {path.name: path.read_bytes() for path in Path(plan.layout.kept("tucson", "publish")).iterdir()}
+
+
+def of_first_maps(plan, count):
+    """Leave only the first maps in the list of maps; returns the whole list."""
+    path = Path(plan.layout.map_list("tucson", 2018))
+    text = path.read_text()
+    path.write_text("".join(text.splitlines(keepends=True)[: count + 1]))
+    return text
+
+
+def change_a_map(plan, number):
+    """Make one map wetter, as a later granule may; the list tells its new digest."""
+    path = Path(plan.layout.map_list("tucson", 2018))
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    raster = Path(plan.layout.maps("tucson", 2018)) / table["map"][number]
+    with rasterio.open(raster, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as file:
+        file.write(np.where(file.read(1) < 0, file.read(1), file.read(1) + np.float32(0.05)), 1)
+    table.loc[number, "digest"] = digest_of([raster, raster.with_name(table["quality"][number])])
+    table.to_csv(path, index=False)
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Names of the maps that are read, as often as they are."""
+    names = []
+
+    def counted(reads):
+        return lambda file, **more: names.append(file.path.name) or reads(file, **more)
+
+    for module in (map_reader, region_scripts, extraction):
+        monkeypatch.setattr(module, "read_bands", counted(read_bands))
+    monkeypatch.setattr(map_reader, "read_moisture", counted(read_moisture))
+    return names
+
+
+def test_a_day_later_all_is_as_made_at_once_and_only_what_is_new_is_read(spoiled, read):
+    """The first maps, then all of them with one changed, against all of them from nothing: the same bytes."""
+    whole = of_first_maps(spoiled, COUNT - 2)
+    shutil.rmtree(spoiled.layout.kept("tucson", "publish"))
+    publish.run(spoiled.publish("tucson"))
+    assert len(read) == len(set(read)) == COUNT - 2
+    Path(spoiled.layout.map_list("tucson", 2018)).write_text(whole)
+    change_a_map(spoiled, 4)
+    publish.run(spoiled.publish("tucson"))
+    later, kept = published_files(spoiled), kept_files(spoiled)
+    shutil.rmtree(spoiled.layout.kept("tucson", "publish"))
+    publish.run(spoiled.publish("tucson"))
+    assert published_files(spoiled) == later
+    assert kept_files(spoiled) == kept
+
+
+def test_where_no_map_has_changed_none_is_read(spoiled, read):
+    publish.run(spoiled.publish("tucson"))  # the files of the fixture lie elsewhere, and items name their paths
+    before = published_files(spoiled)
+    read.clear()
+    publish.run(spoiled.publish("tucson"))
+    assert read == []
+    assert published_files(spoiled) == before
+
+
+def test_other_settings_make_again_what_tells_of_them(spoiled, read):
+    publish.run(spoiled.publish("tucson"))
+    read.clear()
+    publish.run(spoiled.publish("tucson").model_copy(update={"digest": "of other settings"}))
+    assert sorted(set(read)) == sorted(read) and len(read) == COUNT
+    assert {item["properties"]["smen:settings_digest"] for item in items_of(spoiled)} == {"of other settings"}
+
+
+def test_other_code_makes_all_again(spoiled, read, monkeypatch):
+    monkeypatch.setattr(publish.code_digest, "digest", lambda module: f"an edit of {module}")
+    publish.run(spoiled.publish("tucson"))
+    assert len(read) == COUNT
+
+
+def test_what_was_deleted_or_damaged_is_there_again(spoiled):
+    publish.run(spoiled.publish("tucson"))
+    before, kept = published_files(spoiled), kept_files(spoiled)
+    for number, path in enumerate(sorted(before)):
+        Path(path).unlink() if number % 2 else Path(path).write_bytes(b"damaged")
+    for number, path in enumerate(sorted(Path(spoiled.layout.kept("tucson", "publish")).iterdir())):
+        if number % 3 == 0:
+            path.write_bytes(path.read_bytes()[::-1])
+        elif number % 3 == 1:
+            path.unlink()
+    publish.run(spoiled.publish("tucson"))
+    assert published_files(spoiled) == before
+    assert kept_files(spoiled) == kept
 
 
 @pytest.mark.parametrize(

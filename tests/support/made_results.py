@@ -22,6 +22,7 @@ from smen.outputs.geotiff import write_map
 from smen.outputs.map_names import map_path, quality_path
 from smen.outputs.quality_raster import write_quality
 from smen.outputs.tables import write_table
+from smen.outputs.year_folder import digest_of
 from smen.plan.plan import Plan
 from smen.scores.by_class import UNITS as CLASS_UNITS
 from smen.scores.comparison import UNITS
@@ -173,7 +174,7 @@ def _maps(layout, name, window, time, descending, estimate, deviation, dates, si
         before = " ".join(f"{time[j]}Z" for j in earlier[::-1][:4])
         rows.append({"time": f"{t}Z", "direction": direction, "map": path.name, "quality": quality_path(path).name,
                      "mode": "causal", "provisional": "no", "scenes_before": before, "scenes_at": "",
-                     "scenes_after": ""})  # fmt: skip
+                     "scenes_after": "", "digest": digest_of([path, quality_path(path)])})  # fmt: skip
     pd.DataFrame(rows).to_csv(layout.map_list(name, 2018), index=False)
 
 

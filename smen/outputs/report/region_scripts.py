@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smen.atomic import write_text
+from smen.atomic import write_bytes, write_text
+from smen.data.kept import NOTHING_KEPT, Kept, Parts, as_array
 from smen.grid import Window
 from smen.outputs.feature_cells import Cells
 from smen.outputs.graticule import graticule
 from smen.outputs.map_files import MapFile, read_bands
 from smen.outputs.map_names import iso
 from smen.outputs.map_panel import ground_shape
+from smen.outputs.map_reader import MapReader
 from smen.outputs.region_outline import region_cells
 from smen.outputs.report import basemap
 from smen.outputs.report.coarsening import display_step, square_means
@@ -35,13 +38,17 @@ STEPS = {"soil_moisture": 0.001, "standard_deviation": 0.001, "age": 0.1}
 """Steps to which the values of each band are rounded, m3/m3 and days."""
 
 
-def write_region(folder: Path, report: RegionReport, maps_at: str) -> None:
+def write_region(
+    folder: Path, report: RegionReport, maps_at: str, *, kept: Kept = NOTHING_KEPT, reader: MapReader | None = None
+) -> None:
     """Write a region's scripts.
 
     Args:
         folder: where they go: ``region.js``, ``product.js`` and ``maps_000.js`` and so on.
         report: what to show.
         maps_at: the folder of the region's maps, relative to the page.
+        kept: where the scripts of maps that have not changed are kept.
+        reader: reads the maps.
 
     Raises:
         DataError: a map cannot be read.
@@ -49,18 +56,11 @@ def write_region(folder: Path, report: RegionReport, maps_at: str) -> None:
     """
     every = display_step(report.window, len(report.maps))
     shape = tuple(-(-side // every) for side in report.window.shape)
-    chunks: list[tuple[int, int, str]] = []
-    overpasses: list[dict[str, Any]] = []
-    for first in range(0, len(report.maps), AT_ONCE):
-        files = report.maps[first : first + AT_ONCE]
-        layers, coverage = _read_layers(files, every)
-        name = f"maps_{len(chunks):03d}.js"
-        write_text(folder / name, script("smen.maps", report.region, len(chunks), layers))
-        chunks.append((first, len(files), name))
-        overpasses += [_overpass(file, maps_at) | numbers for file, numbers in zip(files, coverage, strict=True)]
+    chunks, overpasses = _write_maps(folder, report, every, maps_at, kept, reader or MapReader(report.window))
     dates = sorted(report.product)
     product = np.stack([square_means(report.product[i], every) for i in dates]) if dates else np.empty((0, *shape))
-    write_text(folder / "product.js", script("smen.product", report.region, pack(product, STEPS["soil_moisture"])))
+    parts = kept.take("product", [product, report.region], partial(_script_of_product, report.region, product))
+    write_bytes(folder / "product.js", parts["script"].tobytes())
     content = {
         "name": report.region,
         "simulated": report.simulated,
@@ -89,26 +89,56 @@ def write_region(folder: Path, report: RegionReport, maps_at: str) -> None:
     write_text(folder / "region.js", script("smen.region", report.region, content))
 
 
+def _write_maps(
+    folder: Path, report: RegionReport, every: int, maps_at: str, kept: Kept, reader: MapReader
+) -> tuple[list[tuple[int, int, str]], list[dict[str, Any]]]:
+    """Write the scripts of the maps; return first map, maps and name of each script, and what is said of each map."""
+    chunks: list[tuple[int, int, str]] = []
+    overpasses: list[dict[str, Any]] = []
+    for first in range(0, len(report.maps), AT_ONCE):
+        files = report.maps[first : first + AT_ONCE]
+        number, name = len(chunks), f"maps_{len(chunks):03d}.js"
+        made_of = [[file.digest for file in files], every, report.region, number]
+        parts = kept.take("report", made_of, partial(_script_of_maps, report.region, number, files, every, reader))
+        write_bytes(folder / name, parts["script"].tobytes())
+        chunks.append((first, len(files), name))
+        overpasses += [
+            _overpass(file, maps_at) | _coverage(*numbers)
+            for file, numbers in zip(files, parts["coverage"].tolist(), strict=True)
+        ]
+    return chunks, overpasses
+
+
 def _outline(report: RegionReport) -> Cells | None:
     """The cells of the region's polygon; None where it is given by none."""
     return None if report.polygon is None else region_cells(report.window, report.polygon)
 
 
-def _read_layers(files: Sequence[MapFile], every: int) -> tuple[dict[str, Any], list[dict[str, float | None]]]:
-    """The packed layers of some maps, and of each map its mapped share and its mean in m3/m3."""
-    read = [read_bands(file, every=every) for file in files]
+def _script_of_maps(region: str, number: int, files: Sequence[MapFile], every: int, reader: MapReader) -> Parts:
+    """The script of some maps, and of each map its mapped share and its mean in m3/m3, NaN without any."""
+    read = [reader.bands(file) if every == 1 else read_bands(file, every=every) for file in files]
     bands = np.stack([values for values, _ in read])
     layers: dict[str, Any] = {}
-    for number, (name, step) in enumerate(STEPS.items()):
-        layers[name] = None if np.isnan(bands[:, number]).all() else pack(bands[:, number], step)
+    for band, (name, step) in enumerate(STEPS.items()):
+        layers[name] = None if np.isnan(bands[:, band]).all() else pack(bands[:, band], step)
     layers["quality"] = pack_codes(np.stack([codes for _, codes in read]))
-    return layers, [_coverage(moisture) for moisture in bands[:, 0]]
+    text = script("smen.maps", region, number, layers)
+    return {"script": as_array(text.encode()), "coverage": np.array([_share_and_mean(one) for one in bands[:, 0]])}
 
 
-def _coverage(moisture: NDArray[np.float32]) -> dict[str, float | None]:
+def _script_of_product(region: str, product: NDArray[np.floating]) -> Parts:
+    """The script of the 3 km product."""
+    text = script("smen.product", region, pack(product, STEPS["soil_moisture"]))
+    return {"script": as_array(text.encode())}
+
+
+def _share_and_mean(moisture: NDArray[np.float32]) -> tuple[float, float]:
     valid = np.isfinite(moisture)
-    mean = float(moisture[valid].mean().round(4)) if valid.any() else None
-    return {"share": float(valid.mean().round(4)), "mean": mean}
+    return float(valid.mean()), float(moisture[valid].mean()) if valid.any() else float("nan")
+
+
+def _coverage(share: float, mean: float) -> dict[str, float | None]:
+    return {"share": round(share, 4), "mean": None if np.isnan(mean) else round(mean, 4)}
 
 
 def _overpass(file: MapFile, maps_at: str) -> dict[str, Any]:
