@@ -11,7 +11,7 @@ RESULT_FOLDERS = frozenset(
     (
         "aligned", "catalogue", "comparison", "figures", "granules", "maps", "models", "paper", "report",
         "resources", "results", "samples", "scores", "simulated", "styles", "summary", "tables",
-        "validation",
+        "uploads", "validation",
     )
 )  # fmt: skip
 """Folders and files of results, which no region may be named after."""
@@ -320,6 +320,10 @@ class ResourceLayout:
     def granule_store(self) -> str:
         """Return the path of the folder of downloaded granules, shared by all regions."""
         return f"{self.resources}/granules"
+
+    def bucket_store(self) -> str:
+        """Return the path of the folder of granules fetched from buckets, shared by all regions."""
+        return f"{self.resources}/buckets"
 
     def refresh_lock(self) -> str:
         """Return the path of the file that a refresh holds, so that there is one at a time."""

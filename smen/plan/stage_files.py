@@ -43,8 +43,9 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
                 world.simulated_covariates(region),
                 world.simulated_list(region, year),
             ]
-        case jobs.AcquireJob(region=region, year=year):
-            return [files.manifest(region, role, year) for role in ("coarse", "fine")]
+        case jobs.AcquireJob(region=region, year=year, resource_layout=resources):
+            lists = [files.manifest(region, role, year) for role in ("coarse", "fine")]
+            return [*lists, resources.bucket_store()]
         case jobs.AlignJob(region=region, year=year):
             return [files.aligned(region, role, year) for role in ("coarse", "fine")]
         case jobs.PairJob(region=region, year=year):
