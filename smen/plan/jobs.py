@@ -303,3 +303,12 @@ class IndexJob(Job):
     def windows(self) -> dict[str, Window]:
         """The regions' cells, by name."""
         return {name: Window(*cells) for name, cells in zip(self.regions, self.cells, strict=True)}
+
+
+class UploadJob(Job):
+    """Put new and changed results into a bucket of S3."""
+
+    module: ClassVar[str] = "stages.upload"
+
+    address: str | None = Field(description="of the bucket, s3://BUCKET/PREFIX; None where none is set")
+    parts: tuple[str, ...] = Field(description="regions, and `index` for what is of all of them")

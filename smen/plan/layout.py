@@ -242,6 +242,14 @@ class Layout:
         """Return the path of the file about all regions together."""
         return f"{self.results}/{name}"
 
+    def upload_list(self, part: str) -> str:
+        """Return the path of the list of what was put into a bucket, JSON.
+
+        Args:
+            part: a region, or ``index`` for what is of all regions.
+        """
+        return f"{self.results}/uploads/{part}.json"
+
     def log(self, stage: str, region: str, year: int | str | None = None) -> str:
         """Return the path of a job's log file.
 

@@ -83,4 +83,6 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
         case jobs.IndexJob():
             of_mosaics = [files.mosaic("stac"), files.report("mosaic")]
             return [*(files.summary(name) for name in OF_ALL), *of_mosaics]
+        case jobs.UploadJob(parts=parts):
+            return [files.upload_list(part) for part in parts]
     raise TypeError(f"no one knows what {type(job).__name__} writes: add it to smen/plan/stage_files.py")

@@ -91,3 +91,5 @@ def _of_results(plan: Plan, region: str) -> Iterator[Step]:
     if plan.validated(region):
         yield _step(plan, region, "insitu", [layout.validation(region, "validation.md")])
     yield _step(plan, region, "publish", [layout.deliverable(region, kind) for kind in ("nc", "qgs", "geojson")])
+    if plan.settings.storage.results:
+        yield _step(plan, region, "upload", [layout.upload_list(region)])
