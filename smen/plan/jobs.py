@@ -114,6 +114,11 @@ class AcquireJob(WindowJob):
         """Where granules lie."""
         return ResourceLayout(self.resources)
 
+    @property
+    def bucket_store(self) -> str:
+        """Folder of granules fetched from buckets, shared by all regions."""
+        return f"{self.resources}/buckets"
+
 
 class AlignJob(WindowJob):
     """Put a year's granules on the region's 3 km window."""

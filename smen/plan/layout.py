@@ -242,14 +242,6 @@ class Layout:
         """Return the path of the file about all regions together."""
         return f"{self.results}/{name}"
 
-    def upload_list(self, part: str) -> str:
-        """Return the path of the list of what was put into a bucket, JSON.
-
-        Args:
-            part: a region, or ``index`` for what is of all regions.
-        """
-        return f"{self.results}/uploads/{part}.json"
-
     def log(self, stage: str, region: str, year: int | str | None = None) -> str:
         """Return the path of a job's log file.
 
@@ -328,10 +320,6 @@ class ResourceLayout:
     def granule_store(self) -> str:
         """Return the path of the folder of downloaded granules, shared by all regions."""
         return f"{self.resources}/granules"
-
-    def bucket_store(self) -> str:
-        """Return the path of the folder of granules fetched from buckets, shared by all regions."""
-        return f"{self.resources}/buckets"
 
     def refresh_lock(self) -> str:
         """Return the path of the file that a refresh holds, so that there is one at a time."""

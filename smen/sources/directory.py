@@ -93,8 +93,7 @@ def find(
     """
     root = Path(root)
     listing = _list(root, short_name) if files is None else list_files(files, root, short_name)
-    wide = window.padded(buffer) if buffer else window
-    letters = frozenset(directions)
+    wide, letters = window.padded(buffer) if buffer else window, frozenset(directions)
 
     def wanted(name: GranuleName) -> bool:
         return in_period(name, begin, end, letters) and may_touch(name, wide)
@@ -106,8 +105,8 @@ def find(
     chosen |= {found.name.identity: found for found in used}
     records, problems = _verify([c for c in chosen.values() if wanted(c.name)], short_name, wide, variable)
     if problems and bad == "stop":
-        many = "1 granule cannot be used" if len(problems) == 1 else f"{len(problems)} granules cannot be used"
-        raise GranuleError("\n  ".join([f"{many}:", *problems]))
+        many = f"{len(problems)} granule{'s' * (len(problems) > 1)} cannot be used:"
+        raise GranuleError("\n  ".join([many, *problems]))
     return records
 
 

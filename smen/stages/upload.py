@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from smen.atomic import PART_NAME, write_text
 from smen.errors import StorageError
-from smen.plan.stage_files import OF_ALL
+from smen.plan.stage_files import OF_ALL, upload_list
 from smen.storage.changed_files import Uploaded, upload
 from smen.storage.s3_bucket import Bucket
 
@@ -34,7 +34,7 @@ def run(job: UploadJob) -> None:
         places = places_of(part, job.layout)
         files = {name: path for place in places for name, path in _files(job.layout, place)}
         done = upload(bucket, files, [_name(job.layout, place) for place in places])
-        write_text(Path(job.layout.upload_list(part)), _listed(job.address, part, done))
+        write_text(Path(upload_list(job.layout, part)), _listed(job.address, part, done))
         size = sum(file.size for file in done.new) / 1e6
         log.info(
             "%s: %d of %d files put to %s, %.1f MB; %d removed",

@@ -85,7 +85,7 @@ class Bucket:
         retries = {"max_attempts": 5, "mode": "standard"}
         settings = Config(retries=retries, connect_timeout=20, read_timeout=60, max_pool_connections=2 * CONNECTIONS)
         with self._asked():
-            return boto3.client("s3", config=settings)
+            return boto3.session.Session().client("s3", config=settings)
 
     def listing(self, below: str = "") -> list[StoredObject]:
         """Return all objects below the folder, in order of their names.

@@ -22,7 +22,7 @@ from smen.plan.job_resources import (
 from smen.plan.stage_table import STAGES
 
 MEASURED = json.loads((Path(__file__).parents[1] / "benchmarks" / "job_resources.json").read_text())
-LOCAL = {"choose"}
+LOCAL = {"choose", "upload"}
 """Stages that run beside Snakemake, not on the cluster."""
 
 JOBS = [

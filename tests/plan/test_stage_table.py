@@ -25,7 +25,7 @@ def test_stages_stand_in_the_order_in_which_they_run():
     assert list(STAGES) == [
         "simulate", "acquire", "align", "pair", "train", "choose", "downscale", "normals", "indicators", "mosaic",
         "evaluate",
-        "insitu", "publish", "index",
+        "insitu", "publish", "index", "upload",
         "experiment", "compare", "reproduce",
     ]  # fmt: skip
 
