@@ -102,11 +102,12 @@ def find(
     chosen = {name.identity: FoundGranule(listing.named[name], name) for name in best}
     used, unused = identify(listing.others, best, short_name, wide, wanted, variable)
     report(root, short_name, used, unused, alone=not chosen)
-    chosen |= {found.name.identity: found for found in used}
+    chosen.update((found.name.identity, found) for found in used)
     records, problems = _verify([c for c in chosen.values() if wanted(c.name)], short_name, wide, variable)
     if problems and bad == "stop":
-        many = f"{len(problems)} granule{'s' * (len(problems) > 1)} cannot be used:"
-        raise GranuleError("\n  ".join([many, *problems]))
+        raise GranuleError(
+            f"{len(problems)} granule{'s' * (len(problems) > 1)} cannot be used:\n  " + "\n  ".join(problems)
+        )
     return records
 
 

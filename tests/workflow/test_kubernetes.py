@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 CLAIM, JOB = yaml.safe_load_all((ROOT / "workflow/profiles/kubernetes/job.yaml").read_text())
 POD = JOB["spec"]["template"]["spec"]
 (CONTAINER,) = POD["containers"]
+SCRIPT = CONTAINER["args"][-1]
 
 
 def test_what_is_mounted_is_there():
@@ -30,23 +31,20 @@ def docker():
 
 
 def test_the_image_has_what_the_command_names():
-    (script,) = CONTAINER["args"]
-    assert set(re.findall(r"--snakefile (\S+)", script)) == {"/opt/smen/Snakefile"}
+    assert set(re.findall(r"--snakefile (\S+)", SCRIPT)) == {"/opt/smen/Snakefile"}
     assert "COPY --chown=$MAMBA_USER:$MAMBA_USER . /opt/smen" in docker()
     assert "snakemake-storage-plugin-s3" in docker() and "boto3" in docker()
 
 
 def test_the_processors_and_the_memory_are_those_of_the_pod():
-    (script,) = CONTAINER["args"]
     asked = CONTAINER["resources"]["requests"]
-    assert re.search(r"--cores (\d+)", script)[1] == asked["cpu"]
-    assert int(re.search(r"mem_mb=(\d+)", script)[1]) < int(asked["memory"].removesuffix("Gi")) * 1024
+    assert re.search(r"--cores (\d+)", SCRIPT)[1] == asked["cpu"]
+    assert int(re.search(r"mem_mb=(\d+)", SCRIPT)[1]) < int(asked["memory"].removesuffix("Gi")) * 1024
 
 
 def test_the_command_is_one_that_the_workflow_takes(command, project, tmp_path):
     p = project(tmp_path / "p").settings(**SMALL)
-    (script,) = CONTAINER["args"]
-    here = script.replace("/opt/smen", str(ROOT)).replace("/config/config.yaml", "config.yaml")
+    here = SCRIPT.replace("/opt/smen", str(ROOT)).replace("/config/config.yaml", "config.yaml")
     unlock, run = here.split(" && exec ")
     command(*shlex.split(unlock), cwd=p.folder)
     assert "downscale" in command(*shlex.split(run), "--dry-run", cwd=p.folder)
