@@ -105,10 +105,12 @@ def find(
     chosen.update((found.name.identity, found) for found in used)
     records, problems = _verify([c for c in chosen.values() if wanted(c.name)], short_name, wide, variable)
     if problems and bad == "stop":
-        raise GranuleError(
-            f"{len(problems)} granule{'s' * (len(problems) > 1)} cannot be used:\n  " + "\n  ".join(problems)
-        )
+        raise GranuleError("\n  ".join([f"{_granules(len(problems))} cannot be used:", *problems]))
     return records
+
+
+def _granules(number: int) -> str:
+    return "1 granule" if number == 1 else f"{number} granules"
 
 
 def count(root: Path | str, short_name: str) -> int:
