@@ -1,6 +1,7 @@
 """An S3 service on this machine (moto), and what a test puts there, reads and counts."""
 
 import contextlib
+import json
 from pathlib import Path
 
 import boto3
@@ -48,6 +49,17 @@ class FakeS3:
     def contents(self, prefix):
         """The bytes of all objects below a prefix, by the rest of their keys."""
         return {key.removeprefix(f"{prefix}/"): self.content(key) for key in self.listed(f"{prefix}/")}
+
+    def publish(self):
+        """Let everybody read, without a login."""
+        allowed = {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::{BUCKET}/*",
+        }
+        policy = {"Version": "2012-10-17", "Statement": [allowed]}
+        self.client.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
 
     def remove(self, key):
         """Remove an object."""

@@ -77,14 +77,16 @@ def test_catalogue_and_maps_are_read_from_the_bucket(remote, service):
     import pystac
     import rasterio
 
+    service.publish()  # to GET alone: moto asks HEAD for a login all the same
     root = f"{service.url}/{BUCKET}/out/"
     catalogue = pystac.Catalog.from_file(f"{root}catalog.json")
     items = list(catalogue.get_items(recursive=True))
     assert len(items) > 20
     hrefs = [asset.get_absolute_href() for asset in items[0].assets.values()]
-    assert all(href.startswith(root) and requests.head(href, timeout=30).status_code == 200 for href in hrefs)
+    assert all(href.startswith(root) and requests.get(href, timeout=30).status_code == 200 for href in hrefs)
     href = next(href for href in hrefs if href.endswith(".tif") and "quality" not in href)
     with (
+        rasterio.Env(CPL_VSIL_CURL_USE_HEAD="NO"),
         rasterio.open(f"/vsicurl/{href}") as there,
         rasterio.open(remote.folder / "results" / href.removeprefix(root)) as here,
     ):
