@@ -95,7 +95,7 @@ def test_types_that_browsers_need(name, kind):
     assert content_type(name).replace("application/javascript", "text/javascript") == kind
 
 
-def denied(**answers):
+def denied():
     """Turn an answer of the service into a refusal, as a policy would."""
 
     def refuse(request, **_):
