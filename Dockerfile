@@ -10,7 +10,8 @@ RUN micromamba install -y -n base -f /opt/smen/envs/smen.yaml \
 
 COPY --chown=$MAMBA_USER:$MAMBA_USER . /opt/smen
 ARG MAMBA_DOCKERFILE_ACTIVATE=1
-RUN pip install --no-cache-dir --no-deps -e /opt/smen
+RUN pip install --no-cache-dir --no-deps -e /opt/smen \
+    && pip install --no-cache-dir "boto3>=1.35" "snakemake-storage-plugin-s3>=0.3.4"
 
 # Whoever runs it: what would go to a home folder goes where everybody may write.
 ENV HOME=/tmp MPLCONFIGDIR=/tmp/matplotlib

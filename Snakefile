@@ -36,6 +36,7 @@ rule all:
         [region_targets(region) for region in plan.regions],
         layout.summary("summary.md"),
         layout.summary("index.html"),
+        uploads(),
 
 
 if workflow.is_main_process:

@@ -33,6 +33,10 @@ class ArchiveError(SmenError):
     """An archive does not give what was asked: an empty folder, no granule in the period, no access."""
 
 
+class StorageError(SmenError):
+    """A bucket does not give or take what was asked: no such bucket or object, no access, no answer, no extra."""
+
+
 class DataError(SmenError):
     """The data cannot answer: no fine dates to train on, series that do not fit together, no weights to use."""
 

@@ -20,6 +20,7 @@ ROWS = (
     {"stages", "paper"},
     {"plan", "sources", "simulation", "methods", "validation", "scores", "indices", "outputs"},
     {"data", "products", "settings", "leftovers"},
+    {"storage"},
     {"grid", "atomic", "vector_file", "own_class", "command_log", "algebra_threads"},
     {"errors", "__init__"},
 )

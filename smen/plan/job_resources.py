@@ -47,6 +47,7 @@ MEMORY = {
     "publish": Cost(286, cell_days=2.1),
     "index": Cost(199, cells=0.1),
     "mosaic": Cost(198, cells=0.05),
+    "upload": Cost(110),
     "experiment": Cost(384, cells=7.1),
     "compare": Cost(588, cells=80.0),
     "reproduce": Cost(378, cells=7.0),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from smen.plan.jobs import SimulateJob
+from smen.plan.plan import INDEX
 
 if TYPE_CHECKING:
     from smen.plan.plan import Plan
@@ -60,11 +61,12 @@ def size_of(
     Args:
         plan: of the settings.
         stage: its name.
-        region: its name; None for a stage of all regions: their cells, and the mean of the days that are mapped.
+        region: its name; None, or `INDEX`, for a stage of all regions: their cells, and the mean of the days mapped.
         year: None for a stage that is not of a year.
         method: of a training, as in names of files.
     """
     kind = f"{stage}_{method}" if method else stage
+    region = None if region == INDEX else region
     if isinstance(job := plan.job(stage, region, year) if stage == "simulate" else None, SimulateJob):
         # Of the world that it makes, which is no region where tiles share it.
         height, width = job.cells[2:]

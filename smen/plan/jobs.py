@@ -114,6 +114,11 @@ class AcquireJob(WindowJob):
         """Where granules lie."""
         return ResourceLayout(self.resources)
 
+    @property
+    def bucket_store(self) -> str:
+        """Folder of granules fetched from buckets, shared by all regions."""
+        return f"{self.resources}/buckets"
+
 
 class AlignJob(WindowJob):
     """Put a year's granules on the region's 3 km window."""
@@ -303,3 +308,12 @@ class IndexJob(Job):
     def windows(self) -> dict[str, Window]:
         """The regions' cells, by name."""
         return {name: Window(*cells) for name, cells in zip(self.regions, self.cells, strict=True)}
+
+
+class UploadJob(Job):
+    """Put new and changed results into a bucket of S3."""
+
+    module: ClassVar[str] = "stages.upload"
+
+    address: str | None = Field(description="of the bucket, s3://BUCKET/PREFIX; None where none is set")
+    parts: tuple[str, ...] = Field(description="regions, and `index` for what is of all of them")

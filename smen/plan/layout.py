@@ -11,7 +11,7 @@ RESULT_FOLDERS = frozenset(
     (
         "aligned", "catalogue", "comparison", "figures", "granules", "maps", "models", "paper", "report",
         "resources", "results", "samples", "scores", "simulated", "styles", "summary", "tables",
-        "validation",
+        "uploads", "validation",
     )
 )  # fmt: skip
 """Folders and files of results, which no region may be named after."""

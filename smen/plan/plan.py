@@ -19,6 +19,7 @@ from smen.plan.jobs import (
     PairJob,
     PolygonSource,
     PublishJob,
+    UploadJob,
 )
 from smen.plan.method_plan import RegionFields
 from smen.plan.periods import TILES
@@ -32,6 +33,9 @@ from smen.settings.validation_section import ProbeSelection
 
 FINE: FineProduct = "SPL2SMAP_S"
 """The 3 km product."""
+
+INDEX = "index"
+"""Name of what is of all regions, as the stage that makes it; no region may be named so."""
 
 
 class _Window(RegionFields):
@@ -93,7 +97,7 @@ class Plan(TilePlan):
     @property
     def _of_all(self) -> Mapping[str, Callable[[], Job]]:
         """Stages of all regions together, and what makes their jobs."""
-        return {"index": self.index, "mosaic": self.mosaic, "reproduce": self.reproduce}
+        return {"index": self.index, "mosaic": self.mosaic, "reproduce": self.reproduce, "upload": self.upload}
 
     def acquire(self, region: str, year: int, kind: SourceKind | None = None) -> AcquireJob:
         """Return the job that lists, and fetches, one year's granules.
@@ -239,6 +243,15 @@ class Plan(TilePlan):
             mosaic_cells=cells_of(around(self.tiles.values())) if self.tiles else None,
         )
 
+    def upload(self, part: str | None = None) -> UploadJob:
+        """Return the job that puts results into a bucket.
+
+        Args:
+            part: a region, or `index` for what is of all regions; None: everything.
+        """
+        parts = (*self.regions, INDEX) if part is None else (part,)
+        return UploadJob(results=self.settings.folders.results, address=self.settings.storage.results, parts=parts)
+
     def _products(self) -> tuple[tuple[str, str | None], ...]:
         """Return the products of all regions and their versions; those of a folder of granules are not known."""
         known = self.settings.source.kind != "directory"
@@ -268,7 +281,7 @@ class Plan(TilePlan):
         """Return a short digest of the settings that a region's results depend on; folders do not count."""
         settings = self.regions[region].settings
         methods = {"fusion", "smen"} - set(settings.candidates)
-        apart = {"folders", "regions", "regions_file", "tiles", "source", "paper", "validation"}
+        apart = {"folders", "regions", "regions_file", "tiles", "source", "paper", "storage", "validation"}
         text = settings.model_dump_json(exclude=apart | methods)
         text += f" {self.settings.source.kind} {self.settings.source.seed} {self.cells(region)}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]

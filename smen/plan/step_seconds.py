@@ -33,13 +33,14 @@ SECONDS = {
     "publish": Cost(10.5, cell_days=1.4),
     "index": Cost(1.9, cells=0.1),
     "mosaic": Cost(2.0, cell_days=3.0),
+    "upload": Cost(3.0, cell_days=0.2),
     "experiment": Cost(5.2, cells=0.58),
     "compare": Cost(11.9, cell_days=59.6),
     "reproduce": Cost(6.2, cells=0.1),
 }
 """Seconds of a core of each stage (`tests/benchmarks/job_resources.json`); of networks for `MEASURED_EPOCHS`.
 
-Of those measured at one size (mosaic, compare, reproduce), growth is a guess on the large side."""
+Of those measured at one size (mosaic, upload, compare, reproduce), growth is a guess on the large side."""
 
 
 def job_seconds(size: JobSize) -> float:

@@ -20,6 +20,7 @@ from smen.settings.product_sections import ProductSettings, SampleSettings
 from smen.settings.region_sections import Region, RegionsFile, paper_regions
 from smen.settings.section import Section
 from smen.settings.source_section import SourceSettings
+from smen.settings.storage_section import StorageSettings
 from smen.settings.tiles_section import TileSettings
 from smen.settings.validation_section import ValidationSettings
 
@@ -78,6 +79,9 @@ class Settings(Section):
         PaperSettings(), description="The paper's experiments: `snakemake --cores 8 paper`, apart from `all`."
     )
     folders: Folders = Field(Folders(), description="Where files go.")
+    storage: StorageSettings = Field(
+        StorageSettings(), description="Where results are put beside that: see `workflow/docs/operation.md`."
+    )
 
     @property
     def weights(self) -> str | None:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from smen.settings.choices import BadGranules, SourceKind, UserPath
 from smen.settings.section import Section
+from smen.storage.s3_address import S3Address, is_s3
 
 
 class SourceSettings(Section):
@@ -19,7 +20,9 @@ class SourceSettings(Section):
         "earthdata (NASA's archive; needs a free login)",
     )
     directory: UserPath | None = Field(
-        None, description="for directory: the folder of the granules, of any depth, e.g. NSIDC's product/date folders"
+        None,
+        description="for directory: the folder of the granules, of any depth, e.g. NSIDC's product/date folders; or "
+        "s3://BUCKET/PREFIX (see `workflow/docs/operation.md`)",
     )
     truth: UserPath | None = Field(
         None,
@@ -45,4 +48,6 @@ class SourceSettings(Section):
     def _directory_is_named(self) -> Self:
         if self.kind == "directory" and not self.directory:
             raise ValueError("source.kind is directory, but source.directory names no folder: name it")
+        if is_s3(self.directory):
+            S3Address.parse(self.directory or "")
         return self

@@ -30,11 +30,21 @@ Bad = Literal["stop", "skip"]
 
 
 @dataclass(frozen=True)
-class _Listing:
-    """Files of a product below a folder: by their names, and those that seem to be granules under other names."""
+class Listing:
+    """Files of a product below a folder.
+
+    Attributes:
+        named: under their own names.
+        others: those that seem to be granules under other names.
+    """
 
     named: dict[GranuleName, Path]
     others: list[Path]
+
+    @property
+    def number(self) -> int:
+        """Number of granules, as far as the names tell."""
+        return len(highest_versions(self.named)) + len(self.others)
 
 
 def find(
@@ -48,6 +58,7 @@ def find(
     bad: Bad = "stop",
     buffer: int = 0,
     variable: str | None = None,
+    files: Iterable[Path] | None = None,
 ) -> list[GranuleRecord]:
     """Find the granules of a product that touch a window in a period, in their highest version, below a folder.
 
@@ -69,6 +80,7 @@ def find(
         bad: what to do about bad granules: `stop` with an error that lists them all, or `skip` them.
         buffer: M03 cells around the window that count as the window.
         variable: the soil moisture that a scene must have; by default the product's first.
+        files: the files below the folder that count, of which the needed ones must be there; by default all.
 
     Returns:
         Records in order of time and name. Skipped granules are among them, with their reason; whether they touch the
@@ -80,9 +92,8 @@ def find(
         GranuleError: bad granules, all of them, where `bad` is `stop`.
     """
     root = Path(root)
-    listing = _list(root, short_name)
-    wide = window.padded(buffer) if buffer else window
-    letters = frozenset(directions)
+    listing = _list(root, short_name) if files is None else list_files(files, root, short_name)
+    wide, letters = window.padded(buffer) if buffer else window, frozenset(directions)
 
     def wanted(name: GranuleName) -> bool:
         return in_period(name, begin, end, letters) and may_touch(name, wide)
@@ -91,12 +102,15 @@ def find(
     chosen = {name.identity: FoundGranule(listing.named[name], name) for name in best}
     used, unused = identify(listing.others, best, short_name, wide, wanted, variable)
     report(root, short_name, used, unused, alone=not chosen)
-    chosen |= {found.name.identity: found for found in used}
+    chosen.update((found.name.identity, found) for found in used)
     records, problems = _verify([c for c in chosen.values() if wanted(c.name)], short_name, wide, variable)
     if problems and bad == "stop":
-        many = "1 granule cannot be used" if len(problems) == 1 else f"{len(problems)} granules cannot be used"
-        raise GranuleError("\n  ".join([f"{many}:", *problems]))
+        raise GranuleError("\n  ".join([f"{_granules(len(problems))} cannot be used:", *problems]))
     return records
+
+
+def _granules(number: int) -> str:
+    return "1 granule" if number == 1 else f"{number} granules"
 
 
 def count(root: Path | str, short_name: str) -> int:
@@ -110,7 +124,7 @@ def count(root: Path | str, short_name: str) -> int:
         ArchiveError: the folder is missing or cannot be read, or has no granule of this product.
     """
     listing = _list(Path(root), short_name)
-    return len(highest_versions(listing.named)) + len(listing.others)
+    return listing.number
 
 
 def _verify(
@@ -132,14 +146,28 @@ def _verify(
     return records, problems
 
 
-def _list(root: Path, short_name: str) -> _Listing:
-    """List the files of a product below a folder by their names alone; of copies of one name the first path counts."""
-    layout = product(short_name)
+def _list(root: Path, short_name: str) -> Listing:
+    """List the files of a product below a folder by their names alone."""
     if not root.is_dir():
         raise ArchiveError(f"{root}: no such folder. Set the source's directory to a folder with granules")
-    listing = _Listing({}, [])
+    return list_files(_files(root), root, short_name)
+
+
+def list_files(paths: Iterable[Path], root: Path | str, short_name: str) -> Listing:
+    """List files of a product by their names alone; of copies of one name the first path counts.
+
+    Args:
+        paths: all files below a folder.
+        root: the folder, for messages.
+        short_name: the product.
+
+    Raises:
+        ArchiveError: there is no granule of the product.
+    """
+    layout = product(short_name)
+    listing = Listing({}, [])
     others: set[str] = set()
-    for path in _files(root):
+    for path in paths:
         name = parse_name(path.name)
         if name is not None and name.product == short_name:
             listing.named.setdefault(name, path)

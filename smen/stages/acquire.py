@@ -6,21 +6,23 @@ import datetime as dt
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from smen.errors import ArchiveError, SettingsError
-from smen.plan.granule_sources import DirectoryGranules, EarthdataGranules
+from smen.plan.granule_sources import EarthdataGranules, SimulatedGranules
 from smen.plan.jobs import AcquireJob
 from smen.plan.plan import Plan
 from smen.plan.refresh_day import new_day, refreshed
 from smen.sources import directory, earthdata, manifest
+from smen.sources.bucket_granules import find_in_bucket
 from smen.sources.only_one import only_one
+from smen.storage.s3_address import is_s3
 
 if TYPE_CHECKING:
     from smen.plan.layout import ResourceLayout
@@ -39,6 +41,7 @@ def run(job: AcquireJob) -> None:
     Raises:
         ArchiveError: a folder is missing or holds no granule of the product; nothing of the year touches the region;
             Earthdata's search or login fails, or granules could not be fetched.
+        StorageError: a bucket or one of its objects cannot be had.
         GranuleError: granules are bad, all of them named, and the settings do not say to skip them.
         OutputError: a manifest cannot be written.
     """
@@ -157,12 +160,9 @@ def _granules(job: AcquireJob, notes: list[str]) -> dict[str, list[GranuleRecord
     begin, end = _period(job)
     if isinstance(job.source, EarthdataGranules):
         return _from_earthdata(job, job.source, notes)
-    if isinstance(job.source, DirectoryGranules):
-        root = job.source.directory
-    else:
-        root = job.resource_layout.simulated_granules(job.source.world, job.year)
+    find = _finder(job)
     directions = [LETTERS[name] for name in job.overpasses]
-    coarse = directory.find(root, job.coarse, job.window, begin, end, directions, bad=job.bad_granules)
+    coarse = find(job.coarse, job.window, begin, end, directions, bad=job.bad_granules)
     _require_coarse(
         job,
         coarse,
@@ -173,13 +173,22 @@ def _granules(job: AcquireJob, notes: list[str]) -> dict[str, list[GranuleRecord
     if job.coarse_only:
         return {"coarse": coarse, "fine": []}
     try:
-        fine = directory.find(
-            root, job.fine, job.window, begin, end, directions, bad=job.bad_granules, variable=job.fine_variable
-        )
+        fine = find(job.fine, job.window, begin, end, directions, bad=job.bad_granules, variable=job.fine_variable)
     except ArchiveError as error:  # a year, or an archive, without the fine product can still be mapped
         notes.append(str(error))
         fine = []
     return {"coarse": coarse, "fine": fine}
+
+
+def _finder(job: AcquireJob) -> Callable[..., list[GranuleRecord]]:
+    """Return what finds granules of a product, and takes the arguments of `directory.find` but for the folder."""
+    if isinstance(job.source, SimulatedGranules):
+        return partial(directory.find, job.resource_layout.simulated_granules(job.source.world, job.year))
+    if isinstance(job.source, EarthdataGranules):
+        raise TypeError("granules of the archive are fetched by another way")
+    if is_s3(job.source.directory):
+        return partial(find_in_bucket, job.source.directory, Path(job.bucket_store))
+    return partial(directory.find, job.source.directory)
 
 
 def _from_earthdata(job: AcquireJob, source: EarthdataGranules, notes: list[str]) -> dict[str, list[GranuleRecord]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.errors import ArchiveError
+from smen.errors import ArchiveError, StorageError
 from smen.grid import M03, M09, M36, Window
 from smen.plan.job_resources import most_memory_mb
 from smen.plan.needs import Needs, needs_of
@@ -20,8 +20,10 @@ from smen.plan.step_seconds import region_seconds
 from smen.plan.text_map import text_map
 from smen.simulation.smap_overpasses import half_orbits_over
 from smen.sources import directory
+from smen.sources.bucket_granules import count_in_bucket
 from smen.sources.earthdata.auth import log_in
 from smen.sources.earthdata.endpoints import earthdata_system
+from smen.storage.s3_address import is_s3
 
 if TYPE_CHECKING:
     from smen.settings.choices import Span
@@ -165,12 +167,13 @@ def _source(plan: Plan) -> tuple[str, list[str]]:
     try:
         if source.kind == "directory":
             products = sorted({FINE, *(region.settings.products.coarse for region in plan.regions.values())})
-            numbers = [f"{directory.count(source.directory or '', product)} of {product}" for product in products]
+            count = count_in_bucket if is_s3(source.directory) else directory.count
+            numbers = [f"{count(source.directory or '', product)} of {product}" for product in products]
             return f"granules: {' and '.join(numbers)} in {source.directory}", []
         if source.kind == "earthdata":
             login = log_in(earthdata_system(source.cmr_url, source.edl_host))
             return f"granules: NASA's archive; logged in with {login.source}; `smen acquire --plan` counts them", []
-    except ArchiveError as problem:
+    except (ArchiveError, StorageError) as problem:
         return "", [f"granules: {problem}"]
     return "granules: simulated here, from a seed; maps say so", []
 

@@ -23,7 +23,7 @@ from smen.settings.section import Section
 TODAY = dt.date(2020, 5, 6)
 
 OF_TILES = frozenset(("mosaic",))
-ALL = frozenset(STAGES) - OF_TILES
+ALL = frozenset(STAGES) - OF_TILES - {"upload"}
 PAPER = frozenset(("experiment", "compare", "reproduce"))
 PAPER_TRAININGS = {"experiment", "reproduce"}
 PLACE = ALL - {"pair", "train", "choose", "experiment"}
@@ -39,10 +39,10 @@ USED_BY = {
     "source.edl_host": {"acquire"},
     "regions_file.path": PLACE,
     "regions_file.layer": PLACE,
-    "regions_file.column": ALL,
-    "tiles.area": (ALL | OF_TILES) - {"insitu"},
-    "tiles.size": (ALL | OF_TILES) - {"insitu"},
-    "tiles.overlap": (ALL | OF_TILES) - {"insitu"},
+    "regions_file.column": ALL | {"upload"},
+    "tiles.area": (ALL | OF_TILES | {"upload"}) - {"insitu"},
+    "tiles.size": (ALL | OF_TILES | {"upload"}) - {"insitu"},
+    "tiles.overlap": (ALL | OF_TILES | {"upload"}) - {"insitu"},
     "tiles.climate": {"simulate"},
     "periods.training": {"pair", "experiment", "compare"},
     "periods.validation": {"pair"},
@@ -118,7 +118,8 @@ USED_BY = {
     "paper.sizes_region": PAPER,
     "paper.sizes": PAPER,
     "paper.learned_baselines": {"compare"},
-    "folders.results": ALL,
+    "folders.results": ALL | {"upload"},
+    "storage.results": {"upload"},
     "folders.resources": {"simulate", "acquire", "evaluate", "insitu", "compare"},
 }
 """Key: the stages whose jobs change with it; the digest of the settings in the job of `publish` is left out."""
@@ -137,6 +138,7 @@ OTHER_VALUES = {
     "tiles.area": [6.1, 46.2, 6.2, 46.3],
     "source.directory": "b",
     "source.truth": "truth",
+    "storage.results": "s3://bucket/out",
     "source.cmr_url": "https://cmr.test",
     "periods.training": ["2016-01-01", "2017-06-30"],
     "periods.validation": ["2017-07-01", "2017-12-31"],

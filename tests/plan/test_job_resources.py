@@ -13,7 +13,7 @@ from smen.plan.stage_table import STAGES
 from smen.plan.steps import steps_of
 
 MEASURED = json.loads((Path(__file__).parents[1] / "benchmarks" / "job_resources.json").read_text())
-LOCAL = {"choose"}
+LOCAL = {"choose", "upload"}
 """Stages that run beside Snakemake, not on the cluster."""
 
 JOBS = [

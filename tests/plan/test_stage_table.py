@@ -25,7 +25,7 @@ def test_stages_stand_in_the_order_in_which_they_run():
     assert list(STAGES) == [
         "simulate", "acquire", "align", "pair", "train", "choose", "downscale", "normals", "indicators", "mosaic",
         "evaluate",
-        "insitu", "publish", "index",
+        "insitu", "publish", "index", "upload",
         "experiment", "compare", "reproduce",
     ]  # fmt: skip
 
@@ -97,10 +97,13 @@ FURTHER = {
     "acquire": {"smen/cli.py"},
     "train": {"smen/cli.py"},
     "choose": {"workflow/rules/common.smk"},
+    "insitu": {"smen/plan/stage_files.py"},
+    "publish": {"smen/plan/stage_files.py"},
     "mosaic": {"smen/plan/target_names.py", "smen/plan/stage_files.py", "workflow/rules/common.smk"},
 }
 """Places beyond the four: the commands `acquire` and `train` have an option of their own; `mosaic` is a target, and the
-report has a folder of that name; Snakemake does not know beforehand what comes after `choose`."""
+report has a folder of that name; `insitu` and `publish` keep what they derive in a folder of their name; Snakemake does
+not know beforehand what comes after `choose`."""
 
 
 def strings(path):

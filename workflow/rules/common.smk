@@ -2,6 +2,7 @@
 import os
 import sys
 from contextlib import redirect_stderr
+from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 
@@ -14,13 +15,15 @@ from smen.errors import SmenError
 from smen.plan import code_digest, job_resources, job_size, region_size
 from smen.plan.incomplete_lists import incomplete_lists, remove_lists
 from smen.plan.paper_plan import PAPER_THREADS
-from smen.plan.plan import Plan
+from smen.plan.plan import INDEX, Plan
 from smen.plan.processors import reserved_threads
 from smen.plan.run_progress import RunJob, RunProgress, without_job
+from smen.plan.stage_files import upload_list
 from smen.plan.stage_table import STAGES
 from smen.plan.step_seconds import step_seconds
 from smen.plan.steps import steps_of
 from smen.plan.target_names import no_target
+from smen.storage.s3_errors import MISSING
 
 
 def make_plan():
@@ -263,6 +266,29 @@ def region_targets(region):
         layout.deliverable(region, "qgs"),
         *([layout.validation(region, "validation.md")] if plan.validated(region) else []),
     ]
+
+
+def in_bucket(part):
+    """Output of upload: the list of what is in the bucket; where none is set, a path that nothing asks for."""
+    if plan.settings.storage.results is None:
+        return upload_list(layout, part)
+    if find_spec("snakemake_storage_plugin_s3") is None:
+        raise WorkflowError(f"storage.results {MISSING}")
+    return storage.s3(f"{plan.settings.storage.results.rstrip('/')}/uploads/{part}.json")
+
+
+def uploaded_results(wildcards):
+    """Input function of upload: what makes a part of the results complete."""
+    if plan.settings.storage.results is None:
+        raise WorkflowError("there is no bucket to put results into: set storage.results")
+    if wildcards.region != INDEX:
+        return [*region_targets(wildcards.region), *index_lists(wildcards)]
+    return [layout.summary("summary.md"), layout.summary("index.html")]
+
+
+def uploads():
+    """Lists of what is in the bucket, of all parts; none where no bucket is set."""
+    return [in_bucket(part) for part in (*plan.regions, INDEX)] if plan.settings.storage.results else []
 
 
 def named_targets():
