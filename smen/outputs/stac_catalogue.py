@@ -116,7 +116,8 @@ def _save_item(path: Path, collection: pystac.Collection, item: pystac.Item) -> 
 
 def _link(collection: pystac.Collection, item: Path) -> None:
     """Add a link to an item by its file: to have all items of a year in memory would be slow."""
-    collection.add_link(pystac.Link(pystac.RelType.ITEM, str(item), pystac.MediaType.GEOJSON))
+    # pystac takes a path that is not absolute, as `results` is not, for one from the collection's folder.
+    collection.add_link(pystac.Link(pystac.RelType.ITEM, f"./{item.parent.name}/{item.name}", pystac.MediaType.GEOJSON))
 
 
 def write_root(root: Path, collections: Mapping[str, Path], *, simulated: bool) -> None:

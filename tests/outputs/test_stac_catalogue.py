@@ -1,5 +1,6 @@
 """A static catalogue, read back by pystac (tests/gis validates it against the JSON schemas)."""
 
+import contextlib
 import json
 import shutil
 from dataclasses import replace
@@ -26,11 +27,12 @@ def write_all(folder, simulated=True):
     return root
 
 
-@pytest.fixture(scope="module")
-def catalogue(tmp_path_factory):
-    """A copy of a catalogue in another place, the original not there."""
+@pytest.fixture(scope="module", params=["absolute", "relative"])
+def catalogue(request, tmp_path_factory):
+    """A copy of a catalogue in another place, the original not there; written by its whole path and, as runs do, by a short one."""
     folder = tmp_path_factory.mktemp("here") / "results"
-    write_all(folder)
+    with contextlib.chdir(folder.parent):
+        write_all(folder if request.param == "absolute" else Path("results"))
     moved = tmp_path_factory.mktemp("there") / "copy"
     shutil.move(folder, moved)
     return pystac.Catalog.from_file(str(moved / "catalog.json"))
