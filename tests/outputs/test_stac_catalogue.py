@@ -29,7 +29,7 @@ def write_all(folder, simulated=True):
 
 @pytest.fixture(scope="module", params=["absolute", "relative"])
 def catalogue(request, tmp_path_factory):
-    """A copy of a catalogue in another place, the original not there; written by its whole path and, as runs do, by a short one."""
+    """A copy of a catalogue in another place, the original gone; written by its whole path and by a short one."""
     folder = tmp_path_factory.mktemp("here") / "results"
     with contextlib.chdir(folder.parent):
         write_all(folder if request.param == "absolute" else Path("results"))
