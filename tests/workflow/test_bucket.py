@@ -87,13 +87,12 @@ def test_catalogue_and_maps_are_read_from_the_bucket(remote, service):
     hrefs = [asset.get_absolute_href() for asset in items[0].assets.values()]
     assert all(href.startswith(root) and requests.get(href, timeout=30).status_code == 200 for href in hrefs)
     href = next(href for href in hrefs if href.endswith(".tif") and "quality" not in href)
-    # In a process of its own: rasterio keeps Python's lock while it opens a file, and the server is a thread of this one.
+    # In another process: rasterio keeps Python's lock while it opens a file, and the server is a thread of this one.
     command = [sys.executable, "-c", "import rasterio, sys; print(rasterio.open(sys.argv[1]).checksum(1))"]
     environment = {**os.environ, "CPL_VSIL_CURL_USE_HEAD": "NO"}
-    there, here = (
-        subprocess.run([*command, path], env=environment, capture_output=True, text=True, timeout=120, check=True).stdout
-        for path in (f"/vsicurl/{href}", remote.folder / "results" / href.removeprefix(root))
-    )
+    told = {"env": environment, "capture_output": True, "text": True, "timeout": 120, "check": True}
+    paths = (f"/vsicurl/{href}", remote.folder / "results" / href.removeprefix(root))
+    there, here = (subprocess.run([*command, path], **told).stdout for path in paths)
     assert there == here
     assert requests.get(f"{root}index.html", timeout=30).headers["Content-Type"].startswith("text/html")
 
