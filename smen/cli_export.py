@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from smen.outputs.results_folder import RegionResults
 
 
+_results_option = click.option(
+    "--results", type=click.Path(file_okay=False, path_type=Path),
+    help="A folder of results, without its settings [default: as --config says; without it: results, or this folder]",
+)  # fmt: skip
+
+
 @click.command("export-qa4sm", help="Write a region's maps as a file that QA4SM takes as your own data.")
 @click.argument("region", shell_complete=region_names)
 @click.option(
@@ -86,10 +92,7 @@ def export_zarr(cube: Path, output: Path | None, zarr_format: str) -> None:
     "--drought", is_flag=True,
     help="The share of each area in each drought class instead, with its interval (needs the index percentile).",
 )  # fmt: skip
-@click.option(
-    "--results", type=click.Path(file_okay=False, path_type=Path),
-    help="A folder of results, without its settings [default: as --config says; without it: results, or this folder]",
-)  # fmt: skip
+@_results_option
 @config_option
 @log_option
 def extract(
@@ -138,10 +141,7 @@ def extract(
     "--polygons", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file of polygons.  [default: those that the regions were given by]",
 )  # fmt: skip
-@click.option(
-    "--results", type=click.Path(file_okay=False, path_type=Path),
-    help="A folder of results, without its settings [default: as --config says; without it: results, or this folder]",
-)  # fmt: skip
+@_results_option
 @config_option
 def clip(
     regions: tuple[str, ...], output: Path, polygons: Path | None, results: Path | None, config_file: Path

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from smen.atomic import atomic_hdf5
 from smen.data import netcdf
-from smen.data.kept import NOTHING_KEPT, Kept, Parts
+from smen.data.kept import Parts
 from smen.grid import CRS_CODE, Grid, Window
 from smen.outputs.cube_chunks import COMPRESSION, blocks, chunk_shape, compressed_chunks
 from smen.outputs.index_cube import add_indices
@@ -110,7 +110,6 @@ def write_cube(
     attributes: Mapping[str, str],
     indices: Sequence[IndexFile] = (),
     *,
-    kept: Kept = NOTHING_KEPT,
     reader: MapReader | None = None,
 ) -> None:
     """Write all maps of a region as one file, some at a time, so that memory does not grow with their number.
@@ -125,8 +124,7 @@ def write_cube(
         codes: what each quality code means.
         attributes: what the file says of itself, e.g. title, source, simulated.
         indices: of the region, by rising time, over an axis of time of their own.
-        kept: where the chunks of maps that have not changed are kept.
-        reader: reads the maps.
+        reader: reads the maps, and keeps the chunks of those that do not change.
 
     Raises:
         DataError: a map or an index cannot be read.
@@ -142,7 +140,7 @@ def write_cube(
         with h5py.File(content, "r+") as raw:  # h5netcdf writes no chunk as it is
             for part in blocks(len(maps), *window.shape):
                 block = Block(window, maps[part], coarse[part], grid, shape)
-                for key, chunk in kept.take("cube", block.made_of, partial(block.chunks, reader)).items():
+                for key, chunk in reader.kept.take("cube", block.made_of, partial(block.chunks, reader)).items():
                     name, row, column = key.split()
                     raw[name].id.write_direct_chunk((part.start, int(row), int(column)), chunk.tobytes())
 

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smen.data.error_correlation import ErrorCorrelation
-from smen.data.kept import NOTHING_KEPT, Kept, Parts
+from smen.data.kept import NOTHING_KEPT, Parts
 from smen.outputs.feature_cells import Cells
 from smen.outputs.feature_errors import FeatureErrors, Wanted, weighted_mean
 from smen.outputs.labels import yes_or_no
@@ -42,7 +42,6 @@ def extract(
     simulated: bool,
     errors: ErrorCorrelation | None = None,
     wanted: Wanted = NOTHING_MORE,
-    kept: Kept = NOTHING_KEPT,
     reader: MapReader | None = None,
 ) -> pd.DataFrame:
     """Read the values of a region's maps at features.
@@ -59,9 +58,8 @@ def extract(
         simulated: whether the maps are simulated.
         errors: how the errors of the region's maps go together; None: not known.
         wanted: which columns to add; those of an unknown correlation are NaN.
-        kept: where the values of maps that have not changed are kept; not used for changes since a date, which rest on
-            more than one map.
-        reader: reads the maps whole; None: only the part that the features lie in is read.
+        reader: reads the maps whole, and keeps the values of those that do not change, but not changes since a date,
+            which rest on more than one map; None: only the part that the features lie in is read.
 
     Returns:
         A row for each map and feature, with the columns `COLUMNS` and those wanted, by feature and time.
@@ -70,7 +68,7 @@ def extract(
         DataError: a map cannot be read.
     """
     inside = {name: touched for name, touched in cells.items() if touched.rows.size}
-    kept = kept if wanted.since is None else NOTHING_KEPT
+    kept = NOTHING_KEPT if reader is None or wanted.since is not None else reader.kept
     rows: list[dict[str, Any]] = []
     if inside:
         part = _bounding_slices(list(inside.values()))

@@ -1,4 +1,4 @@
-"""Maps that several products of a region are made of, read once each."""
+"""Maps that several products of a region are made of, read once each, and what is made of them and kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from smen.data.kept import NOTHING_KEPT, Kept
 from smen.grid import Window
 from smen.outputs.map_files import MapFile, read_bands, read_moisture
 
@@ -25,9 +26,11 @@ class MapReader:
 
     Args:
         window: where they lie.
+        kept: where what is made of maps that do not change is kept.
     """
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, kept: Kept = NOTHING_KEPT) -> None:
+        self.kept = kept
         self._most = max(MEMORY // (BYTES * window.height * window.width), 1)
         self._read: OrderedDict[Path, _Bands] = OrderedDict()
 

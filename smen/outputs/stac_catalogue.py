@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pystac.extensions.projection import ProjectionExtension
 
 from smen.atomic import atomic, write_bytes
-from smen.data.kept import NOTHING_KEPT, Kept, as_array
+from smen.data.kept import Kept, as_array
 from smen.grid import CRS_CODE, M03, Window
 from smen.outputs.index_files import IndexFile
 from smen.outputs.labels import SIMULATED_NOTE, TITLE, map_title
@@ -42,7 +42,6 @@ def write_collection(
     region: str,
     extras: Mapping[str, Path],
     indices: Sequence[IndexFile] = (),
-    kept: Kept = NOTHING_KEPT,
     reader: MapReader | None = None,
 ) -> None:
     """Write a region's collection, its items and their thumbnails.
@@ -56,8 +55,7 @@ def write_collection(
         region: its name.
         extras: further files of the collection by role, e.g. the QGIS project.
         indices: of the region, each period an item of its own.
-        kept: where the items and thumbnails of maps that have not changed are kept.
-        reader: reads the maps.
+        reader: reads the maps, and keeps the items and thumbnails of those that do not change.
 
     Raises:
         OutputError: a file cannot be written.
@@ -79,7 +77,7 @@ def write_collection(
         granules = provenance.granules.get(file.time, ())
         made_of = [file, replace(provenance, granules={}), granules, window, region, relative(root, folder)]
         make = partial(make_item, year, window, file, provenance, region, reader)
-        _write_item(year / f"{file.path.stem}.json", collection, kept, made_of, make)
+        _write_item(year / f"{file.path.stem}.json", collection, reader.kept, made_of, make)
     for index in indices:
         year = folder / str(index.start)[:4]
         item = make_index_item(year, window, index, provenance, region)

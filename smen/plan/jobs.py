@@ -14,8 +14,9 @@ from pydantic import Field
 from smen.data.choice_file import read_choice
 from smen.grid import Window
 from smen.plan.granule_sources import GranuleSource
-from smen.plan.layout import Layout, ResourceLayout
+from smen.plan.layout import Layout
 from smen.plan.recipes import Recipe
+from smen.plan.resource_layout import ResourceLayout
 from smen.settings.choices import (
     BadGranules,
     Climate,
@@ -113,11 +114,6 @@ class AcquireJob(WindowJob):
     def resource_layout(self) -> ResourceLayout:
         """Where granules lie."""
         return ResourceLayout(self.resources)
-
-    @property
-    def bucket_store(self) -> str:
-        """Folder of granules fetched from buckets, shared by all regions."""
-        return f"{self.resources}/buckets"
 
 
 class AlignJob(WindowJob):

@@ -227,7 +227,12 @@ class Layout:
         return f"{self.results}/{region}/{region}.{kind}"
 
     def kept(self, region: str, stage: str) -> str:
-        """Return the path of the folder of what a stage derived from a region's maps, kept for its next run."""
+        """Return the path of the folder of what a stage derived from a region's maps, kept for its next run.
+
+        Args:
+            region: its name.
+            stage: that keeps it.
+        """
         return f"{self.results}/{region}/kept/{stage}"
 
     def observed(self, region: str) -> str:
@@ -246,77 +251,30 @@ class Layout:
         """Return the path of the file about all regions together."""
         return f"{self.results}/{name}"
 
+    def uploaded(self, part: str) -> str:
+        """Return the path of the list of what was put into a bucket, JSON.
+
+        Args:
+            part: a region, or ``index`` for what is of all regions.
+        """
+        return f"{self.results}/uploads/{part}.json"
+
     def log(self, stage: str, region: str, year: int | str | None = None) -> str:
-        """Return the path of a job's log file; a stage of all regions has another folder, one of no year has None."""
+        """Return the path of a job's log file.
+
+        Args:
+            stage: of the job.
+            region: its name, or another folder for a stage of all regions.
+            year: None for a stage that is not of a year.
+        """
         return f"logs/{self.results}/{region}/{stage}{'' if year is None else f'_{year}'}.log"
 
     def benchmark(self, stage: str, region: str, year: int | str | None = None) -> str:
-        """Return the path of the table of time and memory that a job took, beside its log; arguments as of `log`."""
+        """Return the path of the table of time and memory that a job took, beside its log; arguments as of `log`.
+
+        Args:
+            stage: of the job.
+            region: its name, or another folder for a stage of all regions.
+            year: None for a stage that is not of a year.
+        """
         return f"{self.log(stage, region, year).removesuffix('.log')}.tsv"
-
-
-@dataclass(frozen=True)
-class ResourceLayout:
-    """The folder of granules of one configuration.
-
-    Attributes:
-        resources: its path.
-    """
-
-    resources: str
-
-    def simulated_granules(self, region: str, year: int | str) -> str:
-        """Return the path of the folder of one year of a region's simulated granules, in NSIDC's folders.
-
-        Args:
-            region: its name.
-            year: of the granules.
-        """
-        return f"{self.resources}/simulated/{region}/granules/{year}"
-
-    def simulated_truth(self, region: str, year: int | str) -> str:
-        """Return the path of the true soil moisture of the simulated world, CF NetCDF; for `evaluate` alone.
-
-        Args:
-            region: its name.
-            year: of the fields.
-        """
-        return f"{self.resources}/simulated/{region}/truth/truth_{year}.nc"
-
-    def simulated_stations(self, region: str, year: int | str) -> str:
-        """Return the path of one year's simulated stations, a zip in the layout of ISMN's archives.
-
-        Args:
-            region: its name.
-            year: of the values.
-        """
-        return f"{self.resources}/simulated/{region}/stations/{year}.zip"
-
-    def simulated_covariates(self, region: str) -> str:
-        """Return the path of the folder of a simulated world's static rasters, the same in all years.
-
-        Args:
-            region: its name.
-        """
-        return f"{self.resources}/simulated/{region}/covariates"
-
-    def simulated_list(self, region: str, year: int | str) -> str:
-        """Return the path of the list of one year's simulated granules, written when all of them are.
-
-        Args:
-            region: its name.
-            year: of the granules.
-        """
-        return f"{self.resources}/simulated/{region}/granules/{year}.csv"
-
-    def granule_store(self) -> str:
-        """Return the path of the folder of downloaded granules, shared by all regions."""
-        return f"{self.resources}/granules"
-
-    def refresh_lock(self) -> str:
-        """Return the path of the file that a refresh holds, so that there is one at a time."""
-        return f"{self.resources}/refresh.lock"
-
-    def refreshed(self) -> str:
-        """Return the path of the file with the day of the last refresh, which `today` stands for."""
-        return f"{self.resources}/refreshed.txt"

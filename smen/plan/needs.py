@@ -1,7 +1,7 @@
 """What a region asks of a machine: disk, from its cells and overpasses, memory and processor time.
 
 The figures were measured with the default run of one region of 100 x 100 cells and three years (Geneva, simulated
-source, 1627 overpasses, 542 maps): 360 MB of granules, 109 MB of results. Memory and time are those of
+source, 1627 overpasses, 542 maps): 360 MB of granules, 174 MB of results. Memory and time are those of
 the jobs (`job_resources`, `step_seconds`).
 """
 
@@ -16,8 +16,8 @@ GRANULES_PER_OVERPASS = {"simulated": 0.22e6, "directory": 0.0, "earthdata": 3.7
 """Bytes of granules for each overpass. Earthdata: a half-orbit of 1.7 MB, and of the 3 km product 1 to 4 GB for 1365
 to 1627 of them. A folder of the user's is there already."""
 
-RESULTS_PER_MAP = 0.2e6
-"""Bytes of results for each map, with all that is published of it."""
+RESULTS_PER_MAP = 0.32e6
+"""Bytes of results for each map, with all that is published of it and kept for the next run."""
 
 
 @dataclass(frozen=True)

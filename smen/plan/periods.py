@@ -12,9 +12,10 @@ from typing import Any, Literal, Self
 from smen.errors import SettingsError, SmenError
 from smen.grid import Window
 from smen.plan.jobs import Cells
-from smen.plan.layout import RESULT_FOLDERS, TARGETS, Layout, ResourceLayout
+from smen.plan.layout import RESULT_FOLDERS, TARGETS, Layout
 from smen.plan.refresh_day import refreshed
 from smen.plan.region_size import require_land
+from smen.plan.resource_layout import ResourceLayout
 from smen.plan.stage_table import STAGES
 from smen.plan.tile_grid import cells_of, tiles_over
 from smen.settings.choices import IndexName, Span

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from smen.atomic import write_text
 from smen.errors import OutputError, SettingsError, SmenError
-from smen.plan.layout import ResourceLayout
+from smen.plan.resource_layout import ResourceLayout
 
 
 def refreshed(layout: ResourceLayout) -> dt.date:

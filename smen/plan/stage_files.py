@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from smen.plan import jobs
-from smen.plan.layout import Layout
 from smen.plan.paper_jobs import CompareJob, ExperimentJob, ReproduceJob
 
 PAPER_FILES = (
@@ -27,16 +26,6 @@ def written_by(job: jobs.Job) -> list[Path]:
     return [Path(path) for path in _paths(job)]
 
 
-def upload_list(layout: Layout, part: str) -> str:
-    """Return the path of the list of what was put into a bucket, JSON.
-
-    Args:
-        layout: where results lie.
-        part: a region, or ``index`` for what is of all regions.
-    """
-    return layout.summary(f"uploads/{part}.json")
-
-
 OF_ALL = (
     "README.md", "summary.md", "scores.csv", "regions.geojson", "index.html", "results.ipynb", "catalog.json", "styles",
 )  # fmt: skip
@@ -54,8 +43,8 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
                 world.simulated_covariates(region),
                 world.simulated_list(region, year),
             ]
-        case jobs.AcquireJob(region=region, year=year, bucket_store=store):
-            return [*(files.manifest(region, role, year) for role in ("coarse", "fine")), store]
+        case jobs.AcquireJob(region=region, year=year, resource_layout=store):
+            return [*(files.manifest(region, role, year) for role in ("coarse", "fine")), store.bucket_store()]
         case jobs.AlignJob(region=region, year=year):
             return [files.aligned(region, role, year) for role in ("coarse", "fine")]
         case jobs.PairJob(region=region, year=year):
@@ -95,5 +84,5 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
             of_mosaics = [files.mosaic("stac"), files.report("mosaic")]
             return [*(files.summary(name) for name in OF_ALL), *of_mosaics]
         case jobs.UploadJob(parts=parts):
-            return [upload_list(files, part) for part in parts]
+            return [files.uploaded(part) for part in parts]
     raise TypeError(f"no one knows what {type(job).__name__} writes: add it to smen/plan/stage_files.py")

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smen.plan.stage_files import upload_list
-
 if TYPE_CHECKING:
     from smen.plan.plan import Plan
 
@@ -94,4 +92,4 @@ def _of_results(plan: Plan, region: str) -> Iterator[Step]:
         yield _step(plan, region, "insitu", [layout.validation(region, "validation.md")])
     yield _step(plan, region, "publish", [layout.deliverable(region, kind) for kind in ("nc", "qgs", "geojson")])
     if plan.settings.storage.results:
-        yield _step(plan, region, "upload", [upload_list(layout, region)])
+        yield _step(plan, region, "upload", [layout.uploaded(region)])

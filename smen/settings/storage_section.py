@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, field_validator
 
 from smen.settings.section import Section
-from smen.storage.s3_address import S3_ADDRESS, S3Address
+from smen.storage.s3_address import S3Address
 
 
 class StorageSettings(Section):
@@ -13,7 +13,6 @@ class StorageSettings(Section):
 
     results: str | None = Field(
         None,
-        pattern=S3_ADDRESS,
         description="s3://BUCKET/PREFIX, to which `all` then puts new and changed results (needs `pip install "
         "'smen[s3]'`); login and endpoint are those of AWS's own tools",
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +18,8 @@ from smen.products.names import highest_versions
 from smen.sources import directory
 from smen.sources.manifest import relative
 from smen.sources.selection import in_period, may_touch
-from smen.storage.s3_bucket import CONNECTIONS, Bucket, StoredObject
+from smen.storage.at_once import each
+from smen.storage.s3_bucket import Bucket, StoredObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,12 +129,7 @@ def _fetch(bucket: Bucket, needed: Mapping[Path, StoredObject]) -> None:
         return
     size = sum(item.size for item in absent.values()) / 1e6
     log.info("%s: fetching %d of %d granules, %.0f MB", bucket.address.url(), len(absent), len(needed), size)
-    pool = ThreadPoolExecutor(CONNECTIONS)
-    try:
-        for done in [pool.submit(bucket.fetch, item, path) for path, item in absent.items()]:
-            done.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    each(lambda path: bucket.fetch(absent[path], path), absent)
 
 
 def _is_there(path: Path, item: StoredObject) -> bool:

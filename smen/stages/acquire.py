@@ -25,7 +25,7 @@ from smen.sources.only_one import only_one
 from smen.storage.s3_address import is_s3
 
 if TYPE_CHECKING:
-    from smen.plan.layout import ResourceLayout
+    from smen.plan.resource_layout import ResourceLayout
     from smen.products.names import Direction
     from smen.sources.manifest import GranuleRecord
 
@@ -187,7 +187,7 @@ def _finder(job: AcquireJob) -> Callable[..., list[GranuleRecord]]:
     if isinstance(job.source, EarthdataGranules):
         raise TypeError("granules of the archive are fetched by another way")
     if is_s3(job.source.directory):
-        return partial(find_in_bucket, job.source.directory, Path(job.bucket_store))
+        return partial(find_in_bucket, job.source.directory, Path(job.resource_layout.bucket_store()))
     return partial(directory.find, job.source.directory)
 
 

@@ -75,10 +75,10 @@ def run(job: EvaluateJob) -> None:
     mode = mode_of(method, job.mode)
     made = judged = {method.name: predictions[method.name]}
     if mode == "retrospective":  # the product judges estimates made without it, the truth those that are mapped
-        made, judged = (
-            {method.name: predict_in_mode(method, mode, fields, dated, samples.fine, own_scene=own)} if wanted else {}
-            for own, wanted in ((True, truth is not None), (False, True))
-        )
+        judged = {method.name: predict_in_mode(method, mode, fields, dated, samples.fine, own_scene=False)}
+        made = {}
+        if truth is not None:
+            made = {method.name: predict_in_mode(method, mode, fields, dated, samples.fine, own_scene=True)}
         predictions = {f"{method.name}, causal" if n == method.name else n: p for n, p in predictions.items()}
     target = fields.fine[dated.fine]
     references = [(PRODUCT, target, judged | predictions)]

@@ -117,18 +117,17 @@ def run(job: PublishJob) -> None:
         return
     inputs = _read(job)
     kept = Kept(Path(layout.kept(region, "publish")), code_digest.digest(job.module))
-    reader = MapReader(window)
+    reader = MapReader(window, kept)
     provenance = _provenance(job, inputs)
     report = _report(job, inputs, provenance)
     outline, cube, project = (Path(layout.deliverable(region, kind)) for kind in ("geojson", "nc", "qgs"))
     polygon = report.polygon
     write_outlines(outline, outlines(window, region, polygon), region)
-    _write_series(job, inputs, polygon, kept, reader)
+    _write_series(job, inputs, polygon, reader)
     credits = credit_tags(inputs.coarse.grid, job.years, simulated=inputs.simulated)
     about = _attributes(region, provenance, credits)
-    coarse = report.coarse.fields, inputs.coarse.grid
-    derived: dict[str, Any] = {"kept": kept, "reader": reader}
-    write_cube(cube, window, inputs.maps, *coarse, NAMES, about, inputs.indices, **derived)
+    fields, grid = report.coarse.fields, inputs.coarse.grid
+    write_cube(cube, window, inputs.maps, fields, grid, NAMES, about, inputs.indices, reader=reader)
     observed = _observed(job, inputs, report, credits, kept)
     write_project(
         project,
@@ -143,10 +142,10 @@ def run(job: PublishJob) -> None:
         stations=Path(layout.validation(region, POINTS)) if job.validated else None,
         observed=observed,
     )
-    _write_catalogue(job, inputs, provenance, derived)
+    _write_catalogue(job, inputs, provenance, reader)
     scripts = Path(layout.report(region))
     empty_folder(scripts)
-    write_region(scripts, report, f"{region}/maps", **derived)
+    write_region(scripts, report, f"{region}/maps", reader=reader)
     kept.drop_others()
     log.info("%d maps in %s, %s and %s", len(inputs.maps), cube, project, layout.collection(region))
 
@@ -165,26 +164,34 @@ def _provenance(job: PublishJob, inputs: RegionInputs) -> Provenance:
     )
 
 
-def _write_catalogue(job: PublishJob, inputs: RegionInputs, provenance: Provenance, derived: Mapping[str, Any]) -> None:
+def _write_catalogue(job: PublishJob, inputs: RegionInputs, provenance: Provenance, reader: MapReader) -> None:
     """Write the STAC collection with its items."""
     layout, region = job.layout, job.region
     folder = Path(layout.collection(region))
     empty_folder(folder)
     kinds = {"cube": "nc", "qgis project": "qgs", "outline": "geojson", "series": "csv"}
     extras = {role: Path(layout.deliverable(region, kind)) for role, kind in kinds.items()}
-    more: dict[str, Any] = {"region": region, "extras": extras, "indices": inputs.indices, **derived}
-    write_collection(folder, Path(layout.summary("catalog.json")), job.window, inputs.maps, provenance, **more)
+    write_collection(
+        folder,
+        Path(layout.summary("catalog.json")),
+        job.window,
+        inputs.maps,
+        provenance,
+        region=region,
+        extras=extras,
+        indices=inputs.indices,
+        reader=reader,
+    )
 
 
-def _write_series(
-    job: PublishJob, inputs: RegionInputs, polygon: BaseGeometry | None, kept: Kept, reader: MapReader
-) -> None:
+def _write_series(job: PublishJob, inputs: RegionInputs, polygon: BaseGeometry | None, reader: MapReader) -> None:
     """Write the mean over the region, map by map: over its polygon or, without one, over its window."""
     region, window, maps = job.region, job.window, inputs.maps
     cells = region_cells(window, polygon)
     errors = latest_errors(maps, region, window) if cells.rows.size <= MOST_CELLS else None
-    about: dict[str, Any] = {"region": region, "simulated": inputs.simulated, "errors": errors}
-    values = extract(maps, {region: cells}, NAMES, kept=kept, reader=reader, **about)
+    values = extract(
+        maps, {region: cells}, NAMES, region=region, simulated=inputs.simulated, errors=errors, reader=reader
+    )
     text = values.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     write_text(Path(job.layout.deliverable(region, "csv")), text)
 

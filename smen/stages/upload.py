@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from smen.atomic import PART_NAME, write_text
 from smen.errors import StorageError
-from smen.plan.stage_files import OF_ALL, upload_list
+from smen.plan.plan import INDEX
+from smen.plan.stage_files import OF_ALL
 from smen.storage.changed_files import Uploaded, upload
 from smen.storage.s3_bucket import Bucket
 
@@ -34,7 +35,7 @@ def run(job: UploadJob) -> None:
         places = places_of(part, job.layout)
         files = {name: path for place in places for name, path in _files(job.layout, place)}
         done = upload(bucket, files, [_name(job.layout, place) for place in places])
-        write_text(Path(upload_list(job.layout, part)), _listed(job.address, part, done))
+        write_text(Path(job.layout.uploaded(part)), _listed(job.address, part, done))
         size = sum(file.size for file in done.new) / 1e6
         log.info(
             "%s: %d of %d files put to %s, %.1f MB; %d removed",
@@ -46,10 +47,10 @@ def places_of(part: str, layout: Layout) -> list[Path]:
     """Return the files and folders of a part of the results.
 
     Args:
-        part: a region, or `index` for what is of all regions.
+        part: a region, or `INDEX` for what is of all regions.
         layout: where results lie.
     """
-    if part == "index":
+    if part == INDEX:
         names = [*(layout.summary(name) for name in OF_ALL), layout.mosaic("").rstrip("/"), layout.report("mosaic")]
         of_all = {Path(name) for name in names} | {path for path in Path(layout.results).glob("*") if path.is_file()}
         return sorted(of_all)
@@ -57,13 +58,13 @@ def places_of(part: str, layout: Layout) -> list[Path]:
 
 
 def _files(layout: Layout, place: Path) -> list[tuple[str, Path]]:
-    """Return the files of a place with the names of their objects: neither unfinished ones nor the kept last fits."""
-    last_fits = Path(layout.last_fit(place.name, ""))
+    """Return the files of a place with the names of their objects, without unfinished ones and those for next runs."""
+    for_next_runs = {Path(layout.last_fit(place.name, "")), Path(layout.kept(place.name, ""))}
     paths = [place] if place.is_file() else [path for path in place.rglob("*") if path.is_file()]
     return [
         (_name(layout, path), path)
         for path in paths
-        if not PART_NAME.fullmatch(path.name) and last_fits not in path.parents
+        if not PART_NAME.fullmatch(path.name) and for_next_runs.isdisjoint(path.parents)
     ]
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from smen.errors import StorageError
-from smen.storage.s3_bucket import CONNECTIONS, Bucket, StoredObject, file_digest
+from smen.storage.at_once import each
+from smen.storage.s3_bucket import Bucket, StoredObject, file_digest
 
 LAST = (".json", ".html", ".csv", ".qgs")
 """Endings of files that name others: they are put after these, so that no reader finds a name without its file."""
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -78,10 +74,10 @@ def upload(bucket: Bucket, files: Mapping[str, Path], places: Iterable[str]) -> 
         return _settle(bucket, name, files[name], there.get(name))
 
     later = {name for name in files if name.endswith(LAST)}
-    done = [*_each(settle, sorted(files.keys() - later)), *_each(settle, sorted(later, key=_catalogues_last))]
+    done = [*each(settle, sorted(files.keys() - later)), *each(settle, sorted(later, key=_catalogues_last))]
     gone = sorted(name for name in there if name not in files)
-    removed = [name for name, mark in zip(gone, _each(bucket.mark, gone), strict=True) if mark is not None]
-    _each(bucket.remove, removed)
+    removed = [name for name, mark in zip(gone, each(bucket.mark, gone), strict=True) if mark is not None]
+    each(bucket.remove, removed)
     return Uploaded(tuple(sorted(done, key=lambda file: file.name)), tuple(removed))
 
 
@@ -106,12 +102,3 @@ def _settle(bucket: Bucket, name: str, path: Path, there: StoredObject | None) -
 def _catalogues_last(name: str) -> tuple[int, str]:
     """Sort what names other catalogues after these: the deeper a file lies, the earlier it goes."""
     return -name.count("/"), name
-
-
-def _each(do: Callable[[T], R], items: Iterable[T]) -> list[R]:
-    """Do something with all items, several at a time; the first failure ends it."""
-    pool = ThreadPoolExecutor(CONNECTIONS)
-    try:
-        return [job.result() for job in [pool.submit(do, item) for item in items]]
-    finally:
-        pool.shutdown(cancel_futures=True)

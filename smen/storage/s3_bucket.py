@@ -15,11 +15,9 @@ from typing import Any
 
 from smen.atomic import atomic
 from smen.errors import StorageError
+from smen.storage.at_once import CONNECTIONS
 from smen.storage.s3_address import S3Address
 from smen.storage.s3_errors import MISSING, explained
-
-CONNECTIONS = 8
-"""Objects that are fetched or put at a time."""
 
 MARK = "smen-sha256"
 """Name in an object's metadata of the digest of what SMEN put there: by it SMEN knows its own objects."""

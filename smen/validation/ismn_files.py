@@ -99,6 +99,7 @@ def open_archive(path: Path) -> Iterator[StationFiles | StationProblem]:
             return
         try:
             archive = zipfile.ZipFile(path)
+        # zipfile raises the last for archives of a newer version than it knows
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             reason = f"it is not a zip file that can be opened ({error}): download it again"
             if path.suffix.lower() != ".zip":

@@ -23,6 +23,7 @@ from pathlib import Path
 import yaml
 from measuring import ROOT, arguments, report, run
 
+from smen.data.choice_file import Choice, write_choice
 from smen.grid import Window
 from smen.plan.land_share import land_share
 
@@ -64,7 +65,7 @@ def pretend():
                 for file in job.output:
                     file.touch_or_create()
                     if Path(file).name == "choice.json":  # which is read when jobs are planned
-                        Path(file).write_text('{"chosen": "fusion", "reason": "", "dates": 0, "candidates": []}')
+                        write_choice(Path(file), Choice("fusion", "", 0, ()))
                     file.touch((begin + level, begin + level))
                 await dag.workflow.persistence.finished(job)
             await asyncio.sleep(0)

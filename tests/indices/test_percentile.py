@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from made_normals import SHAPE, WINDOW, made_normals, record_times, seasonal_mean
+from made_normals import CELLS, JULY, SHAPE, WINDOW, made_normals, record_times, seasonal_mean
 from scipy.stats import norm, t
 
 from smen.data.drought_classes import DroughtClass
@@ -14,9 +14,6 @@ from smen.indices.percentile import (
     in_the_long_run,
     joined,
 )
-
-JULY = np.datetime64("2018-07-01T12:00:00", "s")
-CELLS = np.ones(WINDOW.shape)
 
 
 def usual(normals, share):

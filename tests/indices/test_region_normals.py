@@ -3,12 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from made_normals import WINDOW, made_normals
+from made_normals import JULY, WINDOW, made_normals
 from pytesmo.time_series.anomaly import calc_anomaly
 
 from smen.indices.season import CENTRES, season_of
-
-JULY = np.datetime64("2018-07-01T12:00:00", "s")
 
 
 def test_an_anomaly_is_pytesmos_with_the_same_climatology():

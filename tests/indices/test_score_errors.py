@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from made_normals import SHAPE, WINDOW, made_normals
+from made_normals import CELLS, JULY, SHAPE, WINDOW, made_normals
 from scipy.stats import norm
 
 from smen.grid import M36
@@ -18,8 +18,6 @@ from smen.indices.score_errors import (
 )
 from smen.indices.season_moments import PROBABILITIES
 
-JULY = np.datetime64("2018-07-01T12:00:00", "s")
-CELLS = np.ones(WINDOW.shape)
 EVEN = 0 * CELLS
 
 

@@ -4,11 +4,12 @@ import inspect
 
 import pytest
 
-from smen.plan.layout import RESULT_FOLDERS, Layout, ResourceLayout
+from smen.plan.layout import RESULT_FOLDERS, Layout
+from smen.plan.resource_layout import ResourceLayout
 
 LAYOUTS = [Layout("out"), ResourceLayout("in")]
 VALUES = {"region": "alps", "role": "fine", "year": 2016, "name": "a.csv", "case": "both", "seed": 3, "kind": "nc",
-          "stage": "align", "method": "fusion"}  # fmt: skip
+          "stage": "align", "method": "fusion", "part": "alps"}  # fmt: skip
 
 
 def methods():
@@ -33,9 +34,7 @@ def called(method, values):
         (Layout("out").deliverable("alps", "qgs"), "out/alps/alps.qgs"),
         (Layout("out").log("align", "alps", 2016), "logs/out/alps/align_2016.log"),
         (Layout("out").log("index", "all"), "logs/out/all/index.log"),
-        (ResourceLayout("in").simulated_truth("alps", 2016), "in/simulated/alps/truth/truth_2016.nc"),
-        (ResourceLayout("in").simulated_covariates("alps"), "in/simulated/alps/covariates"),
-        (ResourceLayout("in").granule_store(), "in/granules"),
+        (Layout("out").uploaded("index"), "out/uploads/index.json"),
     ],
 )
 def test_paths_that_users_and_documents_name(path, expected):

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from smen.errors import OutputError, SettingsError
-from smen.plan.layout import ResourceLayout
 from smen.plan.refresh_day import new_day, refreshed
+from smen.plan.resource_layout import ResourceLayout
 
 
 @pytest.fixture

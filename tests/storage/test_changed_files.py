@@ -4,7 +4,7 @@ import pytest
 from fake_s3 import BUCKET, s3_service  # noqa: F401  (a fixture)
 
 from smen.errors import StorageError
-from smen.storage import changed_files
+from smen.storage import at_once
 from smen.storage.changed_files import upload
 from smen.storage.s3_bucket import Bucket
 
@@ -90,7 +90,7 @@ def test_after_a_failure_in_the_middle_the_rest_is_put(s3, bucket, files, monkey
         names.append(name)
         put(self, path, name, sha256)
 
-    monkeypatch.setattr(changed_files, "CONNECTIONS", 1)
+    monkeypatch.setattr(at_once, "CONNECTIONS", 1)
     monkeypatch.setattr(Bucket, "put", breaks)
     with pytest.raises(StorageError, match="cut"):
         upload(bucket, files(FILES), PLACES)
@@ -101,7 +101,7 @@ def test_after_a_failure_in_the_middle_the_rest_is_put(s3, bucket, files, monkey
 
 
 def test_what_names_files_comes_after_them(s3, bucket, files, monkeypatch):
-    monkeypatch.setattr(changed_files, "CONNECTIONS", 1)
+    monkeypatch.setattr(at_once, "CONNECTIONS", 1)
     order = []
     monkeypatch.setattr(Bucket, "put", lambda self, path, name, sha256: order.append(name))
     names = ("catalog.json", "a/stac/collection.json", "a/stac/items/1.json", "a/maps/1.tif", "a/a.nc", "index.html")

@@ -11,6 +11,10 @@ WINDOW = Window(1020, 2640, 24, 24)
 
 SHAPE = WINDOW.coarse_shape(M36)
 
+CELLS = np.ones(WINDOW.shape)
+
+JULY = np.datetime64("2018-07-01T12:00:00", "s")
+
 
 def record_times(years=10, every=3):
     """Return times every so many days from 2015-04-01 on, at 12:00."""

@@ -59,7 +59,7 @@ def test_the_bucket_holds_the_bytes_of_the_results(remote, service):
     own = {
         path.relative_to(remote.folder / "results").as_posix(): path.read_bytes()
         for path in (remote.folder / "results").rglob("*")
-        if path.is_file() and "last_fit" not in path.parts
+        if path.is_file() and {"last_fit", "kept"}.isdisjoint(path.parts)
     }
     assert {"plains/plains.nc", "catalog.json", "index.html", "uploads/plains.json"} <= stored.keys()
     assert stored == own

@@ -18,7 +18,6 @@ from smen.plan.paper_plan import PAPER_THREADS
 from smen.plan.plan import INDEX, Plan
 from smen.plan.processors import reserved_threads
 from smen.plan.run_progress import RunJob, RunProgress, without_job
-from smen.plan.stage_files import upload_list
 from smen.plan.stage_table import STAGES
 from smen.plan.step_seconds import step_seconds
 from smen.plan.steps import steps_of
@@ -271,7 +270,7 @@ def region_targets(region):
 def in_bucket(part):
     """Output of upload: the list of what is in the bucket; where none is set, a path that nothing asks for."""
     if plan.settings.storage.results is None:
-        return upload_list(layout, part)
+        return layout.uploaded(part)
     if find_spec("snakemake_storage_plugin_s3") is None:
         raise WorkflowError(f"storage.results {MISSING}")
     return storage.s3(f"{plan.settings.storage.results.rstrip('/')}/uploads/{part}.json")

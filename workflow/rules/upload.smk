@@ -18,6 +18,6 @@ rule upload:
     params:
         job=lambda wildcards: plan.upload(wildcards.region).model_dump_json(),
         code=code("upload"),
-        list=lambda wildcards: upload_list(layout, wildcards.region),
+        list=lambda wildcards: layout.uploaded(wildcards.region),
     shell:
         "smen upload --job {params.job:q} --log {log}" " && cp {params.list:q} {output.list:q}"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smen.atomic import write_bytes, write_text
-from smen.data.kept import NOTHING_KEPT, Kept, Parts, as_array
+from smen.data.kept import Parts, as_array
 from smen.grid import Window
 from smen.outputs.feature_cells import Cells
 from smen.outputs.graticule import graticule
@@ -38,17 +38,14 @@ STEPS = {"soil_moisture": 0.001, "standard_deviation": 0.001, "age": 0.1}
 """Steps to which the values of each band are rounded, m3/m3 and days."""
 
 
-def write_region(
-    folder: Path, report: RegionReport, maps_at: str, *, kept: Kept = NOTHING_KEPT, reader: MapReader | None = None
-) -> None:
+def write_region(folder: Path, report: RegionReport, maps_at: str, reader: MapReader | None = None) -> None:
     """Write a region's scripts.
 
     Args:
         folder: where they go: ``region.js``, ``product.js`` and ``maps_000.js`` and so on.
         report: what to show.
         maps_at: the folder of the region's maps, relative to the page.
-        kept: where the scripts of maps that have not changed are kept.
-        reader: reads the maps.
+        reader: reads the maps, and keeps the scripts of those that do not change.
 
     Raises:
         DataError: a map cannot be read.
@@ -56,10 +53,11 @@ def write_region(
     """
     every = display_step(report.window, len(report.maps))
     shape = tuple(-(-side // every) for side in report.window.shape)
-    chunks, overpasses = _write_maps(folder, report, every, maps_at, kept, reader or MapReader(report.window))
+    reader = reader or MapReader(report.window)
+    chunks, overpasses = _write_maps(folder, report, every, maps_at, reader)
     dates = sorted(report.product)
     product = np.stack([square_means(report.product[i], every) for i in dates]) if dates else np.empty((0, *shape))
-    parts = kept.take("product", [product, report.region], partial(_script_of_product, report.region, product))
+    parts = reader.kept.take("product", [product, report.region], partial(_script_of_product, report.region, product))
     write_bytes(folder / "product.js", parts["script"].tobytes())
     content = {
         "name": report.region,
@@ -90,7 +88,7 @@ def write_region(
 
 
 def _write_maps(
-    folder: Path, report: RegionReport, every: int, maps_at: str, kept: Kept, reader: MapReader
+    folder: Path, report: RegionReport, every: int, maps_at: str, reader: MapReader
 ) -> tuple[list[tuple[int, int, str]], list[dict[str, Any]]]:
     """Write the scripts of the maps; return first map, maps and name of each script, and what is said of each map."""
     chunks: list[tuple[int, int, str]] = []
@@ -99,7 +97,9 @@ def _write_maps(
         files = report.maps[first : first + AT_ONCE]
         number, name = len(chunks), f"maps_{len(chunks):03d}.js"
         made_of = [[file.digest for file in files], every, report.region, number]
-        parts = kept.take("report", made_of, partial(_script_of_maps, report.region, number, files, every, reader))
+        parts = reader.kept.take(
+            "report", made_of, partial(_script_of_maps, report.region, number, files, every, reader)
+        )
         write_bytes(folder / name, parts["script"].tobytes())
         chunks.append((first, len(files), name))
         overpasses += [
