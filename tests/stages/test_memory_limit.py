@@ -13,6 +13,8 @@ import resource, sys
 from pathlib import Path
 
 import rasterio, scipy.linalg, sklearn.linear_model, torch  # what is limited is the work, not the libraries
+from xarray.namedarray.utils import is_dask_collection
+is_dask_collection(None)  # xarray loads dask, where it is installed, when it first reads a file
 from smen import cli
 from smen.plan.stage_table import STAGES
 
