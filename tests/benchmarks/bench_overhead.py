@@ -79,8 +79,8 @@ def _process_start():
     return time.time() - up + ticks / os.sysconf("SC_CLK_TCK")
 
 
-def measure(folder, cores, settings):
-    """Run `all` with stand-ins and add up its parts, in seconds of cores."""
+def measure(folder, cores, settings, *options):
+    """Run `all` with stand-ins, and with further options, and add up its parts, in seconds of cores."""
     notes, bin_folder = folder / "notes", folder / "bin"
     for made in (notes, bin_folder):
         made.mkdir(parents=True)
@@ -92,7 +92,8 @@ def measure(folder, cores, settings):
     environment = {NOTES: str(notes), "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"}
     begin = time.time()
     snakemake = Path(sys.executable).parent / "snakemake"
-    used, said = run([snakemake, "--snakefile", ROOT / "Snakefile", "--cores", cores, "all"], folder, environment)
+    command = [snakemake, "--snakefile", ROOT / "Snakefile", "--cores", cores, *options, "all"]
+    used, said = run(command, folder, environment, may_fail="--keep-going" in options)
     end = time.time()
     jobs = [json.loads(path.read_text()) for path in notes.glob("*.json")]
     return add_up(jobs, threads_of(said), begin, end, cores) | {"run": used}
