@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs the Debian packages whose programs some tests run (marked `debian`): GDAL's command line, QGIS for Python,
-# Chromium, Slurm. About 1 GB. Without them those tests are skipped.
+# Chromium, Slurm with its accounting. About 1.2 GB. Without them those tests are skipped.
 set -u
-packages="gdal-bin python3-qgis qgis-providers chromium slurm-wlm munge"
+packages="gdal-bin python3-qgis qgis-providers chromium slurm-wlm munge slurmdbd mariadb-server"
 
 missing=""
 for package in $packages; do

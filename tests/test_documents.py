@@ -18,6 +18,7 @@ TESTED = {
     "smen acquire --plan": "tests/workflow/test_earthdata.py",
     "smen check-method": "tests/methods/test_own_method.py",
     "snakemake --cores 8 all": "tests/workflow/test_run.py",
+    "snakemake --cores 8 --keep-going": "tests/workflow/test_many_regions.py",
     'eval "$(_SMEN_COMPLETE=': "tests/test_cli.py",
     "_SMEN_COMPLETE=fish_source smen": "tests/test_cli.py",
     "smen refresh": "tests/workflow/test_new_day.py",

@@ -23,6 +23,7 @@ from smen.data.records import TRAIN, VALIDATION, Prediction
 from smen.errors import DataError
 from smen.grid import Window, grid_with_factor
 from smen.methods.held_out_scores import scores_by_date, without_validation
+from smen.methods.no_training_date import no_training_date
 from smen.methods.protocol import Method, MethodState, TrainingSummary
 from smen.own_class import own_class
 
@@ -116,7 +117,7 @@ class OwnMethod(Method):
         """
         dates = samples.with_target(TRAIN, VALIDATION)
         if not len(dates):
-            raise DataError("no half-orbit of the training period has a fine field that covers enough of the window")
+            raise DataError(no_training_date(fields, samples))
         self.window, self.coarse_factor = fields.window, fields.coarse_grid.coarse_factor
         fine, coarse = fields.fine[dates.fine], fields.coarse[dates.coarse]
         self.count = np.isfinite(fine).sum(axis=0).astype(np.int32)

@@ -21,6 +21,8 @@ from measuring import arguments, report
 
 PERIODS = {"training": ["2016-04-01", "2016-07-31"], "test": ["2016-08-01", "2016-08-31"]}
 SIDE = 10
+OPTIONS = ("--keep-going", "--scheduler-subsample", "20")
+"""What workflow/docs/operation.md advises for hundreds of regions."""
 
 
 def settings(regions):
@@ -39,7 +41,7 @@ def main():
     with tempfile.TemporaryDirectory() as made:
         file = Path(made, "settings.yaml")
         file.write_text(yaml.safe_dump(settings(given.regions), sort_keys=False))
-        figures = measure(Path(made, "run"), given.cores, file, "--keep-going")
+        figures = measure(Path(made, "run"), given.cores, file, *OPTIONS)
         ended = len(list(Path(made, "run", "results").glob("region_*/scores/scores.csv")))
     whole, own = figures["wall"] * given.cores, figures["parts"]["own"]
     jobs = own + figures["parts"]["start_up"]

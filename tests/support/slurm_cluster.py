@@ -1,7 +1,7 @@
 """A Slurm of one node for tests: munged, slurmctld and slurmd as plain processes with their own key and ports.
 
-Debian's packages `slurm-wlm` and `munge` hold the programs. Accounting is off, as on many small clusters. Nothing is
-written outside one folder, and nothing is left running.
+Debian's packages `slurm-wlm` and `munge` hold the programs. Accounting is off, as on many small clusters, unless it is
+asked for (`slurm_accounting`). Nothing is written outside one folder, and nothing is left running.
 """
 
 import contextlib
@@ -14,6 +14,8 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+
+import slurm_accounting
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "sinfo", "scontrol")
 NODE = "smen-node"
@@ -33,7 +35,6 @@ SlurmctldPidFile={folder}/slurmctld.pid
 SlurmdPidFile={folder}/slurmd.pid
 SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
-AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
 ProctrackType=proctrack/pgid
 TaskPlugin=task/none
@@ -51,11 +52,13 @@ LaunchParameters=use_interactive_step
 NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={node_port} CPUs={cpus} RealMemory={memory_mb} State=UNKNOWN
 PartitionName=all Nodes={node} Default=YES MaxTime=INFINITE State=UP
 """
+WITHOUT_ACCOUNTING = "AccountingStorageType=accounting_storage/none\n"
 
 
-def missing_programs():
+def missing_programs(*, accounting=False):
     """Programs that are not installed here; Debian lays some into folders that only root searches."""
-    return [name for name in PROGRAMS if not shutil.which(name, path=_search_path())]
+    needed = PROGRAMS + (slurm_accounting.PROGRAMS if accounting else ())
+    return [name for name in needed if not shutil.which(name, path=_search_path())]
 
 
 class SlurmCluster:
@@ -64,13 +67,15 @@ class SlurmCluster:
     Attributes:
         folder: all of its files.
         environment: variables with which sbatch, squeue and Snakemake's plugin find it.
+        accounting: its `SlurmAccounting`, where it has one.
     """
 
-    def __init__(self, folder, cpus=2, memory_mb=8000, node_timeout=10, min_job_age=300):
+    def __init__(self, folder, cpus=2, memory_mb=8000, node_timeout=10, min_job_age=300, *, accounting=False):
         self.folder = Path(folder)
         self.cpus, self.memory_mb = cpus, memory_mb
         self.node_timeout, self.min_job_age = node_timeout, min_job_age
         self.processes = {}
+        self.accounting = slurm_accounting.SlurmAccounting(self, *_free_ports(2)) if accounting else None
         self.environment = {
             "SLURM_CONF": str(self.folder / "slurm.conf"),
             "PATH": f"{self.folder / 'bin'}{os.pathsep}{_search_path()}",
@@ -83,9 +88,11 @@ class SlurmCluster:
             (self.folder / name).mkdir()
         self._write_configuration()
         self._wrap_srun()
-        self._start_munge()
         try:
-            self._start("slurmctld", "slurmctld", "-D", "-c", "-i")
+            self._start_munge()
+            if self.accounting:
+                self.accounting.start()
+            self.start("slurmctld", "slurmctld", "-D", "-c", "-i")
             self.start_node()
         except BaseException:
             self.stop()
@@ -98,8 +105,8 @@ class SlurmCluster:
 
     def start_node(self):
         """Start the node's daemon, and wait until it takes jobs."""
-        self._start("slurmd", "slurmd", "-D", "-N", NODE)
-        self._until(lambda: self.node_state() in ("idle", "mixed", "allocated"), "the node takes no jobs")
+        self.start("slurmd", "slurmd", "-D", "-N", NODE)
+        self.until(lambda: self.node_state() in ("idle", "mixed", "allocated"), "the node takes no jobs")
 
     def kill_node(self):
         """Lose the node: SIGKILL to its daemon and to all that runs below it."""
@@ -125,7 +132,7 @@ class SlurmCluster:
 
     def stop(self):
         """End all daemons, the node's jobs first."""
-        for name in ("slurmd", "slurmctld", "munged"):
+        for name in ("slurmd", "slurmctld", "slurmdbd", "mariadbd", "munged"):
             if process := self.processes.pop(name, None):
                 below = _descendants(process.pid)
                 process.terminate()
@@ -139,12 +146,13 @@ class SlurmCluster:
 
     def _write_configuration(self):
         controller_port, node_port = _free_ports(2)
+        accounting = self.accounting.in_slurm_conf() if self.accounting else WITHOUT_ACCOUNTING
         (self.folder / "slurm.conf").write_text(
             CONFIGURATION.format(
                 folder=self.folder, host=socket.gethostname().split(".")[0], user=pwd.getpwuid(os.getuid()).pw_name,
                 node=NODE, cpus=self.cpus, memory_mb=self.memory_mb, node_timeout=self.node_timeout,
                 min_job_age=self.min_job_age, controller_port=controller_port, node_port=node_port,
-            )
+            ) + accounting
         )  # fmt: skip
 
     def _wrap_srun(self):
@@ -163,17 +171,19 @@ class SlurmCluster:
             "log-file": self.folder / "munged.log", "seed-file": self.folder / "munged.seed",
         }  # fmt: skip
         words = [f"--{name}={value}" for name, value in options.items()]
-        self._start("munged", "munged", "--foreground", "--force", *words)
-        self._until((self.folder / "munge.socket").exists, "munged has no socket")
+        self.start("munged", "munged", "--foreground", "--force", *words)
+        self.until((self.folder / "munge.socket").exists, "munged has no socket")
 
-    def _start(self, name, program, *words):
+    def start(self, name, program, *words):
+        """Start a daemon under a name; what it says goes to a file of that name."""
         with (self.folder / f"{name}.out").open("a") as out:
             self.processes[name] = subprocess.Popen(
                 [shutil.which(program, path=_search_path()), *words], env=os.environ | self.environment,
                 stdout=out, stderr=out, stdin=subprocess.DEVNULL,
             )  # fmt: skip
 
-    def _until(self, ready, message, seconds=60):
+    def until(self, ready, message, seconds=60):
+        """Wait until something is ready; a daemon that ended meanwhile is an error with what all have logged."""
         deadline = time.monotonic() + seconds
         while not ready():
             ended = [name for name, process in self.processes.items() if process.poll() is not None]

@@ -1,10 +1,11 @@
-"""`snakemake --profile workflow/profiles/slurm` on a real Slurm of one node, without accounting."""
+"""`snakemake --profile workflow/profiles/slurm` on a real Slurm of one node, without accounting and with it."""
 
 import importlib.util
 from pathlib import Path
 
 import pytest
 from background_run import contents, running, said_by, until
+from slurm_accounting import ACCOUNT
 from slurm_cluster import SlurmCluster, missing_programs
 from tiny import SMALL
 
@@ -15,25 +16,38 @@ QUICK = ["--slurm-init-seconds-before-status-checks", "3", "--latency-wait", "10
 pytestmark = [pytest.mark.workflow, pytest.mark.debian]
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A running Slurm; skips where Debian's packages or the plugin are missing."""
-    if missing := missing_programs():
-        pytest.skip(f"{', '.join(missing)} not installed (Debian: slurm-wlm munge; see tests/debian-packages.sh)")
+def skip_without_programs(*, accounting=False):
+    """Skip where Debian's packages or the plugin are missing."""
+    if missing := missing_programs(accounting=accounting):
+        pytest.skip(f"{', '.join(missing)} not installed (see tests/debian-packages.sh)")
     if not importlib.util.find_spec("snakemake_executor_plugin_slurm"):
         pytest.skip("snakemake-executor-plugin-slurm is not installed (pip install -e '.[test]')")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A running Slurm without accounting."""
+    skip_without_programs()
     with SlurmCluster(tmp_path_factory.mktemp("slurm") / "cluster") as running:
         yield running
 
 
-def arguments():
+@pytest.fixture(scope="module")
+def billed(tmp_path_factory):
+    """A running Slurm with accounting, which refuses jobs of users without an account."""
+    skip_without_programs(accounting=True)
+    with SlurmCluster(tmp_path_factory.mktemp("billed") / "cluster", accounting=True) as running:
+        yield running
+
+
+def arguments(*more):
     """What the documents tell, with less patience."""
-    return ["--profile", PROFILE, *QUICK, "all"]
+    return [*more, "--profile", PROFILE, *QUICK, "all"]
 
 
-def run(project, cluster):
+def run(project, cluster, *more):
     """Run it to its end, and return what it said."""
-    with running(project, *arguments(), env=cluster.environment):
+    with running(project, *arguments(*more), env=cluster.environment):
         pass
     return said_by(project).read_text()
 
@@ -48,6 +62,19 @@ def test_a_cluster_without_accounting_makes_the_same_maps_as_one_machine(tmp_pat
     # simulate to pair together, train, maps to what is published together, index
     assert len(jobs) == 4
     assert "Nothing to be done" in run(mine, cluster)
+
+
+def test_a_cluster_with_accounting_makes_the_same_maps_and_bills_them(tmp_path, billed, small):
+    """The profile as it is for the account that is the user's own; an account is named as the documents tell."""
+    mine = small.copy_before_training(tmp_path / "p")
+    run(mine, billed)
+    assert contents(mine) == contents(small)
+    of_account = billed.accounting.jobs(least=3)  # train, maps to what is published together, index
+    assert of_account == [("COMPLETED", ACCOUNT)] * 3
+    (mine.folder / "results/plains/scores/scores.csv").unlink()
+    run(mine, billed, "--default-resources", f"slurm_account={ACCOUNT}")
+    assert len(billed.accounting.jobs(least=4)) > 3
+    assert contents(mine) == contents(small)
 
 
 def test_a_cancelled_job_and_a_lost_node_cost_nothing_but_time(tmp_path, cluster, small):

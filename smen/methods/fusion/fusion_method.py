@@ -16,6 +16,7 @@ from smen.methods.fusion.region_maps import RegionMaps
 from smen.methods.fusion.region_transfer import transferred
 from smen.methods.fusion.scene_update import SceneUpdate
 from smen.methods.fusion.training_set import TrainingSet
+from smen.methods.no_training_date import no_training_date
 from smen.methods.protocol import Method, MethodState, TrainingSummary
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ class FusionMethod(Method):
         regions = [(fields, samples), *donor_regions]
         excluded = self._excluded()
         causal = [TrainingSet.of(f, s, self.seed, excluded) for f, s in regions]
+        if all(part is None for part in causal):
+            raise DataError(no_training_date(fields, samples))
         self.parameters, self.summary, _ = self._fit(fields, causal)
         if self.retrospective:
             around = [
@@ -109,11 +112,6 @@ class FusionMethod(Method):
         """Fit to the training sets of the region, if it has dates, and of the donor regions."""
         own, *others = sets
         donors = [part for part in others if part]
-        if own is None and not donors:
-            raise DataError(
-                "no half-orbit of the training period has both a fine field that covers enough of the window and a "
-                "coarse field: widen the period, lower the minimum coverage, or use a network trained elsewhere"
-            )
         first, *rest = donors if own is None else [own, *donors]
         random_features = self.options.get("random_features", True)
         fit = fit_parameters(first, rest, self.seed, with_random_features=random_features, causal=causal)

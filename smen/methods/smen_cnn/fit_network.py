@@ -13,6 +13,7 @@ from smen.data.fill import Missing, residuals_of
 from smen.data.quality import static_surface
 from smen.data.records import TRAIN, VALIDATION
 from smen.errors import DataError
+from smen.methods.no_training_date import no_training_date
 from smen.methods.smen_cnn.determinism import reproducible
 from smen.methods.smen_cnn.fitted_network import FittedNetwork
 from smen.methods.smen_cnn.inputs import InputBuilder
@@ -92,13 +93,8 @@ def training_dates(fields: Fields, samples: Samples) -> Samples:
         DataError: there is none, or none has a valid coarse cell.
     """
     training = samples.with_target(TRAIN)
-    if not len(training):
-        raise DataError(
-            "no half-orbit of the training period has a fine field that covers enough of the window: widen the "
-            "period, lower the minimum coverage, or use a network trained elsewhere"
-        )
-    if not np.isfinite(fields.coarse[training.coarse]).any():
-        raise DataError("no training date has a valid coarse cell: widen the training period")
+    if not len(training) or not np.isfinite(fields.coarse[training.coarse]).any():
+        raise DataError(no_training_date(fields, samples))
     return training
 
 

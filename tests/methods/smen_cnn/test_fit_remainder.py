@@ -47,5 +47,5 @@ def test_where_the_network_says_nothing_the_map_is_the_base(fields, samples):
 
 def test_without_a_training_date_it_is_refused(fields, samples):
     none = samples.with_split(np.full(len(samples), TEST, np.uint8))
-    with pytest.raises(DataError, match="no half-orbit of the training period has a fine field"):
+    with pytest.raises(DataError, match="no half-orbit of the training period"):
         fit_remainder(fields, none, SMALL, Nothing)
