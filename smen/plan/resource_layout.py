@@ -67,6 +67,15 @@ class ResourceLayout:
         """Return the path of the folder of granules fetched from buckets, shared by all regions."""
         return f"{self.resources}/buckets"
 
+    def known_granules(self, region: str, year: int | str) -> str:
+        """Return the path of what was found of a year's granules in a folder or bucket, kept for the next reading.
+
+        Args:
+            region: its name.
+            year: of the granules.
+        """
+        return f"{self.resources}/known/{region}_{year}.json"
+
     def refresh_lock(self) -> str:
         """Return the path of the file that a refresh holds, so that there is one at a time."""
         return f"{self.resources}/refresh.lock"

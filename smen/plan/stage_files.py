@@ -44,7 +44,8 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
                 world.simulated_list(region, year),
             ]
         case jobs.AcquireJob(region=region, year=year, resource_layout=store):
-            return [*(files.manifest(region, role, year) for role in ("coarse", "fine")), store.bucket_store()]
+            manifests = (files.manifest(region, role, year) for role in ("coarse", "fine"))
+            return [*manifests, store.bucket_store(), store.known_granules(region, year)]
         case jobs.AlignJob(region=region, year=year):
             return [files.aligned(region, role, year) for role in ("coarse", "fine")]
         case jobs.PairJob(region=region, year=year):

@@ -16,6 +16,7 @@ from smen.errors import ArchiveError, GranuleError
 from smen.products.name_parsing import contained_name
 from smen.products.names import highest_versions
 from smen.sources import directory
+from smen.sources.known_granules import NOTHING_KNOWN, KnownGranules
 from smen.sources.manifest import relative
 from smen.sources.selection import in_period, may_touch
 from smen.storage.at_once import each
@@ -45,6 +46,7 @@ def find_in_bucket(
     *,
     bad: Bad = "stop",
     variable: str | None = None,
+    known: KnownGranules = NOTHING_KNOWN,
 ) -> list[GranuleRecord]:
     """Fetch the granules of a product that may touch a window in a period, and return those that do.
 
@@ -58,6 +60,7 @@ def find_in_bucket(
         directions: of half-orbits.
         bad: what to do about granules that cannot be read, as for `smen.sources.directory.find`.
         variable: the soil moisture that a scene must have; by default the product's first.
+        known: what was found before, as for `smen.sources.directory.find`.
 
     Raises:
         StorageError: the bucket or one of its objects cannot be had.
@@ -81,8 +84,9 @@ def find_in_bucket(
 
     try:
         records = directory.find(
-            root, short_name, window, begin, end, letters, bad=bad, variable=variable, files=list(places)
-        )
+            root, short_name, window, begin, end, letters,
+            bad=bad, variable=variable, files=list(places), known=known,
+        )  # fmt: skip
     except (ArchiveError, GranuleError) as error:
         raise type(error)(renamed(str(error))) from error
     urls = {relative(path): bucket.address.url(item.name) for path, item in places.items()}

@@ -15,6 +15,7 @@ from smen.products.name_parsing import parse_name, resembled_product
 from smen.products.names import GranuleName, highest_versions
 from smen.products.product_tables import PRODUCTS, product
 from smen.sources.first_reading import READER, FirstReading
+from smen.sources.known_granules import NOTHING_KNOWN, KnownGranules
 from smen.sources.manifest import GranuleRecord, relative
 from smen.sources.other_names import FoundGranule, identify, report
 from smen.sources.selection import in_period, may_touch
@@ -59,36 +60,36 @@ def find(
     buffer: int = 0,
     variable: str | None = None,
     files: Iterable[Path] | None = None,
+    known: KnownGranules = NOTHING_KNOWN,
 ) -> list[GranuleRecord]:
     """Find the granules of a product that touch a window in a period, in their highest version, below a folder.
 
-    Folders may be laid out as NSIDC does, or in any other way, to any depth. A file that seems to be a granule under
-    another name (``..._001_subsetted.nc4``) is used where its name contains that of the granule, its metadata say the
-    same and it is whole; it stands in for no granule of this or a higher version under its own name. The log warns of
-    those that are not used, with the reason. Files of other names are ignored.
-    Of several versions of one half-orbit or scene the highest is taken, wherever it lies. Where that one is bad it is
-    reported as bad: a lower version never stands in for it silently (delete the bad file, and the lower one counts).
+    Folders may have any layout and depth. A file under another name (``..._001_subsetted.nc4``) is used where that name
+    contains the granule's, its metadata say the same and it is whole; it stands in for no granule of this or a higher
+    version under its own name. The log warns of those that are not used. Files of other names are ignored. Of several
+    versions of one half-orbit or scene the highest is taken, wherever it lies. Where that one is bad it is reported as
+    bad: a lower version never stands in for it (delete the bad file, and the lower one counts).
 
     Args:
         root: the folder.
         short_name: the product.
         window: the region; a granule must have a cell in it.
-        begin: first time, included; compared with the SMAP time in the names.
-        end: last time, excluded. Scenes are taken up to an hour outside the period on either side, because they
-            belong to half-orbits by containment.
+        begin: first time, included; compared with the SMAP time in the names, of scenes from an hour before, because
+            they belong to half-orbits by containment.
+        end: last time, excluded; of scenes an hour later.
         directions: of half-orbits; without effect on scenes, whose direction comes from their half-orbit.
-        bad: what to do about bad granules: `stop` with an error that lists them all, or `skip` them.
+        bad: bad granules `stop` it with an error that lists them all, or it will `skip` them.
         buffer: M03 cells around the window that count as the window.
         variable: the soil moisture that a scene must have; by default the product's first.
         files: the files below the folder that count, of which the needed ones must be there; by default all.
+        known: what was found before, of this window, buffer and variable; it is added to.
 
     Returns:
-        Records in order of time and name. Skipped granules are among them, with their reason; whether they touch the
-        window is unknown. Empty where the folder has granules of the product, but none in this period and window.
+        Records by time and name, skipped granules with their reason, whether or not they touch the window. Empty where
+        the folder has granules of the product, but none in this period and window.
 
     Raises:
-        ArchiveError: the folder is missing or has no granule of this product, or only files under other names that
-            cannot be used.
+        ArchiveError: the folder is missing or has no granule of this product that can be used.
         GranuleError: bad granules, all of them, where `bad` is `stop`.
     """
     root = Path(root)
@@ -103,7 +104,7 @@ def find(
     used, unused = identify(listing.others, best, short_name, wide, wanted, variable)
     report(root, short_name, used, unused, alone=not chosen)
     chosen.update((found.name.identity, found) for found in used)
-    records, problems = _verify([c for c in chosen.values() if wanted(c.name)], short_name, wide, variable)
+    records, problems = _verify([c for c in chosen.values() if wanted(c.name)], short_name, wide, variable, known)
     if problems and bad == "stop":
         raise GranuleError("\n  ".join([f"{_granules(len(problems))} cannot be used:", *problems]))
     return records
@@ -128,21 +129,29 @@ def count(root: Path | str, short_name: str) -> int:
 
 
 def _verify(
-    candidates: list[FoundGranule], short_name: str, window: Window, variable: str | None
+    candidates: list[FoundGranule], short_name: str, window: Window, variable: str | None, known: KnownGranules
 ) -> tuple[list[GranuleRecord], list[str]]:
     """Return records, in order of time, of what touches the window or is bad, and what is wrong with the bad ones."""
     records, problems = [], []
     ordered = sorted(candidates, key=lambda c: (c.name.time, c.name.filename))
-    found = READER.read_each(FirstReading(c.path, short_name, variable) for c in ordered if c.granule is None)
+    before = {c.path: known.look(c.path, short_name) for c in ordered if c.granule is None}
+    unread = [c for c in ordered if c.granule is None and before[c.path] is None]
+    found = READER.read_each(FirstReading(c.path, short_name, variable) for c in unread)
     for candidate in ordered:
+        there = before.get(candidate.path)
+        if there is not None:
+            records += [] if there.record is None else [there.record]
+            continue
         granule = candidate.granule or next(found)
         if isinstance(granule, GranuleError):
             problems.append(str(granule))
             records.append(_skipped(candidate, str(granule)))
         elif isinstance(granule, SmenError):
             raise granule
-        elif granule.touches(window):
-            records.append(_present(candidate, granule))
+        else:
+            record = _present(candidate, granule) if granule.touches(window) else None
+            records += [] if record is None else [record]
+            known.add(candidate.path, short_name, record)
     return records, problems
 
 

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smen.errors import ArchiveError, SettingsError
+from smen.plan import code_digest
 from smen.plan.granule_sources import EarthdataGranules, SimulatedGranules
 from smen.plan.jobs import AcquireJob
 from smen.plan.plan import Plan
 from smen.plan.refresh_day import new_day, refreshed
 from smen.sources import directory, earthdata, manifest
 from smen.sources.bucket_granules import find_in_bucket
+from smen.sources.known_granules import NOTHING_KNOWN, KnownGranules
 from smen.sources.only_one import only_one
 from smen.storage.s3_address import is_s3
 
@@ -160,7 +162,8 @@ def _granules(job: AcquireJob, notes: list[str]) -> dict[str, list[GranuleRecord
     begin, end = _period(job)
     if isinstance(job.source, EarthdataGranules):
         return _from_earthdata(job, job.source, notes)
-    find = _finder(job)
+    known = _known(job)
+    find = partial(_finder(job), known=known)
     directions = [LETTERS[name] for name in job.overpasses]
     coarse = find(job.coarse, job.window, begin, end, directions, bad=job.bad_granules)
     _require_coarse(
@@ -171,13 +174,23 @@ def _granules(job: AcquireJob, notes: list[str]) -> dict[str, list[GranuleRecord
         notes,
     )
     if job.coarse_only:
+        known.keep()
         return {"coarse": coarse, "fine": []}
     try:
         fine = find(job.fine, job.window, begin, end, directions, bad=job.bad_granules, variable=job.fine_variable)
     except ArchiveError as error:  # a year, or an archive, without the fine product can still be mapped
         notes.append(str(error))
         fine = []
+    known.keep()
     return {"coarse": coarse, "fine": fine}
+
+
+def _known(job: AcquireJob) -> KnownGranules:
+    """Return what was found of the year's granules before; simulated ones are few, small, and written anew at once."""
+    if isinstance(job.source, SimulatedGranules):
+        return NOTHING_KNOWN
+    asked = f"{job.window} {job.fine_variable} {code_digest.digest(job.module)}"
+    return KnownGranules(Path(job.resource_layout.known_granules(job.region, job.year)), asked)
 
 
 def _finder(job: AcquireJob) -> Callable[..., list[GranuleRecord]]:
