@@ -202,8 +202,9 @@ def summary(rows, name):
     ).predict(range(len(hits)))  # fmt: skip
     brier = float((parts[0] * (1 - share) ** 2 + parts[1] * share**2).sum() / (dry + calm))
     alike = np.interp(dry, hits + false, hits) / dry
-    few, many = (np.interp(share, false / (hits + false + 1e-12), hits / dry) for share in (0.2, 0.3))
-    return {"area": area, "brier": brier, "as_often": float(alike), "false_2": float(few), "false_3": float(many)}
+    wrong = false / np.maximum(hits + false, 1e-12)
+    few, many = ((hits / dry)[wrong <= share].max(initial=0.0) for share in (0.2, 0.3))
+    return {"area": area, "brier": brier, "as_often": float(alike), "hits_at_20": float(few), "hits_at_30": float(many)}
 
 
 def stated_brier(rows):
