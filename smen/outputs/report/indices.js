@@ -55,7 +55,9 @@
       entries.push(["Chance of drought (D1+)", Number.isFinite(value("drought_probability"))
         ? `${percent(100 * value("drought_probability"))} %` : "–"]);
     }
-    if (indices.stacks.water_index) entries.push(["Soil water index", `${percent(value("water_index"))} %`]);
+    if (indices.stacks.water_index) {
+      entries.push([`Soil water index (T = ${indices.waterDays} days)`, `${percent(value("water_index"))} %`]);
+    }
     $("index-values").innerHTML = entries.map(([title, text]) =>
       `<div><dt>${smen.escape(title)}</dt><dd>${smen.escape(text)}</dd></div>`).join("");
     $("index-place").textContent = i >= 0 ? `${periodName(indices, i)} · ${indices.note}` : indices.note;
