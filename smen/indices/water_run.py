@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from smen.data.kept import Kept
     from smen.indices.region_normals import Normals
 
+KEPT_DAYS = np.timedelta64(110, "D")
+"""How far back the filter is kept: a new day changes retrospective maps of the 70 days before it."""
+
 
 @dataclass(frozen=True)
 class WaterRun:
@@ -69,13 +72,13 @@ class WaterRun:
         water.add(self.times[number], self.normals.saturation_of(value))
 
     def keep(self, water: ExponentialFilter, number: int) -> None:
-        """Keep a filter if it is that before the first map of the last month, which the next day begins with.
+        """Keep a filter if it is that before the first map of one of the last months, which the next day begins with.
 
         Args:
             water: the filter as it is before the map.
             number: of the map.
         """
-        if number == self._first_of_month(len(self.times) - 1):
+        if number == self._first_of_month(number) and self.times[-1] - self.times[number] <= KEPT_DAYS:
             self._take(number, lambda: water)
 
     def _first_of_month(self, number: int) -> int:

@@ -64,6 +64,9 @@ def test_what_a_run_comes_by_is_kept_for_the_next_day(made, tmp_path):
     after = made.run(101, Kept(tmp_path)).until(100)
     assert made.read and min(made.read) > 90
     np.testing.assert_array_equal(after.index, water.index)
+    made.read.clear()
+    made.run(101, Kept(tmp_path)).until(78)  # as where maps of the last 70 days have changed
+    assert made.read and min(made.read) == 70
 
 
 def test_with_another_map_the_filter_is_another(made, tmp_path):
