@@ -104,6 +104,8 @@ def read_normals(path: Path) -> Normals:
     Raises:
         DataError: no such file, or it is of another kind or version.
     """
+    if not path.is_file():
+        raise DataError(f"{path} is missing: run the stage normals for its region first")
     try:
         with h5netcdf.File(path, "r") as file:
             attributes = dict(file.attrs)

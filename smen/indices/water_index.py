@@ -12,11 +12,13 @@ published code does (TU Wien, package pyswi, `swi_ts/swi_calc_routines.pyx`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 LEAST_QUALITY = 0.3
@@ -61,6 +63,22 @@ class ExponentialFilter:
             np.zeros(stack),
             np.full(shape, np.datetime64("NaT", "s")),
         )
+
+    @classmethod
+    def of_arrays(cls, time_constants: tuple[int, ...], arrays: Mapping[str, NDArray[Any]]) -> ExponentialFilter:
+        """Return the filter as `arrays` gave it.
+
+        Args:
+            time_constants: in days.
+            arrays: of `arrays`.
+        """
+        parts = {name: np.array(arrays[name]) for name in ("index", "gain", "weight")}
+        return cls(np.array(time_constants, float), **parts, latest=np.array(arrays["latest"]).view("datetime64[s]"))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what the filter has seen so far as arrays by name, to be kept; times are whole seconds."""
+        latest = self.latest.astype("datetime64[s]").view(np.int64)
+        return {"index": self.index, "gain": self.gain, "weight": self.weight, "latest": latest}
 
     def add(self, time: np.datetime64, value: NDArray[np.floating]) -> None:
         """Take in one field.

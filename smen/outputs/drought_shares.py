@@ -27,6 +27,9 @@ MOST_CELLS = 400
 INTERVAL = (0.05, 0.95)
 """Quantiles of the stated interval, and of that of a percentile raster."""
 
+DECIMALS = 4
+"""Of a share: a hundredth of a percent."""
+
 WORSE = tuple(code for code in DroughtClass if code)
 """The classes of drought, each with all that are worse."""
 
@@ -111,7 +114,7 @@ def _shares(
         share = float(weights @ ndtr((bound - score) / deviation))
         low_end, high_end = (float(weights @ ndtr((bound - score - ndtri(1 - q) * shared) / own)) for q in INTERVAL)
         # The mean of a rare class may lie beyond the 95 % quantile of its share.
-        values = [share, min(low_end, share), max(high_end, share)]
+        values = [round(value, DECIMALS) for value in (share, min(low_end, share), max(high_end, share))]
         name = f"{code.name.lower()}_or_worse"
         result |= dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
     return result

@@ -49,7 +49,7 @@ def add_indices(file: h5netcdf.File, indices: Sequence[IndexFile], coordinates: 
     """
     file.dimensions[AXIS] = len(indices)
     _times(file, indices)
-    constants = _time_constants(indices[0])
+    constants = time_constants(indices[0])
     if constants:
         file.dimensions["time_constant"] = len(constants)
         made = file.create_variable("time_constant", ("time_constant",), np.int32, data=np.array(constants, np.int32))
@@ -85,8 +85,12 @@ def _times(file: h5netcdf.File, indices: Sequence[IndexFile]) -> None:
     file.create_variable(f"{AXIS}_bounds", (AXIS, "bounds"), np.int64, data=ends)
 
 
-def _time_constants(one: IndexFile) -> list[int]:
-    """Time constants of the water index, as its bands name them; none without one."""
+def time_constants(one: IndexFile) -> list[int]:
+    """Return the time constants of the water index in days, as its bands name them; none without one.
+
+    Args:
+        one: the rasters of a period.
+    """
     import rasterio
 
     if "water_index" not in one.paths:

@@ -107,6 +107,11 @@ ENTRIES = (
         "3 km product; the QGIS project shows them",
     ),
     Entry("REGION/indices/YEAR/", "{region}/indices/*/*.tif", "how dry for place and season: bands below"),
+    Entry(
+        "REGION/indices/YEAR/REGION_basis.csv",
+        "{region}/indices/*/{region}_basis.csv",
+        "what the indices of each period rest on: by it a run knows which it need not make again",
+    ),
     Entry("REGION/indices/YEAR.csv", "{region}/indices/*.csv", "list of the indices, with the share of each class"),
     Entry("REGION/indices/normals.nc", "{region}/indices/normals.nc", "the climatology that they are held against"),
     Entry("REGION/scores/", "{region}/scores/*", "scores, charts and figures; begin with `fields.png`, `scores.md`"),

@@ -43,7 +43,7 @@ def make_index_item(folder: Path, window: Window, file: IndexFile, provenance: P
         region: its name.
     """
     properties: dict[str, Any] = {
-        "title": f"{region}, indices of the {file.every} from {str(file.start).replace('T', ' ')} UTC",
+        "title": f"{region}, indices of the {_when(file)}",
         "gsd": M03.cell,
         "processing:software": {"smen": __version__},
         "smen:model": provenance.model,
@@ -68,6 +68,12 @@ def make_index_item(folder: Path, window: Window, file: IndexFile, provenance: P
     for kind, path in file.paths.items():
         _add_asset(item, kind, path, folder)
     return item
+
+
+def _when(file: IndexFile) -> str:
+    """The period for a person."""
+    day, _, hour = str(file.start).partition("T")
+    return {"week": f"week from {day}", "day": f"day {day}"}.get(file.every, f"overpass of {day} {hour} UTC")
 
 
 def _render(kind: str) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class IndexPlan(MethodPlan):
             years=self.index_years(region, year),
             which=settings.which,
             every=settings.every,
-            time_constants=settings.time_constants if "water_index" in settings.which else (),
+            time_constants=tuple(sorted(settings.time_constants)) if "water_index" in settings.which else (),
         )
 
     def index_years(self, region: str, year: int) -> tuple[int, ...]:

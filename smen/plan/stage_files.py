@@ -59,7 +59,11 @@ def _paths(job: jobs.Job) -> list[str]:  # one branch for each stage
         case jobs.NormalsJob(region=region):
             return [files.normals(region)]
         case jobs.IndicatorsJob(region=region, year=year):
-            return [files.indices(region, year), files.index_list(region, year)]
+            return [
+                files.indices(region, year),
+                files.index_list(region, year),
+                files.kept(region, f"indicators_{year}"),
+            ]
         case jobs.DownscaleJob(region=region, year=year):
             return [files.maps(region, year), files.map_list(region, year)]
         case jobs.MosaicJob(map_years=years):

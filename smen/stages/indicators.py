@@ -2,108 +2,187 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import rasterio
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from smen import __version__
+from smen.data.digests import LENGTH, add_to_digest
 from smen.data.drought_classes import DroughtClass, area_shares, drought_class
-from smen.data.series import concatenate
+from smen.data.kept import Kept
+from smen.data.series import Series, concatenate
 from smen.data.series_file import read_series
 from smen.errors import DataError
 from smen.indices.map_periods import MapPeriod, map_periods, mean_of
 from smen.indices.normals_file import read_normals
 from smen.indices.percentile import estimate_percentile
-from smen.indices.water_index import WARM_UP, ExponentialFilter
+from smen.indices.region_normals import Normals
+from smen.indices.water_run import WaterRun, fields_before
 from smen.outputs.index_files import SHARES, IndexFile, index_path, list_table
 from smen.outputs.index_rasters import DROUGHT, KINDS, Period, water_index_bands, write_drought, write_index
 from smen.outputs.labels import map_title, yes_or_no
-from smen.outputs.map_files import read_bands, read_lists
-from smen.outputs.year_folder import finish_folder, prepare_folder
+from smen.outputs.map_files import MapFile, read_bands, read_lists, read_moisture
+from smen.outputs.map_names import basis_path, iso
+from smen.outputs.standing_maps import DIGEST, standing_rows, write_basis
+from smen.outputs.year_folder import digest_of, finish_folder, prepare_folder
+from smen.plan import code_digest
 from smen.plan.jobs import IndicatorsJob
 from smen.plan.without_data import stand_in
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from numpy.typing import NDArray
-
-    from smen.data.series import Series
-    from smen.indices.region_normals import Normals
-    from smen.outputs.map_files import MapFile
-
-    Layers = dict[str, NDArray[np.number]]
+Layers = dict[str, NDArray[np.number]]
 
 log = logging.getLogger(__name__)
+
+KINDS_OF = {
+    "anomaly": ("anomaly",), "percentile": ("percentile",), "drought": (DROUGHT, "drought_probability"),
+    "water_index": ("water_index",),
+}  # fmt: skip
+"""Kinds of rasters of each index."""
 
 
 def run(job: IndicatorsJob) -> None:
     """Make the indices of a year's maps; the list is written last: where it is, all of them are.
 
-    A raster that comes out as it lies there keeps its bytes and its time.
+    Those of a period stand where all that they rest on is what it was: settings, code, climatology and maps. Others are
+    made; a raster that comes out as it lies there keeps its bytes and its time.
 
     Raises:
         DataError: the climatology, a map or a series is missing, or the climatology is of another region.
         OutputError: a raster cannot be written.
     """
     layout, region = job.layout, job.region
-    if stand_in(layout, region, (), [layout.indices(region, job.year)]):
-        empty = list_table([], []).to_csv(index=False, lineterminator="\n")
-        finish_folder(Path(layout.indices(region, job.year)), (), Path(layout.index_list(region, job.year)), empty)
+    folder, list_path = Path(layout.indices(region, job.year)), Path(layout.index_list(region, job.year))
+    if stand_in(layout, region, (), [str(folder)]):
+        finish_folder(folder, (), list_path, list_table([], []).to_csv(index=False, lineterminator="\n"))
         return
     normals = read_normals(Path(layout.normals(region)))
     if normals.window != job.window:
         raise DataError(f"{layout.normals(region)} is of another window than {region}: run the stage normals again")
     maps = read_lists([(Path(layout.map_list(region, job.year)), Path(layout.maps(region, job.year)))])
     coarse = concatenate([read_series(Path(layout.aligned(region, "coarse", year))) for year in job.years])
-    folder = Path(layout.indices(region, job.year))
     prepare_folder(folder)
     periods = map_periods(np.array([file.time for file in maps], "datetime64[s]"), job.every)
     tags = _tags(job, normals, maps)
-    files = [
-        _write(job, folder, period, layers, normals.years, tags)
-        for period, layers in zip(periods, _layers(job, normals, maps, coarse, periods), strict=True)
+    basis, basis_list = _basis(job, maps, coarse, periods, tags), basis_path(folder, region)
+    standing = standing_rows(basis_list, basis, partial(_rasters, job, folder))
+    todo = [period for period in periods if iso(period.start) not in standing]
+    made = [
+        _row(job, folder, _write(job, folder, period, layers, normals.years, tags), len(period.maps))
+        for period, layers in zip(todo, _layers(job, normals, maps, coarse, todo), strict=True)
     ]
-    table = list_table(files, [len(period.maps) for period in periods])
-    wanted = {path.stem for file in files for path in file.paths.values()}
-    text = table.to_csv(index=False, lineterminator="\n")
-    finish_folder(folder, wanted, Path(layout.index_list(region, job.year)), text)
+    rows = sorted([*standing.values(), *made], key=lambda row: str(row["time"]))
+    table = pd.DataFrame(rows, columns=list_table([], []).columns)
+    wanted = {path.stem for row in rows for path in _rasters(job, folder, str(row["map"]))} | {basis_list.stem}
+    finish_folder(folder, wanted, list_path, table.to_csv(index=False, lineterminator="\n"))
+    write_basis(basis_list, rows, basis)
     (log.warning if normals.few else log.info)(
-        "%d x %s in %s: %s", len(files), ", ".join(job.which), folder, normals.note
+        "%d x %s in %s, %d of them made now: %s", len(rows), ", ".join(job.which), folder, len(made), normals.note
+    )
+
+
+def _basis(
+    job: IndicatorsJob, maps: Sequence[MapFile], coarse: Series, periods: Sequence[MapPeriod], tags: Mapping[str, str]
+) -> dict[str, str]:
+    """Digest of all that the indices of each period rest on, by its beginning as in the list.
+
+    The water index rests on all maps before it, too, and on the coarse fields before the first.
+    """
+    digest = hashlib.sha256(f"{job.which} {job.every} {job.time_constants} {sorted(tags.items())}".encode())
+    digest.update(_code_and_climatology(job).encode())
+    if job.time_constants and maps:
+        add_to_digest(digest, "before", coarse.soil_moisture[_before(job, maps, coarse)])
+    basis = {}
+    for period in periods:
+        own = digest if job.time_constants else digest.copy()
+        for file in (maps[i] for i in period.maps):
+            add_to_digest(own, f"{file.time} {file.digest}", _coarse_field(coarse, file))
+        basis[iso(period.start)] = own.hexdigest()[:LENGTH]
+    return basis
+
+
+def _code_and_climatology(job: IndicatorsJob) -> str:
+    return f"{code_digest.digest(job.module)} {digest_of([Path(job.layout.normals(job.region))])}"
+
+
+def _before(job: IndicatorsJob, maps: Sequence[MapFile], coarse: Series) -> NDArray[np.integer]:
+    """Numbers of the coarse fields before the first map that the water index begins with."""
+    return fields_before(coarse.time, maps[0].time, max(job.time_constants))
+
+
+def _coarse_field(coarse: Series, file: MapFile) -> NDArray[np.float32]:
+    """The coarse field of a map's overpass, (R, C), m3/m3; NaN where there is none."""
+    at = int(np.searchsorted(coarse.time, file.time))
+    if at < len(coarse.time) and coarse.time[at] == file.time:
+        return np.asarray(coarse.soil_moisture[at], np.float32)
+    return np.full(coarse.soil_moisture.shape[1:], np.nan, np.float32)
+
+
+def _rasters(job: IndicatorsJob, folder: Path, stem: str) -> list[Path]:
+    """The rasters of a period, by the beginning of their names."""
+    return [folder / f"{stem}_{kind}.tif" for index in job.which for kind in KINDS_OF[index]]
+
+
+def _row(job: IndicatorsJob, folder: Path, file: IndexFile, maps: int) -> dict[str, object]:
+    """The row of a period in the list, with what tells later whether it stands."""
+    (row,) = list_table([file], [maps]).to_dict("records")
+    told = {"time": iso(file.start), "map": file.stem, DIGEST: digest_of(_rasters(job, folder, file.stem))}
+    return {str(name): "" if pd.isna(value) else value for name, value in row.items()} | told
+
+
+def _water_run(job: IndicatorsJob, normals: Normals, maps: Sequence[MapFile], coarse: Series) -> WaterRun | None:
+    """What the filter of the water index takes in; None where no water index is wanted."""
+    if not job.time_constants:
+        return None
+    before = _before(job, maps, coarse)
+    folder = Path(job.layout.kept(job.region, f"indicators_{job.year}"))
+    return WaterRun(
+        normals,
+        job.time_constants,
+        coarse.time[before],
+        coarse.soil_moisture[before],
+        np.array([file.time for file in maps], "datetime64[s]"),
+        [file.digest for file in maps],
+        lambda number: read_moisture(maps[number]),
+        Kept(folder, f"{_code_and_climatology(job)} {job.time_constants}"),
     )
 
 
 def _layers(
-    job: IndicatorsJob, normals: Normals, maps: Sequence[MapFile], coarse: Series, periods: Sequence[MapPeriod]
+    job: IndicatorsJob,
+    normals: Normals,
+    maps: Sequence[MapFile],
+    coarse: Series,
+    periods: Sequence[MapPeriod],
 ) -> Iterator[Layers]:
-    """Yield the indices of each period, by kind of raster."""
-    at = {time: i for i, time in enumerate(coarse.time)}
-    none = np.full(coarse.soil_moisture.shape[1:], np.nan, np.float32)
-    water = _warmed_up(job, normals, coarse, maps[0].time) if job.time_constants and maps else None
+    """Yield the indices of some periods, by kind of raster."""
+    run = _water_run(job, normals, maps, coarse) if periods else None
+    water, seen = None, 0
     for period in tqdm(periods, desc=f"{job.region} {job.year}", unit=job.every, disable=None):
-        moisture, deviation, fields = [], [], []
-        for number in period.maps:
-            file = maps[number]
-            bands, _ = read_bands(file)
-            moisture.append(bands[0])
-            deviation.append(bands[1])
-            fields.append(coarse.soil_moisture[at[file.time]] if file.time in at else none)
-            if water is not None:
-                water.add(file.time, normals.saturation_of(bands[0]))
-        mean, field = mean_of(np.array(moisture)), mean_of(np.array(fields))
+        bands = np.array([read_bands(maps[i])[0] for i in period.maps])
+        fields = np.array([_coarse_field(coarse, maps[i]) for i in period.maps])
         # The errors of a few days' maps are much alike: their mean is hardly surer than each of them.
-        spread = mean_of(np.array(deviation))
+        mean, spread, field = mean_of(bands[:, 0]), mean_of(bands[:, 1]), mean_of(fields)
         layers = _of_period(job, normals, period.middle, mean, spread, field)
-        if water is not None:
-            last = maps[period.maps[-1]].time
+        if run is not None:
+            if water is None or seen != period.maps[0]:
+                water = run.until(period.maps[0])
+            for number, own in zip(period.maps, bands, strict=True):
+                run.keep(water, number)
+                run.add(water, number, own[0])
+            seen, last = period.maps[-1] + 1, maps[period.maps[-1]].time
             index = np.concatenate([water.at(last), 100 * water.quality(last)])
             layers["water_index"] = np.where(np.isfinite(normals.transfer.fine[0]), index, np.nan)
         yield layers
+    if run is not None and seen == len(maps):  # else the next day would lack what it begins with
+        run.kept.drop_others()
 
 
 def _of_period(
@@ -127,15 +206,6 @@ def _of_period(
             layers[DROUGHT] = drought_class(estimate.percentile)
             layers["drought_probability"] = estimate.probability_of(DroughtClass.D1)[None]
     return layers
-
-
-def _warmed_up(job: IndicatorsJob, normals: Normals, coarse: Series, first: np.datetime64) -> ExponentialFilter:
-    """Return the filter of the water index after the coarse fields before the first map, moved to the 3 km cells."""
-    water = ExponentialFilter.of(job.time_constants, job.window.shape)
-    begin = first - np.timedelta64(round(WARM_UP * max(job.time_constants)), "D")
-    for i in np.flatnonzero((coarse.time >= begin) & (coarse.time < first)):
-        water.add(coarse.time[i], normals.saturation_of(normals.moved(coarse.soil_moisture[i])))
-    return water
 
 
 def _write(

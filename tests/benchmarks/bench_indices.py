@@ -17,6 +17,7 @@ from collections import deque
 import numpy as np
 from bench_networks import world
 from scipy.special import ndtr
+from sklearn.isotonic import IsotonicRegression
 
 from smen.cli_options import plan_of
 from smen.data.drought_classes import DroughtClass
@@ -128,8 +129,9 @@ def own_percentile(normals, now, field):
     return 100 * ndtr(bilinear(score, normals.window, normals.grid))
 
 
-def judge(history, made, window, first, years, truths, every=1):
+def judge(history, made, window, first, years, truths, every=1, step=1):
     """Percentiles of each judged date and cell, by method, beside the true ones, with a record from April of a year."""
+    some = np.s_[::step, ::step]
     times = history["time"]
     month = times.astype("datetime64[M]")
     within = (month >= np.datetime64(f"{first}-04")) & (month < np.datetime64(f"{first + years}-04"))
@@ -153,16 +155,16 @@ def judge(history, made, window, first, years, truths, every=1):
             normals, now, made["test_mean"][i], made["test_sd"][i], np.full_like(coarse, np.nan)
         )
         if i not in truths:
-            truths[i] = true_percentile(history["truth"], times, now, made["test_truth"][i])
+            past = history["truth"][:, *some]
+            truths[i] = true_percentile(past, times, now, made["test_truth"][i][some])
         slow = smooth[np.argmin(np.abs(times - now))]
-        rows.append(
-            np.stack([
-                truths[i], ours.percentile, low, high, chance, alone.percentile, own_percentile(normals, now, coarse),
-                own_percentile(of_filter, now, slow), np.sqrt(ours.variance),
-            ])
-        )  # fmt: skip
+        estimates = [
+            ours.percentile, low, high, chance, alone.percentile, own_percentile(normals, now, coarse),
+            own_percentile(of_filter, now, slow), np.sqrt(ours.variance),
+        ]  # fmt: skip
+        rows.append(np.stack([truths[i], *(field[some] for field in estimates)]))
     table = np.array(rows)
-    good = np.isfinite(table).all(axis=1) & ~history["water"] & np.isfinite(made["test_truth"][::every])
+    good = np.isfinite(table).all(axis=1) & ~history["water"][some] & np.isfinite(made["test_truth"][::every, *some])
     return table.transpose(1, 0, 2, 3)[:, good], seconds, float(np.mean(new_day))
 
 
@@ -176,6 +178,42 @@ def scores(truth, estimate):
     }  # fmt: skip
 
 
+def curve(truth, dryness):
+    """Numbers of cells in drought and of others by how dry they are said to be, from 0 to 1, in 200 bins."""
+    dry, edges = truth < DRY, np.linspace(0, 1, 201)
+    return [np.histogram(dryness[chosen], edges)[0].tolist() for chosen in (dry, ~dry)]
+
+
+def pooled_curve(rows, name):
+    """The curve of several regions, each with the same weight: hits and false calls, driest first, and cells said."""
+    both = sum(np.array(row["curves"][name]) / row["cells"] for row in rows)[:, ::-1]
+    return np.cumsum(both, axis=1)
+
+
+def summary(rows, name):
+    """Area under the curve of hits by false calls, the Brier score of calibrated chances, and calls at three points."""
+    hits, false = pooled_curve(rows, name)
+    dry, calm = hits[-1], false[-1]
+    area = float(np.trapezoid(np.r_[0, hits] / dry, np.r_[0, false] / calm))
+    # Chances as good as these numbers can give on these very cells: the share of drought in each bin, made to rise.
+    parts = np.diff(np.r_[0, hits]), np.diff(np.r_[0, false])
+    share = IsotonicRegression(increasing=False).fit(
+        range(len(hits)), parts[0] / np.maximum(parts[0] + parts[1], 1e-12), sample_weight=parts[0] + parts[1] + 1e-12
+    ).predict(range(len(hits)))  # fmt: skip
+    brier = float((parts[0] * (1 - share) ** 2 + parts[1] * share**2).sum() / (dry + calm))
+    alike = np.interp(dry, hits + false, hits) / dry
+    wrong = false / np.maximum(hits + false, 1e-12)
+    few, many = ((hits / dry)[wrong <= share].max(initial=0.0) for share in (0.2, 0.3))
+    return {"area": area, "brier": brier, "as_often": float(alike), "hits_at_20": float(few), "hits_at_30": float(many)}
+
+
+def stated_brier(rows):
+    """Brier score of our stated chances as they are."""
+    both = sum(np.array(row["curves"]["chance"]) / row["cells"] for row in rows)
+    chance = (np.arange(both.shape[1]) + 0.5) / both.shape[1]
+    return float((both[0] * (1 - chance) ** 2 + both[1] * chance**2).sum() / both.sum())
+
+
 NAMES = {"ours": 1, "map alone": 5, "coarse": 6, "filtered": 7}
 
 if __name__ == "__main__":
@@ -184,6 +222,7 @@ if __name__ == "__main__":
     parser.add_argument("--regions", nargs="+", default=["oklahoma_city", "tucson", "geneva"])
     parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path("bench_indices"))
     parser.add_argument("--every", type=int, default=1, help="judge each so many of the maps")
+    parser.add_argument("--step", type=int, default=1, help="judge every so manyth row and column of the cells")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("indices.json"))
     chosen = parser.parse_args()
     cache, out = chosen.cache.resolve(), chosen.out.resolve()
@@ -196,12 +235,16 @@ if __name__ == "__main__":
             window = plan_of(folder / "config.yaml").regions[region].window
             truths = {}
             for years, firsts in RECORDS.items():
-                judged = [judge(history, made, window, first, years, truths, chosen.every) for first in firsts]
+                judged = [
+                    judge(history, made, window, first, years, truths, chosen.every, chosen.step) for first in firsts
+                ]
                 table = np.concatenate([one[0] for one in judged], axis=1)
                 seconds, new_day = (max(one[part] for one in judged) for part in (1, 2))
                 truth = table[0]
                 row = {"world": folder.name, "region": region, "years": years, "cells": truth.size}
                 row["methods"] = {name: scores(truth, table[i]) for name, i in NAMES.items()}
+                row["curves"] = {name: curve(truth, 1 - table[i] / 100) for name, i in NAMES.items()}
+                row["curves"]["chance"] = curve(truth, table[4])
                 row["coverage"] = float(((truth >= table[2]) & (truth <= table[3])).mean())
                 row["coverages"] = [
                     float(((one[0][0] >= one[0][2]) & (one[0][0] <= one[0][3])).mean()) for one in judged
@@ -228,4 +271,9 @@ if __name__ == "__main__":
                     for made_of in row["reliability"]
                 ]
                 print("   reliability", *bins)
+    for years in RECORDS:
+        rows = [row for row in found if row["years"] == years]
+        for name in ("chance", *NAMES):
+            print(years, "years,", name, *(f"{what} {value:.3f}" for what, value in summary(rows, name).items()))
+        print(years, "years, Brier score of the stated chances", f"{stated_brier(rows):.3f}")
     out.write_text(json.dumps(found, indent=1))

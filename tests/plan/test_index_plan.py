@@ -71,7 +71,7 @@ def test_indices_of_a_year_begin_with_the_coarse_fields_of_the_year_before():
 
 def test_time_constants_are_of_the_water_index_alone():
     assert plan(**wanted()).indicators("here", 2018).time_constants == ()
-    water = plan(indices={"which": ["water_index"], "time_constants": [5, 60]})
+    water = plan(indices={"which": ["water_index"], "time_constants": [60, 5]})
     assert water.indicators("here", 2018).time_constants == (5, 60)
 
 

@@ -1,9 +1,11 @@
 """The climatology of a made region, and the indices of its maps."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from made_region import REGION
 
 from smen.data.series import AlignedField
@@ -16,6 +18,9 @@ WANTED = {
     "which": ["anomaly", "percentile", "drought", "water_index"], "record_from": "2015-04-01",
     "record_until": "2018-12-31", "time_constants": [5, 10],
 }  # fmt: skip
+
+
+KINDS = ("anomaly", "percentile", "drought", "drought_probability", "water_index")
 
 
 def reprocessed(own, days):
@@ -76,6 +81,52 @@ def test_rasters_that_come_out_as_they_are_keep_their_bytes_and_times(copied):
     new = {name for name, held in after.items() if held != before[name]}
     assert new and all(name.split("_")[1] < "20160403" for name in new)
     assert any(name.split("_")[1] >= "20160403" for name in after)
+
+
+@pytest.mark.parametrize("every", ["day", "week"])
+def test_a_new_day_makes_its_own_period_alone(copied, caplog, every):
+    """The rasters and the list are those that come out where all is made at once."""
+    plan = copied(indices={**WANTED, "every": every})
+    longer_record(plan)
+    downscale.run(plan.downscale(REGION, 2016))
+    normals.run(plan.normals(REGION))
+    maps, list_path = Path(plan.layout.map_list(REGION, 2016)), Path(plan.layout.index_list(REGION, 2016))
+    whole = maps.read_text().splitlines(keepends=True)
+    maps.write_text("".join(whole[:-1]))
+    indicators.run(plan.indicators(REGION, 2016))
+    before = state(plan)
+    maps.write_text("".join(whole))
+    indicators.run(plan.indicators(REGION, 2016))
+    after, listed = state(plan), list_path.read_bytes()
+    assert f"{len(pd.read_csv(list_path))} x" in caplog.messages[-1] and " 1 of them made now" in caplog.messages[-1]
+    new = {name for name in after if after[name] != before.get(name)}
+    assert new and new <= set(pd.read_csv(list_path).iloc[-1][list(KINDS)])
+    shutil.rmtree(plan.layout.kept(REGION, "indicators_2016"))
+    for path in Path(plan.layout.indices(REGION, 2016)).iterdir():
+        path.unlink()
+    indicators.run(plan.indicators(REGION, 2016))
+    assert {name: held[0] for name, held in state(plan).items()} == {name: held[0] for name, held in after.items()}
+    assert list_path.read_bytes() == listed
+
+
+def test_a_damaged_raster_and_the_periods_after_a_changed_map_are_made_again(copied, caplog):
+    plan = copied(indices={**WANTED, "every": "day"})
+    longer_record(plan)
+    downscale.run(plan.downscale(REGION, 2016))
+    normals.run(plan.normals(REGION))
+    indicators.run(plan.indicators(REGION, 2016))
+    before = state(plan)
+    name = sorted(before)[len(before) // 2]
+    (Path(plan.layout.indices(REGION, 2016)) / name).write_bytes(b"damaged")
+    indicators.run(plan.indicators(REGION, 2016))
+    assert " 1 of them made now" in caplog.messages[-1]
+    assert {n: held[0] for n, held in state(plan).items()} == {n: held[0] for n, held in before.items()}
+    path = Path(plan.layout.map_list(REGION, 2016))
+    maps = pd.read_csv(path, dtype=str, keep_default_na=False)
+    maps.loc[len(maps) - 3, "digest"] = "another"
+    maps.to_csv(path, index=False)
+    indicators.run(plan.indicators(REGION, 2016))
+    assert " 3 of them made now" in caplog.messages[-1]
 
 
 def test_indices_are_made_of_maps_and_their_climatology(copied):

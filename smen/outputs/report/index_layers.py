@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from smen.data.drought_classes import DROUGHT_COLOURS, DROUGHT_NAMES, DROUGHT_NODATA, area_shares
 from smen.outputs.feature_cells import Cells
+from smen.outputs.index_cube import time_constants
 from smen.outputs.index_files import SHARES, IndexFile, read_index
 from smen.outputs.index_rasters import DROUGHT
 from smen.outputs.map_files import MapFile
@@ -24,7 +25,7 @@ BANDS = {
     "percentile": ("percentile", 0), "percentile_low": ("percentile", 1), "percentile_high": ("percentile", 2),
     "drought_probability": ("drought_probability", 0), "water_index": ("water_index", 0),
 }  # fmt: skip
-"""Layers of numbers: kind of raster and its band; of the water index the shortest time constant."""
+"""Layers of numbers: kind of raster and its band; of the water index the first time constant."""
 
 FEW_YEARS = 5
 """With a record of fewer years than this the page says so, as `smen.indices.season_moments` has it."""
@@ -66,6 +67,7 @@ def index_layers(
         "outlineShares": [] if outline is None else outline_shares(indices, outline),
         "classes": [[DROUGHT_NAMES[code], DROUGHT_COLOURS[code]] for code in DROUGHT_NAMES],
         "years": years,
+        "waterDays": next(iter(time_constants(indices[0])), None),
         "note": f"a record of {years} years" + (f", {FEW_YEARS_NOTE}" if years < FEW_YEARS else ""),
     }
 

@@ -18,10 +18,10 @@
     const every = Math.ceil(found.length / 8);
     return found.filter((_, i) => i % every === 0);
   };
-  const monthLabels = (frame, first, last, bottom) => months(new Date(first), new Date(last)).map((day) =>
+  const monthLabels = (frame, first, last, bottom) => months(new Date(first), new Date(last)).map((day, i) =>
     `<line class="axis" x1="${frame(day)}" x2="${frame(day)}" y1="${bottom}" y2="${bottom + 5}"/>` +
     `<text class="label" x="${frame(day)}" y="${bottom + 18}" text-anchor="middle">${day.toLocaleDateString("en-GB",
-      { timeZone: "UTC", month: "short", ...(day.getUTCMonth() === 0 ? { year: "numeric" } : {}) })}</text>`).join("");
+      { timeZone: "UTC", month: "short", ...(i === 0 || day.getUTCMonth() === 0 ? { year: "numeric" } : {}) })}</text>`).join("");
 
   /* Ends of a period in the chart: an overpass reaches until the next one, at most four days. */
   const ends = (indices, i) => {
@@ -55,7 +55,9 @@
       entries.push(["Chance of drought (D1+)", Number.isFinite(value("drought_probability"))
         ? `${percent(100 * value("drought_probability"))} %` : "–"]);
     }
-    if (indices.stacks.water_index) entries.push(["Soil water index", `${percent(value("water_index"))} %`]);
+    if (indices.stacks.water_index) {
+      entries.push([`Soil water index (T = ${indices.waterDays} days)`, `${percent(value("water_index"))} %`]);
+    }
     $("index-values").innerHTML = entries.map(([title, text]) =>
       `<div><dt>${smen.escape(title)}</dt><dd>${smen.escape(text)}</dd></div>`).join("");
     $("index-place").textContent = i >= 0 ? `${periodName(indices, i)} · ${indices.note}` : indices.note;
