@@ -1,6 +1,6 @@
 """Many small regions to their end: how much longer `snakemake --cores 2 all` takes than its jobs' work over the cores.
 
-Regions of 10 x 10 cells on land, five months, method `fusion`. The parts are those of `bench_overhead.py`: the stages'
+Regions of 10 x 10 cells on land, five months without frost in the north, method `fusion`. The parts are those of `bench_overhead.py`: the stages'
 own work, start-up of the processes, Snakemake before the first job and after the last, idle cores. The figure is wall
 time times cores over the work of the jobs, their start-up included (each is a process of its own); beside it, over the
 stages' own work alone. Other work on the machine makes both larger: run it on a quiet one.
@@ -18,7 +18,7 @@ import yaml
 from bench_overhead import measure, table
 from measuring import arguments, report
 
-PERIODS = {"training": ["2016-01-01", "2016-04-30"], "test": ["2016-05-01", "2016-05-31"]}
+PERIODS = {"training": ["2016-04-01", "2016-07-31"], "test": ["2016-08-01", "2016-08-31"]}
 SIDE = 10
 
 
