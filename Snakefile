@@ -40,5 +40,5 @@ rule all:
 
 
 if workflow.is_main_process:
-    code_digest.write_cache(CODE_CACHE)
+    code_digest.write_cache(code_digest.CACHE)
     check_targets()

@@ -75,7 +75,10 @@ def _add(stage: Stage) -> None:
 def _run(stage: Stage, job: Job) -> None:
     """Do a job, after removing what killed writers left of its files."""
     from smen.leftovers import remove_leftovers
+    from smen.plan import code_digest
     from smen.plan.stage_files import written_by
+
+    code_digest.read_cache(code_digest.CACHE)  # Snakemake has parsed the package already: half a second
 
     for part in remove_leftovers(written_by(job)):
         logging.getLogger("smen").info("removed %s: its writer is gone", part)

@@ -47,17 +47,13 @@ def write_error_correlation(
     Raises:
         OutputError: the file cannot be written.
     """
-    axes = netcdf.axes(window)
     numbers = {name: np.array(value, np.float64) for name, value in correlation.structure.to_header().items()}
     content = io.BytesIO()
     with h5py.File(content, "w") as raw, h5netcdf.File(raw, "w") as file:
-        file.dimensions = {str(name): size for name, size in axes.sizes.items()}
         file.attrs.update(Conventions=netcdf.CONVENTIONS, title=title, history=f"smen {__version__}", comment=COMMENT)
         file.attrs.update(simulated=str(simulated).lower(), lengths=np.array(LENGTHS), **numbers)
         file.attrs["bounds"] = np.array(correlation.bounds, np.float64)
-        for name, variable in axes.variables.items():
-            dims = tuple(str(d) for d in variable.dims)
-            file.create_variable(str(name), dims, variable.dtype, data=variable.values).attrs.update(variable.attrs)
+        netcdf.write_axes(file, netcdf.axes(window))
         values = np.sqrt(correlation.pattern_variance).astype(np.float32)
         made = file.create_variable(VARIABLE, ("y", "x"), np.float32, data=values, compression="gzip", shuffle=True)
         about = {"long_name": "standard deviation of the error of the static pattern", "units": "m3 m-3"}

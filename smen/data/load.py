@@ -89,15 +89,12 @@ def read_samples(
     Raises:
         DataError: a file is missing or names fields that are not there.
     """
-    import xarray as xr
+    from smen.data.samples_file import from_tables, read_table
 
-    from smen.data.samples_file import from_dataset
-
-    datasets = []
+    tables = []
     for year in years:
         path = Path(layout.samples(region, year))
         if not path.is_file():
             raise DataError(f"{path} is missing: run the stage pair for {region} {year}")
-        with xr.open_dataset(path, engine="h5netcdf") as dataset:
-            datasets.append(dataset.load())
-    return from_dataset(datasets, fields, coarse_history)
+        tables.append(read_table(path))
+    return from_tables(tables, fields, coarse_history)

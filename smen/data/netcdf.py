@@ -1,14 +1,16 @@
 """CF NetCDF as all stages write it: axes, projection, times and fill values.
 
-A file has one field for each time on the cells of a window. Its header is made by xarray and rioxarray; fields are
-then written one after the other, so that memory does not grow with their number.
+A file has one field for each time on the cells of a window. Fields are written one after the other, so that memory
+does not grow with their number. Headers are written by h5netcdf, as rioxarray and xarray would write them: loading
+those two takes a second and a half of each process, most of the time of a short job.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +19,6 @@ from smen.products.conventions import FLAG_FILL, FLOAT_FILL
 
 if TYPE_CHECKING:
     import h5netcdf
-    import xarray as xr
     from numpy.typing import ArrayLike, NDArray
 
     from smen.grid import Grid, Window
@@ -121,7 +122,21 @@ def time_attributes(long_name: str, *, axis: bool = True) -> dict[str, Any]:
     return {"long_name": long_name, "units": TIME_UNITS, "calendar": CALENDAR, **own}
 
 
-def axes(window: Window, grid: Grid = M03) -> xr.Dataset:
+class Axis(NamedTuple):
+    """A variable that fields lie along, or that says where they lie.
+
+    Attributes:
+        dimensions: names of its dimensions.
+        values: along them.
+        attributes: units and names.
+    """
+
+    dimensions: tuple[str, ...]
+    values: NDArray[Any]
+    attributes: Mapping[str, Any]
+
+
+def axes(window: Window, grid: Grid = M03) -> dict[str, Axis]:
     """Make the axes of a window's fields and their projection, in CF's words and in GDAL's.
 
     Args:
@@ -129,37 +144,65 @@ def axes(window: Window, grid: Grid = M03) -> xr.Dataset:
         grid: of their cells.
 
     Returns:
-        A dataset with x and y of the cells' centres in metres, and the variable `crs` with the transform of corners.
+        By name, y and x of the cells' centres in metres, and `crs` with the transform of corners.
     """
-    import rioxarray  # noqa: F401  (gives xarray its .rio; loaded when a file is written, it takes a second)
-    import xarray as xr
-
     x, y = window.coarse_axes(grid)
-    dataset: xr.Dataset = xr.Dataset(coords={"y": y, "x": x}).rio.write_crs(CRS_CODE, grid_mapping_name=GRID_MAPPING)
-    dataset = dataset.rio.write_transform(window.coarse_transform(grid), grid_mapping_name=GRID_MAPPING)
-    dataset = dataset.rio.write_coordinate_system()
-    for name in ("x", "y"):
-        dataset[name].attrs["units"] = "m"  # UDUNITS knows "metre" as well, but readers of CF look for "m"
-    return dataset
+    corners = " ".join(str(number) for number in window.coarse_transform(grid).to_gdal())
+    return {
+        "y": Axis(("y",), y, _of_axis("y")),
+        "x": Axis(("x",), x, _of_axis("x")),
+        GRID_MAPPING: Axis((), np.array(0), {**_projection(), "GeoTransform": corners}),
+    }
+
+
+def _of_axis(name: str) -> dict[str, str]:
+    """Describe an axis of the projection (CF conventions 1.10, section 4 and appendix F)."""
+    return {
+        "axis": name.upper(),
+        "long_name": f"{name} coordinate of projection",
+        "standard_name": f"projection_{name}_coordinate",
+        "units": "m",
+    }
+
+
+@cache
+def _projection() -> dict[str, Any]:
+    """Describe the projection: CF's words by pyproj, and its text as GDAL writes and looks for it."""
+    from pyproj import CRS
+
+    text = CRS.from_user_input(CRS_CODE).to_wkt("WKT1_GDAL")
+    return {**CRS.from_wkt(text).to_cf(), "crs_wkt": text, "spatial_ref": text}
+
+
+def write_axes(file: h5netcdf.File, axes: Mapping[str, Axis]) -> None:
+    """Write axes, and the dimensions that they are of.
+
+    Args:
+        file: open for writing, without these dimensions.
+        axes: by name.
+    """
+    for name, axis in axes.items():
+        if axis.dimensions == (name,):
+            file.dimensions[name] = len(axis.values)
+    for name, axis in axes.items():
+        file.create_variable(name, axis.dimensions, axis.values.dtype, data=axis.values).attrs.update(axis.attributes)
 
 
 def write_header(
-    file: h5netcdf.File, dataset: xr.Dataset, times: int, time_name: str, attributes: Mapping[str, Any]
+    file: h5netcdf.File, axes: Mapping[str, Axis], times: int, time_name: str, attributes: Mapping[str, Any]
 ) -> None:
     """Begin a file: its dimensions, global attributes, axes, and `time` without values yet.
 
     Args:
         file: open for writing, empty.
-        dataset: the axes, and whatever else lies along them.
+        axes: the axes, and whatever else lies along them, by name.
         times: how many fields there will be.
         time_name: what the times are of, in words.
         attributes: of the file, beside the conventions.
     """
-    file.dimensions = {"time": times, **{str(name): size for name, size in dataset.sizes.items()}}
+    file.dimensions = {"time": times}
     file.attrs.update(Conventions=CONVENTIONS, **attributes)
-    for name, variable in dataset.variables.items():
-        dims = tuple(str(d) for d in variable.dims)
-        file.create_variable(str(name), dims, variable.dtype, data=variable.values).attrs.update(variable.attrs)
+    write_axes(file, axes)
     add_along_time(file, "time", np.int64, time_attributes(time_name))
 
 

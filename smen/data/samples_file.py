@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
+import h5netcdf
 import numpy as np
-import xarray as xr
 
+from smen.atomic import atomic_hdf5
 from smen.data import netcdf
 from smen.data.records import MISSING, SPLIT_NAMES, Fields, Samples
 from smen.data.samples import earlier_fields, lookup
@@ -15,6 +17,8 @@ from smen.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Times = NDArray[np.datetime64]
 
 _MEANING = {
     "time": "time of the SMAP half-orbit, as its granule's name gives it",
@@ -25,77 +29,108 @@ _MEANING = {
 }
 
 
-def to_dataset(samples: Samples, fields: Fields) -> xr.Dataset:
-    """Make a dataset of samples with times in the place of indices; `Dataset.to_netcdf(engine="h5netcdf")` writes it.
+class SampleTable(NamedTuple):
+    """Samples with times in the place of indices, one row for each overpass; NaT where there is no field.
 
-    The coarse field of a history has the time of its fine field, and I(t) that of the overpass: they need no
-    labels of their own.
+    The coarse field of a history has the time of its fine field, and I(t) that of the overpass: they need no columns of
+    their own.
 
-    Args:
-        samples: to be written.
-        fields: that their indices point into.
+    Attributes:
+        time: of the overpasses, datetime64[s] (N,).
+        fine: half-orbit of the target, datetime64[s] (N,).
+        fine_history: half-orbits of the k latest earlier fine fields, newest first, datetime64[s] (N, k).
+        age: days from each of them to the overpass, float32 (N, k), NaN where there is none.
+        split: block of time, uint8 (N,).
     """
-    return label(samples, fields.fine_time)
+
+    time: Times
+    fine: Times
+    fine_history: Times
+    age: NDArray[np.float32]
+    split: NDArray[np.uint8]
 
 
-def label(samples: Samples, fine_time: NDArray[np.datetime64]) -> xr.Dataset:
-    """Make the dataset from the times alone, for callers that have not read the fields.
+def sample_table(samples: Samples, fine_time: NDArray[np.datetime64]) -> SampleTable:
+    """Put times in the place of indices.
 
     Args:
-        samples: to be written.
+        samples: whose indices point into the fine fields.
         fine_time: half-orbits of the fine fields, (Tf,).
     """
-    data = {
-        "fine": ("time", _times(fine_time, samples.fine)),
-        "fine_history": (("time", "k"), _times(fine_time, samples.fine_history)),
-        "age": (("time", "k"), samples.age, {"units": "days"}),
-        "split": ("time", samples.split),
-    }
-    dataset = xr.Dataset(
-        data, coords={"time": samples.time.astype("datetime64[s]")}, attrs={"Conventions": netcdf.CONVENTIONS}
-    )
-    for name, meaning in _MEANING.items():
-        dataset[name].attrs["long_name"] = meaning
-    dataset["split"].attrs |= {
-        "flag_values": np.array(list(SPLIT_NAMES), np.uint8),
-        "flag_meanings": " ".join(SPLIT_NAMES.values()),
-    }
-    # The two calendars differ only before 1582; with "standard", xarray cannot encode variables that are all NaT.
-    for name in ("time", "fine", "fine_history"):
-        dataset[name].encoding = {"units": netcdf.TIME_UNITS, "dtype": "int64", "calendar": "proleptic_gregorian"}
-        if name != "time":
-            dataset[name].encoding["_FillValue"] = netcdf.NO_TIME
-    return dataset
+    known = np.append(fine_time.astype("datetime64[s]"), np.datetime64("NaT", "s"))
+    fine, history = (known[index] for index in (samples.fine, samples.fine_history))  # -1 is the last one, NaT
+    return SampleTable(samples.time.astype("datetime64[s]"), fine, history, samples.age, samples.split)
 
 
-def from_dataset(dataset: xr.Dataset | Sequence[xr.Dataset], fields: Fields, coarse_history: int = 0) -> Samples:
-    """Return the samples of one file or of several years, resolved against the fields at hand.
+def write_samples(path: Path, table: SampleTable) -> None:
+    """Write samples as CF NetCDF.
 
     Args:
-        dataset: of one year, or several.
+        path: the file; it appears when it is whole.
+        table: of the samples.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    split = {"flag_values": np.array(list(SPLIT_NAMES), np.uint8), "flag_meanings": " ".join(SPLIT_NAMES.values())}
+    with atomic_hdf5(path) as content, h5netcdf.File(content, "w") as file:
+        file.dimensions = {"time": len(table.time), "k": table.fine_history.shape[1]}
+        file.attrs["Conventions"] = netcdf.CONVENTIONS
+        netcdf.add_along_time(file, "time", np.int64, netcdf.time_attributes(_MEANING["time"]))
+        for name in ("fine", "fine_history"):
+            about = netcdf.time_attributes(_MEANING[name], axis=False)
+            dimensions = ("time", "k")[: getattr(table, name).ndim]
+            file.create_variable(name, dimensions, np.int64, fillvalue=np.int64(netcdf.NO_TIME)).attrs.update(about)
+        about = {"long_name": _MEANING["age"], "units": "days"}
+        file.create_variable("age", ("time", "k"), np.float32, fillvalue=np.float32(np.nan)).attrs.update(about)
+        netcdf.add_along_time(file, "split", np.uint8, {"long_name": _MEANING["split"], **split})
+        for name in ("time", "fine", "fine_history"):
+            file.variables[name][...] = netcdf.seconds_of(getattr(table, name))
+        for name in ("age", "split"):
+            file.variables[name][...] = getattr(table, name)
+
+
+def read_table(path: Path) -> SampleTable:
+    """Read what `write_samples` wrote.
+
+    Args:
+        path: the file.
+
+    Raises:
+        DataError: it is no file of samples.
+    """
+    try:
+        with h5netcdf.File(path, "r") as file:
+            lacking = sorted(set(SampleTable._fields) - set(file.variables))
+            if lacking:
+                raise DataError(f"{path}: a samples file lacks {', '.join(lacking)}: run `smen pair` again")
+            columns = {name: np.asarray(file.variables[name][...]) for name in SampleTable._fields}
+    except OSError as error:
+        raise DataError(f"{path} is no file of samples: {error}. Delete it and run the workflow again") from error
+    times = {name: netcdf.times_of(columns[name]) for name in ("time", "fine", "fine_history")}
+    return SampleTable(**times, age=columns["age"].astype(np.float32), split=columns["split"].astype(np.uint8))
+
+
+def from_tables(tables: Sequence[SampleTable], fields: Fields, coarse_history: int = 0) -> Samples:
+    """Return the samples of one or several years, resolved against the fields at hand.
+
+    Args:
+        tables: one for each year.
         fields: the region's arrays, with all fields that the samples name.
         coarse_history: m, how many earlier coarse fields each sample gets; they are in no file, because they follow
             from the fields alone.
 
     Raises:
-        DataError: a file is not one of samples, the years differ in their history, or a field that a sample
-            names is not there.
+        DataError: there is none, the years differ in their history, or a field that a sample names is not there.
     """
-    years = [dataset] if isinstance(dataset, xr.Dataset) else sorted(dataset, key=_first_time)
-    if not years:
+    if not tables:
         raise DataError("no samples were given: run `smen pair` for at least one year")
-    for year in years:
-        lacking = {"time", "fine", "fine_history", "age", "split"} - {str(v) for v in year.variables}
-        if lacking:
-            raise DataError(f"a samples file lacks {', '.join(sorted(lacking))}: run `smen pair` again")
-        if year.sizes["k"] != years[0].sizes["k"]:
-            raise DataError("the years' samples differ in the length of their history: run `smen pair` again for all")
+    if len({table.fine_history.shape[1] for table in tables}) > 1:
+        raise DataError("the years' samples differ in the length of their history: run `smen pair` again for all")
+    columns = zip(*sorted(tables, key=_first_time), strict=True)
+    joined = SampleTable(*(np.concatenate(column) for column in columns))
 
-    def joined(name: str) -> NDArray[np.generic]:
-        return np.concatenate([np.asarray(year[name].values) for year in years])
-
-    def indices(known: NDArray[np.datetime64], name: str, what: str) -> NDArray[np.int64]:
-        wanted = joined(name).astype("datetime64[s]")
+    def indices(known: Times, wanted: Times, what: str) -> NDArray[np.int64]:
         found = lookup(known, wanted)
         lost = (found == MISSING) & ~np.isnat(wanted)
         if lost.any():
@@ -105,27 +140,20 @@ def from_dataset(dataset: xr.Dataset | Sequence[xr.Dataset], fields: Fields, coa
             )
         return found
 
-    coarse = indices(fields.coarse_time, "time", "coarse")
-    fine_history = indices(fields.fine_time, "fine_history", "fine")
+    coarse = indices(fields.coarse_time, joined.time, "coarse")
+    fine_history = indices(fields.fine_time, joined.fine_history, "fine")
     return Samples(
-        time=joined("time").astype("datetime64[s]"),
+        time=joined.time,
         coarse=coarse,
-        fine=indices(fields.fine_time, "fine", "fine"),
+        fine=indices(fields.fine_time, joined.fine, "fine"),
         fine_history=fine_history,
-        fine_history_coarse=indices(fields.coarse_time, "fine_history", "coarse"),
-        age=joined("age").astype(np.float32),
+        fine_history_coarse=indices(fields.coarse_time, joined.fine_history, "coarse"),
+        age=joined.age,
         coarse_history=earlier_fields(coarse, coarse_history),
-        split=joined("split").astype(np.uint8),
+        split=joined.split,
     )
 
 
-def _times(known: NDArray[np.datetime64], index: NDArray[np.int64]) -> NDArray[np.datetime64]:
-    """The time of each index, NaT where it is -1."""
-    table = np.append(known.astype("datetime64[s]"), np.datetime64("NaT", "s"))
-    return table[index]  # -1 is the last one, NaT
-
-
-def _first_time(dataset: xr.Dataset) -> np.datetime64:
+def _first_time(table: SampleTable) -> np.datetime64:
     """When a year's samples begin; the end of time for an empty one."""
-    time = dataset["time"].values
-    return np.datetime64(time[0], "s") if len(time) else np.datetime64("9999-12-31", "s")
+    return np.datetime64(table.time[0], "s") if len(table.time) else np.datetime64("9999-12-31", "s")

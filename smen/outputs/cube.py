@@ -153,9 +153,11 @@ def _header(
     attributes: Mapping[str, str],
 ) -> None:
     """Write everything but the fields."""
-    dataset = netcdf.axes(window)
-    dataset[netcdf.GRID_MAPPING].attrs["long_name"] = f"EASE-Grid 2.0, global ({CRS_CODE})"
-    netcdf.write_header(file, dataset, len(maps), "start of SMAP's half-orbit, UTC", attributes)
+    axes = netcdf.axes(window)
+    mapping = axes[netcdf.GRID_MAPPING]
+    named = {**mapping.attributes, "long_name": f"EASE-Grid 2.0, global ({CRS_CODE})"}
+    axes[netcdf.GRID_MAPPING] = mapping._replace(attributes=named)
+    netcdf.write_header(file, axes, len(maps), "start of SMAP's half-orbit, UTC", attributes)
     netcdf.add_along_time(file, "descending", np.uint8, netcdf.DIRECTION)
     file.variables["time"][:] = netcdf.seconds_of([one.time for one in maps])
     file.variables["descending"][:] = np.array([one.direction == "D" for one in maps], np.uint8)

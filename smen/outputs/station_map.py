@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyproj import Transformer
 
-from smen.grid import CRS_CODE, LEFT
 from smen.outputs import figure_style
 from smen.outputs.colours import GAIN, SOIL_MOISTURE
 from smen.outputs.dot_names import write_names
 from smen.outputs.map_panel import colour_bar, draw_field, draw_graticule, ground_shape
+from smen.outputs.places_on_window import places_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,24 +81,3 @@ def _draw_stations(axes: Axes, window: Window, stations: pd.DataFrame) -> None:
 
 _MOST_NAMES = 40
 """More names than this would only cover each other."""
-
-
-def places_on(
-    window: Window, longitude: NDArray[np.float64], latitude: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return where places lie in the window's own metres, also beyond 180 degrees.
-
-    Args:
-        window: the region.
-        longitude: of the places, degrees within +-180, (n,).
-        latitude: likewise.
-
-    Returns:
-        x and y, metres of the projection, each (n,).
-    """
-    to_grid = Transformer.from_crs("EPSG:4326", CRS_CODE, always_xy=True)
-    x, y = (np.asarray(part, np.float64) for part in to_grid.transform(longitude, latitude))
-    round_the_world = -2 * LEFT
-    # A metre, because a station on the western edge may come out a trifle beyond it.
-    beyond = np.maximum(window.bounds[0] - 1.0 - x, 0.0)
-    return x + round_the_world * np.ceil(beyond / round_the_world), y

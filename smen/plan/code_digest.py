@@ -27,6 +27,9 @@ PACKAGE = Path(__file__).parents[1]
 SEEN_IN_JOBS = ("smen.settings", "smen.plan", "smen.errors")
 """Packages that only make a job's settings, file names or messages: what they change shows in the job's own text."""
 
+CACHE = Path(".snakemake", "smen_code.json")
+"""Where what is known of modules is kept from one process to the next, below the working directory."""
+
 COUNTED = frozenset(("smen.plan.processors",))
 """Modules of these packages that count nevertheless: the number of threads enters the results."""
 

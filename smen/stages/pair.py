@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smen.atomic import atomic_from_memory
 from smen.data.load import read_fields
 from smen.data.records import NONE, SPLIT_NAMES
 from smen.data.samples import Periods, hold_out, samples_of
-from smen.data.samples_file import to_dataset
+from smen.data.samples_file import sample_table, write_samples
 from smen.plan.jobs import PairJob
 
 if TYPE_CHECKING:
     import datetime as dt
-
-    import xarray as xr
 
     from smen.data.records import Samples
 
@@ -45,14 +42,12 @@ def run(job: PairJob) -> None:
     if job.training and job.validation == "auto":
         samples = hold_out(samples)
     of_year = samples.select(samples.time.astype("datetime64[Y]") == np.datetime64(str(job.year), "Y"))
-    _write(job, of_year, to_dataset(of_year, fields))
+    write_samples(Path(job.layout.samples(job.region, job.year)), sample_table(of_year, fields.fine_time))
+    _log(of_year)
 
 
-def _write(job: PairJob, samples: Samples, dataset: xr.Dataset) -> None:
-    """Write the samples and log how many dates each block of time has."""
-    path = Path(job.layout.samples(job.region, job.year))
-    with atomic_from_memory(path) as content:
-        content.write(dataset.to_netcdf(engine="h5netcdf"))
+def _log(samples: Samples) -> None:
+    """Log how many dates each block of time has."""
     targets = samples.fine >= 0
     counts = ", ".join(
         f"{int((targets & (samples.split == code)).sum())} {name}" for code, name in SPLIT_NAMES.items() if code != NONE

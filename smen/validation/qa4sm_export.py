@@ -53,21 +53,16 @@ def write_qa4sm_cube(
         OutputError: the file cannot be written.
     """
     import h5netcdf
-    import xarray as xr
 
     if np.isnat(times).any() or (np.diff(times) <= np.timedelta64(0, "s")).any():
         raise DataError(f"{path}: QA4SM takes each time once, and these do not rise strictly")
     order = np.argsort(window.longitudes, kind="stable")
-    axes = xr.Dataset(
-        coords={
-            "lat": ("lat", window.latitudes, {"standard_name": "latitude", "units": "degrees_north", "axis": "Y"}),
-            "lon": (
-                "lon",
-                window.longitudes[order],
-                {"standard_name": "longitude", "units": "degrees_east", "axis": "X"},
-            ),
-        }
-    )
+    latitude = {"standard_name": "latitude", "units": "degrees_north", "axis": "Y"}
+    longitude = {"standard_name": "longitude", "units": "degrees_east", "axis": "X"}
+    axes = {
+        "lat": netcdf.Axis(("lat",), window.latitudes, latitude),
+        "lon": netcdf.Axis(("lon",), window.longitudes[order], longitude),
+    }
     number = 0
     with atomic_hdf5(path) as content, h5netcdf.File(content, "w") as file:
         netcdf.write_header(file, axes, len(times), "time of the overpass over the region, UTC", attributes or {})

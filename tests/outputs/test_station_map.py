@@ -5,12 +5,11 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 from pictures import WARNING, assert_texts_are_apart, pixels
-from pyproj import Transformer
 
 from smen.errors import OutputError
 from smen.grid import Window
 from smen.outputs.colours import GAIN, SOIL_MOISTURE
-from smen.outputs.station_map import places_on, station_map
+from smen.outputs.station_map import station_map
 
 TUCSON = Window.centred_on(-110.97, 32.22, 60, 40)
 FIJI = Window.centred_on(179.9, -18.1, 60, 90)
@@ -101,14 +100,3 @@ def test_a_figure_that_cannot_be_written_is_named(tmp_path, drawn):
     (tmp_path / "m.png").mkdir()
     with pytest.raises(OutputError, match=r"m\.png"):
         draw(tmp_path / "m.png", drawn)
-
-
-@pytest.mark.parametrize("longitude", np.linspace(-175, 175, 36))
-def test_a_station_on_the_western_edge_is_not_put_round_the_world(longitude):
-    """Rounding puts about every fourth of them a trifle beyond the edge."""
-    window = Window.centred_on(longitude, 46.2, 50, 50)
-    west, south, _, north = window.bounds
-    to_degrees = Transformer.from_crs("EPSG:6933", "EPSG:4326", always_xy=True)
-    place = to_degrees.transform(west, (south + north) / 2)
-    x, y = places_on(window, *(np.array([value]) for value in place))
-    assert (x[0], y[0]) == pytest.approx((west, (south + north) / 2), abs=0.01)

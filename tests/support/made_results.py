@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter
 
 from smen.data.quality import COLOURS, MEANING
 from smen.data.samples import MISSING, Samples
-from smen.data.samples_file import label
+from smen.data.samples_file import sample_table, write_samples
 from smen.data.series import AlignedField
 from smen.data.series_file import write_series
 from smen.grid import M03, M36, Window
@@ -147,7 +147,7 @@ def _samples(layout, name, time, dates):
     )  # fmt: skip
     path = layout.samples(name, 2018)
     _folder(path).mkdir(parents=True, exist_ok=True)
-    label(samples, time[dates]).to_netcdf(path, engine="h5netcdf")
+    write_samples(Path(path), sample_table(samples, time[dates]))
 
 
 def _folder(path):

@@ -99,8 +99,7 @@ def experiment_job(wildcards):
     return plan.experiment(wildcards.region, wildcards.case, int(wildcards.seed)).model_dump_json()
 
 
-CODE_CACHE = Path(".snakemake", "smen_code.json")
-code_digest.read_cache(CODE_CACHE)
+code_digest.read_cache(code_digest.CACHE)
 
 
 def code(stage):

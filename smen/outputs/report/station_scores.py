@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from smen.outputs.station_map import places_on
+from smen.outputs.places_on_window import places_on
 from smen.outputs.tables import read_table
 from smen.outputs.validation_files import FIGURES, PAGE, VERDICT
 from smen.outputs.validation_verdict import read_verdict
