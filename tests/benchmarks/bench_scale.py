@@ -1,17 +1,10 @@
 """Many small regions to their end: how much longer `snakemake --cores 2 all` takes than its jobs' work over the cores.
 
-<<<<<<< HEAD
-Regions of 10 x 10 cells on land, five months without frost in the north, method `fusion`. The parts are those of `bench_overhead.py`: the stages'
-own work, start-up of the processes, Snakemake before the first job and after the last, idle cores. The figure is wall
-time times cores over the work of the jobs, their start-up included (each is a process of its own); beside it, over the
-stages' own work alone. Other work on the machine makes both larger: run it on a quiet one.
-=======
 Regions of 10 x 10 cells on land, five months without frost in the north, method `fusion`. The parts are those of
 `bench_overhead.py`: the stages' own work, start-up of the processes, Snakemake before the first job and after the
 last, idle cores. The figure is wall time times cores over the work of the jobs, their start-up included (each is a
 process of its own); beside it, over the stages' own work alone. Other work on the machine makes both larger: run it
 on a quiet one.
->>>>>>> main
 
 Run from the repository's root (200 regions: two hours)::
 
