@@ -59,11 +59,11 @@ def write_clipped(source: Path, target: Path, window: Window, area: Window, insi
             stack = np.where(inside, stack, np.array(raster.nodata, stack.dtype))
             content = _content(raster, stack, area)
         style = style_path(source).read_text(encoding="utf-8")
-        pam = source.with_name(source.name + ".aux.xml")
-        sidecar = pam.read_text(encoding="utf-8") if pam.exists() else None
+        beside = source.with_name(source.name + ".aux.xml")
+        pam = beside.read_text(encoding="utf-8") if beside.exists() else None
     except (RasterioError, OSError) as error:
         raise DataError(f"{source} or its style cannot be read: {error}. Run the stage downscale again") from error
-    write_raster(target, content, style, sidecar)
+    write_raster(target, content, style, pam)
 
 
 def _content(raster: DatasetReader, stack: NDArray[np.generic], area: Window) -> bytes:

@@ -12,8 +12,10 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import numpy as np
+import pyproj
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 
@@ -22,6 +24,7 @@ from smen.errors import OutputError
 from smen.grid import CRS_CODE, Window
 from smen.outputs.map_names import DIRECTIONS, Direction, check_direction, iso, remove_sidecars
 from smen.outputs.qgis_styles import style_path
+from smen.outputs.xml_elements import element, indented
 
 TILE = 256
 """Side of the internal tiles."""
@@ -88,7 +91,24 @@ def check_shape(name: str, values: NDArray[Any], window: Window) -> None:
         raise ValueError(f"{name} has shape {values.shape}, the window {window.shape}")
 
 
-def write_raster(path: Path, content: bytes, style: str, sidecar: str | None = None) -> None:
+def sidecar(*bands: Element) -> str:
+    """Return the text of GDAL's sidecar (PAM, ``<name>.tif.aux.xml``) of a raster on the grid.
+
+    It repeats the reference system, which GDAL takes from here in a quarter of the time that it needs to put it
+    together from GeoTIFF's keys (0.24 ms for 0.89 ms, GDAL 3.6): a third of what QGIS takes to open many maps.
+
+    A GDAL that takes it from here does not look whether the keys say that a value is of an area, so that this is
+    repeated, too.
+
+    Args:
+        *bands: elements ``PAMRasterBand``.
+    """
+    place = element("SRS", {"dataAxisToSRSAxisMapping": "1,2"}, text=_wkt())
+    area = element("Metadata", None, element("MDI", {"key": "AREA_OR_POINT"}, text="Area"))
+    return indented(element("PAMDataset", None, place, area, *bands))
+
+
+def write_raster(path: Path, content: bytes, style: str, pam: str | None = None) -> None:
     """Write a raster with its style and sidecar, all of them or none; sidecars of an earlier one are removed.
 
     A file that already holds these bytes is left alone, its time too.
@@ -97,22 +117,21 @@ def write_raster(path: Path, content: bytes, style: str, sidecar: str | None = N
         path: the GeoTIFF to write.
         content: its bytes.
         style: text of the QGIS style beside it.
-        sidecar: text of GDAL's sidecar (``.aux.xml``), None for none.
+        pam: text of GDAL's sidecar, from `sidecar`; None for that of a raster without anything further to say.
 
     Raises:
         OutputError: a file cannot be written.
     """
     write_bytes(path, content)
-    pam = path.with_name(path.name + ".aux.xml")
+    text = sidecar() if pam is None else pam
+    beside = path.with_name(path.name + ".aux.xml")
     try:
         # A writer that was killed may have left those of another raster, so that they go even if this one is unchanged.
-        if sidecar is None or not holds(pam, sidecar.encode()):
-            remove_sidecars(path)
-        if sidecar is not None:
-            write_text(pam, sidecar)
+        remove_sidecars(path, but=beside if holds(beside, text.encode()) else None)
+        write_text(beside, text)
         write_text(style_path(path), style)
     except OutputError:
-        for written in (path, style_path(path), pam):
+        for written in (path, style_path(path), beside):
             with suppress(OSError):  # a raster without its own sidecar would be taken for a complete result
                 written.unlink()
         raise
@@ -121,3 +140,9 @@ def write_raster(path: Path, content: bytes, style: str, sidecar: str | None = N
 @lru_cache(maxsize=1)
 def _crs() -> CRS:
     return CRS.from_string(CRS_CODE)
+
+
+@lru_cache(maxsize=1)
+def _wkt() -> str:
+    """The reference system as GDAL itself writes it into a sidecar."""
+    return pyproj.CRS(CRS_CODE).to_wkt("WKT1_GDAL")

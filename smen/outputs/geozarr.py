@@ -1,9 +1,10 @@
 """A cube as GeoZarr: a copy of the NetCDF in Zarr, chunked once for maps and once for series.
 
 Each of the two groups can be opened by itself. Conventions: CF as in the cube; ``spatial`` and ``proj`` of the Zarr
-conventions (<https://github.com/zarr-conventions>), which GDAL reads from 3.13; and GDAL's own attribute ``_CRS``,
-which older ones read (<https://gdal.org/drivers/raster/zarr.html>). GDAL 3.10 refuses arrays of Zarr 3 as zarr-python
-writes them ("Unsupported codec: bytes") and reads those of Zarr 2.
+conventions (<https://github.com/zarr-conventions>), which GDAL reads from 3.13, and of the array alone, so that they
+stand at the group and at each of its fields; and GDAL's own attribute ``_CRS``, which older ones read
+(<https://gdal.org/drivers/raster/zarr.html>). GDAL 3.10 refuses arrays of Zarr 3 as zarr-python writes them
+("Unsupported codec: bytes") and reads those of Zarr 2.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ CONVENTIONS = (
         "description": "Coordinate reference system information for geospatial data",
     },
 )
-"""What is registered of the conventions in each group."""
+"""What is registered of the conventions in each group and field."""
 
 _OF_NETCDF = {"_FillValue", "grid_mapping", "coordinates"}
 """Attributes that are written in another way."""
@@ -94,10 +95,11 @@ def _attributes(source: h5netcdf.File) -> dict[str, Any]:
 
 def _write_group(source: h5netcdf.File, root: zarr.Group, name: str) -> None:
     """Write one of the two copies, with the conventions in the group's attributes."""
-    group = root.create_group(name, attributes={**_attributes(source), **_spatial(source)})
+    place = _spatial(source)
+    group = root.create_group(name, attributes={**_attributes(source), **place})
     for key, variable in source.variables.items():
         if variable.dimensions[:1] == ("time",) and len(variable.dimensions) == 3:
-            _write_fields(group, name, key, variable)
+            _write_fields(group, name, key, variable, place)
         elif set(variable.dimensions) <= {"time", "y", "x"}:
             array = group.create_array(
                 key, shape=variable.shape, dtype=variable.dtype, chunks=variable.shape or "auto",
@@ -106,14 +108,14 @@ def _write_group(source: h5netcdf.File, root: zarr.Group, name: str) -> None:
             array[...] = variable[...]
 
 
-def _write_fields(group: zarr.Group, name: str, key: str, variable: h5netcdf.Variable) -> None:
+def _write_fields(group: zarr.Group, name: str, key: str, variable: h5netcdf.Variable, place: dict[str, Any]) -> None:
     """Write fields over time, y and x; missing floats as NaN, so that no reader needs to be told."""
     dates, height, width = variable.shape
     series = (min(dates, SERIES_DATES), min(height, SERIES_SIDE), min(width, SERIES_SIDE))
     fill = variable.attrs.get("_FillValue")
     floating = np.issubdtype(variable.dtype, np.floating)
     wkt = CRS.from_user_input(CRS_CODE).to_wkt()
-    attributes = {**_kept(variable), "grid_mapping": GRID_MAPPING, "_CRS": {"wkt": wkt}}
+    attributes = {**_kept(variable), "grid_mapping": GRID_MAPPING, "_CRS": {"wkt": wkt}, **place}
     array = group.create_array(
         key, shape=variable.shape, dtype=variable.dtype, chunks=(1, height, width) if name == "maps" else series,
         fill_value=np.nan if floating else int(np.ravel(fill)[0]), compressors=_compressor(group),

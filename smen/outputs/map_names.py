@@ -90,16 +90,22 @@ def check_direction(direction: str) -> None:
         raise ValueError(f"direction {direction!r} is neither 'A' (ascending) nor 'D' (descending)")
 
 
-def remove_sidecars(path: Path) -> None:
+def remove_sidecars(path: Path, but: Path | None = None) -> None:
     """Remove statistics, overviews and masks that GIS tools have left beside an earlier raster of this name.
 
     GIS tools would take them for those of the new raster.
+
+    Args:
+        path: the raster.
+        but: one of them that stays.
 
     Raises:
         OutputError: one of them cannot be removed.
     """
     for suffix in _SIDECARS:
         sidecar = path.with_name(path.name + suffix)
+        if sidecar == but:
+            continue
         try:
             sidecar.unlink(missing_ok=True)
         except OSError as error:

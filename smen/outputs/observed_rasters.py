@@ -11,9 +11,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from smen.atomic import write_bytes
 from smen.data.kept import NOTHING_KEPT, Kept, Parts, as_array
 from smen.grid import Window
+from smen.outputs.cog import write_raster
 from smen.outputs.geotiff import NODATA, Band, write_bands
 from smen.outputs.map_files import MapFile
 from smen.outputs.qgis_styles import style_path
@@ -25,7 +25,7 @@ BAND = Band("soil_moisture", "m3 m-3")
 
 MOST_MORE = 400
 """Layers that a QGIS project may have beside maps and quality before only dates with a 3 km product have them: it opens
-in about 5 ms a layer."""
+in about 2 ms a layer."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,7 @@ def write_observed(
         path = folder / str(file.time)[:4] / f"{file.path.stem}_{kind}.tif"
         about: dict[str, Any] = {"time": file.time, "direction": file.direction, "tags": tags}
         parts = kept.take("observed", [field, window, *about.values()], partial(_made, path, window, field, about))
-        write_bytes(path, parts["raster"].tobytes())
-        write_bytes(style_path(path), parts["style"].tobytes())
+        write_raster(path, parts["raster"].tobytes(), parts["style"].tobytes().decode())
         files.append(ObservedFile(file, path))
     return files
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from rasterio.io import MemoryFile
 
 from smen.grid import Window
-from smen.outputs.cog import check_shape, creation_options, overpass_tags, write_raster
+from smen.outputs.cog import check_shape, creation_options, overpass_tags, sidecar, write_raster
 from smen.outputs.map_names import Direction
 from smen.outputs.qgis_styles import code_style
-from smen.outputs.xml_elements import element, indented
+from smen.outputs.xml_elements import element
 
 QUALITY_NODATA = 255
 """Code of a quality raster where no other code applies."""
@@ -74,7 +74,7 @@ def category_sidecar(names: Mapping[int, str]) -> str:
     """Return GDAL's sidecar (PAM) with the names of codes; a code below the highest without a name is empty."""
     categories = [element("Category", text=names.get(code, "")) for code in range(max(names, default=-1) + 1)]
     band = element("PAMRasterBand", {"band": "1"}, element("CategoryNames", None, *categories))
-    return indented(element("PAMDataset", None, band))
+    return sidecar(band)
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

@@ -1,8 +1,9 @@
 """What a region asks of a machine: disk, from its cells and overpasses, memory and processor time.
 
 The figures were measured with the default run of one region of 100 x 100 cells and three years (Geneva, simulated
-source, 1627 overpasses, 542 maps): 360 MB of granules, 174 MB of results. Memory and time are those of
-the jobs (`job_resources`, `step_seconds`).
+source, 1627 overpasses, 542 maps): 360 MB of granules, 174 MB of results; and with one of 30 x 30 cells (152
+overpasses, 31 maps): 47 MB of granules, 6 MB of results. Memory and time are those of the jobs (`job_resources`,
+`step_seconds`).
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ GRANULES_PER_OVERPASS = {"simulated": 0.22e6, "directory": 0.0, "earthdata": 3.7
 """Bytes of granules for each overpass. Earthdata: a half-orbit of 1.7 MB, and of the 3 km product 1 to 4 GB for 1365
 to 1627 of them. A folder of the user's is there already."""
 
-RESULTS_PER_MAP = 0.32e6
-"""Bytes of results for each map, with all that is published of it and kept for the next run."""
+RESULTS_PER_MAP, RESULTS_PER_CELLS = 0.12e6, 0.20e6
+"""Bytes of results for each map, with all that is published of it and kept for the next run: of its files, however
+small it is, and for its `CELLS`."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,10 @@ def needs_of(source: str, cells: int, overpasses: int, maps: int, seconds: float
         memory: bytes, of its largest job.
     """
     size = cells / CELLS
-    # A granule of the archive is as large whatever the region is; what is made and written here is not.
-    granules = GRANULES_PER_OVERPASS[source] * overpasses * (1 if source == "earthdata" else size)
-    return Needs(granules, RESULTS_PER_MAP * size * maps, seconds, memory)
+    # A granule of the archive is as large whatever the region is, and so is a simulated one of a small region: most of
+    # it is HDF5's own.
+    granules = GRANULES_PER_OVERPASS[source] * overpasses * (1 if source == "earthdata" else max(size, 1))
+    return Needs(granules, (RESULTS_PER_MAP + RESULTS_PER_CELLS * size) * maps, seconds, memory)
 
 
 def _bytes(number: float) -> str:

@@ -116,7 +116,7 @@ class RunProgress(logging.Handler):
             took = self._clock() - self._began.pop(number, self._clock())
             self._done += self._seconds(job)
             if job.works:
-                self._line(f"{job.label} is done, after {in_words(took)}")
+                self._line(f"{job.label} is done, after {in_words(took, step=1)}")
 
     def _left(self, record: logging.LogRecord) -> None:
         if words := self.left():
@@ -152,7 +152,8 @@ class RunProgress(logging.Handler):
             counts[job.region] = counts.get(job.region, 0) + 1
         most = sorted(counts, key=lambda region: -counts[region])[:4]
         named = ", ".join(f"{region} {counts[region]}" for region in most) + (", ..." if len(counts) > 4 else "")
-        return f"left: about {in_words(self._pace() * max(work, 0.0))}, {len(jobs)} jobs ({named})"
+        number = "1 job" if len(jobs) == 1 else f"{len(jobs)} jobs"
+        return f"left: about {in_words(self._pace() * max(work, 0.0))}, {number} ({named})"
 
     def _on_their_way(self) -> list[tuple[RunJob, float]]:
         return [(self._jobs[number], began) for number, began in self._began.items()]

@@ -78,8 +78,13 @@ def region_seconds(plan: Plan, region: str) -> float:
     return sum(step_seconds(plan, step.stage, region, step.year, step.method) for step in steps_of(plan, region))
 
 
-def in_words(seconds: float) -> str:
-    """Return a time in seconds, minutes or hours."""
+def in_words(seconds: float, step: int = 10) -> str:
+    """Return a time in seconds, minutes or hours.
+
+    Args:
+        seconds: the time.
+        step: to which it is rounded below 90 s: tens for a guess, 1 for what was measured.
+    """
     if seconds < 90:
-        return f"{max(round(seconds / 10), 1) * 10} s"
+        return f"{max(round(seconds / step), 1) * step} s"
     return f"{seconds / 3600:.1f} h" if seconds >= 5400 else f"{round(seconds / 60)} min"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smen.errors import DataError, OutputError, SettingsError
@@ -13,7 +14,6 @@ from smen.outputs.region_outline import POLYGON
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import geopandas as gpd
 
@@ -39,7 +39,9 @@ def run(
         OutputError: a file cannot be written.
     """
     if unknown := [name for name in regions if name not in results]:
-        raise SettingsError(f"{', '.join(unknown)}: no such region; there are {', '.join(results)}")
+        files = [name for name in unknown if Path(name).is_file()]
+        hint = f". A file of polygons is named with --polygons {files[0]}" if files else ""
+        raise SettingsError(f"{', '.join(unknown)}: no such region; there are {', '.join(results)}{hint}")
     features = None if polygons is None else _polygons_of(polygons)
     written = 0
     for name in regions or results:

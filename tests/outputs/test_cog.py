@@ -75,8 +75,22 @@ def test_a_raster_comes_with_its_style_and_sidecar(tmp_path):
     write_raster(path, b"raster", "style", "sidecar")
     files = {file.name: file.read_text() for file in tmp_path.iterdir()}
     assert files == {"a.tif": "raster", "a.qml": "style", "a.tif.aux.xml": "sidecar"}
-    write_raster(path, b"again", "style")
-    assert {file.name for file in tmp_path.iterdir()} == {"a.tif", "a.qml"}
+    (tmp_path / "a.tif.ovr").write_text("of an earlier raster")
+    write_raster(path, b"again", "style", "sidecar")
+    assert {file.name for file in tmp_path.iterdir()} == {"a.tif", "a.qml", "a.tif.aux.xml"}
+
+
+@pytest.mark.parametrize("georeference", ["PAM", "INTERNAL"])
+def test_the_sidecar_says_the_reference_system_as_the_raster_does(tmp_path, georeference):
+    window, path = Window(1020, 2640, 5, 4), tmp_path / "a.tif"
+    with rasterio.MemoryFile() as memory:
+        with memory.open(**creation_options(window, 1, dtype="float32")) as raster:
+            raster.write(np.ones((1, *window.shape), np.float32))
+        write_raster(path, memory.read(), "style")
+    with rasterio.open(path, GEOREF_SOURCES=georeference) as raster:
+        assert raster.crs.to_epsg() == 6933
+    with rasterio.open(path) as raster:
+        assert list(raster.bounds) == pytest.approx(window.bounds)
 
 
 @pytest.mark.parametrize("blocked", ["a.qml", "a.tif.aux.xml", "a.tif.msk"])

@@ -172,7 +172,9 @@ def test_rewriting_removes_stale_sidecars(written, tucson, overpass):
     for suffix in (".aux.xml", ".ovr", ".msk"):
         written.with_name(written.name + suffix).write_text("stale")
     write_map(written, tucson.window, *tucson.bands, **overpass)
-    assert {p.name for p in written.parent.iterdir()} == {written.name, "tucson.qml"}
+    pam = written.with_name(written.name + ".aux.xml")
+    assert {p.name for p in written.parent.iterdir()} == {written.name, "tucson.qml", pam.name}
+    assert "stale" not in pam.read_text()
 
 
 def test_the_maps_own_tags_win(tmp_path, tucson, overpass):

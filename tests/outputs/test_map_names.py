@@ -63,6 +63,14 @@ def test_sidecars_go_and_neighbours_stay(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(kept)
 
 
+def test_the_one_that_is_wanted_stays(tmp_path):
+    wanted = tmp_path / "a.tif.aux.xml"
+    for path in (wanted, tmp_path / "a.tif.ovr"):
+        path.touch()
+    remove_sidecars(tmp_path / "a.tif", but=wanted)
+    assert list(tmp_path.iterdir()) == [wanted]
+
+
 def test_a_sidecar_that_cannot_be_removed_is_named(tmp_path):
     (tmp_path / "a.tif.ovr").mkdir()
     with pytest.raises(OutputError, match=r"a\.tif\.ovr belongs to an earlier raster .* Remove it by hand"):

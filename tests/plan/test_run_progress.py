@@ -46,12 +46,12 @@ def run():
 
 def test_a_line_when_a_job_begins_and_ends_with_what_is_left(run):
     run.begin(0)
-    run.now = 40.0
+    run.now = 41.0
     run.end(0)
     assert run.said == [
         "plains: align 2016 begins, about 10 s",
-        "plains: align 2016 is done, after 40 s",
-        # 40 s for 10 s of work, so that the other 20 s take 80
+        "plains: align 2016 is done, after 41 s",
+        # 41 s for 10 s of work, so that the other 20 s take 82
         "left: about 80 s, 2 jobs (plains 1, desert 1)",
     ]
 

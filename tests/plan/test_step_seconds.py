@@ -61,3 +61,8 @@ def test_epochs_of_the_paper_s_experiments_take_their_time_and_the_start_does_no
 )
 def test_times_in_words(seconds, text):
     assert in_words(seconds) == text
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (3.6, "4 s"), (100, "2 min")])
+def test_what_was_measured_is_not_rounded_to_tens(seconds, text):
+    assert in_words(seconds, step=1) == text

@@ -53,6 +53,9 @@ def test_polygons_of_a_file(basin, tmp_path):
 def test_what_cannot_be_done_is_said(basin, tmp_path):
     with pytest.raises(SettingsError, match="sahara: no such region; there are tucson"):
         clip.run(basin, ["sahara"], tmp_path / "cut")
+    (tmp_path / "fields.geojson").touch()
+    with pytest.raises(SettingsError, match=r"there are tucson\. A file of polygons is named with --polygons /"):
+        clip.run(basin, [str(tmp_path / "fields.geojson")], tmp_path / "cut")
     with pytest.raises(OutputError, match="there is no folder"):
         clip.run(basin, (), tmp_path / "not/there")
     assert not (tmp_path / "not").exists()

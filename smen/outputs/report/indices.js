@@ -9,19 +9,9 @@
     const day = smen.day(start);
     return indices.every === "week" ? `week from ${day}` : indices.every === "day" ? day : `${day}, ${start.slice(11, 16)} UTC`;
   };
-  const months = (first, last) => {
-    const found = [];
-    const day = new Date(first);
-    day.setUTCDate(1);
-    day.setUTCHours(0, 0, 0, 0);
-    for (; day <= last; day.setUTCMonth(day.getUTCMonth() + 1)) if (day >= first) found.push(new Date(day));
-    const every = Math.ceil(found.length / 8);
-    return found.filter((_, i) => i % every === 0);
-  };
-  const monthLabels = (frame, first, last, bottom) => months(new Date(first), new Date(last)).map((day, i) =>
-    `<line class="axis" x1="${frame(day)}" x2="${frame(day)}" y1="${bottom}" y2="${bottom + 5}"/>` +
-    `<text class="label" x="${frame(day)}" y="${bottom + 18}" text-anchor="middle">${day.toLocaleDateString("en-GB",
-      { timeZone: "UTC", month: "short", ...(i === 0 || day.getUTCMonth() === 0 ? { year: "numeric" } : {}) })}</text>`).join("");
+  const timeLabels = (frame, first, last, bottom) => smen.timeTicks(first, last).map(([time, text]) =>
+    `<line class="axis" x1="${frame(time)}" x2="${frame(time)}" y1="${bottom}" y2="${bottom + 5}"/>` +
+    `<text class="label" x="${frame(time)}" y="${bottom + 18}" text-anchor="middle">${text}</text>`).join("");
 
   /* Ends of a period in the chart: an overpass reaches until the next one, at most four days. */
   const ends = (indices, i) => {
@@ -80,7 +70,7 @@
     });
     const now = x(Date.parse(state.region.maps[state.date].time));
     $("index-strip").innerHTML = `<svg viewBox="0 0 ${width} 72" role="img" aria-label="Drought class at the point over
-      time">${bars.join("")}${monthLabels(x, first, last, top + height)}
+      time">${bars.join("")}${timeLabels(x, first, last, top + height)}
       <line class="now" x1="${now}" x2="${now}" y1="0" y2="${top + height + 4}"/></svg>`;
   };
 
@@ -147,7 +137,7 @@
     const now = x(Date.parse(state.region.maps[state.date].time));
     const what = chosenArea()?.name ?? ($("area-of").value === OUTLINE ? "the area within the outline" : "the map");
     $("index-areas").innerHTML = `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Share of ${
-      smen.escape(what)} in each drought class over time">${grid.join("")}${bars.join("")}${monthLabels(x, first, last, height - bottom)}
+      smen.escape(what)} in each drought class over time">${grid.join("")}${bars.join("")}${timeLabels(x, first, last, height - bottom)}
       <line class="now" x1="${now}" x2="${now}" y1="${top}" y2="${height - bottom}"/></svg>`;
   };
 

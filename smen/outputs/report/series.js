@@ -25,16 +25,6 @@
   };
   smen.hover = (cell) => state.region && showValues(cell ?? state.cell);
 
-  const months = (first, last) => {
-    const found = [];
-    const day = new Date(first);
-    day.setUTCDate(1);
-    day.setUTCHours(0, 0, 0, 0);
-    for (; day <= last; day.setUTCMonth(day.getUTCMonth() + 1)) if (day >= first) found.push(new Date(day));
-    const every = Math.ceil(found.length / 8);
-    return found.filter((_, i) => i % every === 0);
-  };
-
   const draw = () => {
     const { region, cell, date } = state;
     SIZE.width = smen.chartWidth("series");
@@ -72,11 +62,10 @@
       grid.push(`<line class="grid" x1="${SIZE.left}" x2="${SIZE.width - SIZE.right}" y1="${y(v)}" y2="${y(v)}"/>` +
         `<text class="label" x="${SIZE.left - 6}" y="${y(v) + 4}" text-anchor="end">${v.toFixed(1)}</text>`);
     }
-    const labels = months(new Date(first), new Date(last)).map((day) =>
-      `<line class="axis" x1="${x(day)}" x2="${x(day)}" y1="${y(0)}" y2="${y(0) + 5}"/>` +
-      `<text class="label" x="${x(day)}" y="${y(0) + 19}" text-anchor="${x(day) > SIZE.width - 30 ? "end" : "middle"}">` +
-      day.toLocaleDateString("en-GB", { timeZone: "UTC", month: "short", ...(day.getUTCMonth() === 0 || !x(day) ?
-        { year: "numeric" } : {}) }) + "</text>");
+    const labels = smen.timeTicks(first, last).map(([time, text]) =>
+      `<line class="axis" x1="${x(time)}" x2="${x(time)}" y1="${y(0)}" y2="${y(0) + 5}"/>` +
+      `<text class="label" x="${x(time)}" y="${y(0) + 19}" text-anchor="${x(time) > SIZE.width - 30 ? "end" : "middle"
+      }">${text}</text>`);
     const dots = estimate.map((v, i) => Number.isFinite(v)
       ? `<circle cx="${x(times[i]).toFixed(1)}" cy="${y(v).toFixed(1)}" r="${region.maps.length > 200 ? 1.4 : 2}"/>` : "");
     const diamonds = product.map((v, i) => Number.isFinite(v)

@@ -150,6 +150,28 @@
 
   smen.layerLabel = (layer) => (layer === "coarse" ? state.region.coarse.name : LAYERS[layer].label);
   smen.number = (value, digits = 3) => (Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : "–");
+  /* Marks of an axis of time, about eight, with their words: firsts of months or, in a short period, days. */
+  smen.timeTicks = (first, last) => {
+    const DAY = 864e5;
+    const found = [];
+    const day = new Date(first);
+    day.setUTCDate(1);
+    day.setUTCHours(0, 0, 0, 0);
+    for (; day <= last; day.setUTCMonth(day.getUTCMonth() + 1)) if (day >= first) found.push(new Date(day));
+    const words = (date, options) => date.toLocaleDateString("en-GB", { timeZone: "UTC", month: "short", ...options });
+    if (found.length > 2) {
+      const every = Math.ceil(found.length / 8);
+      return found.filter((_, i) => i % every === 0).map((date, i) =>
+        [date.getTime(), words(date, i === 0 || date.getUTCMonth() === 0 ? { year: "numeric" } : {})]);
+    }
+    const step = DAY * ([1, 2, 5, 7, 14].find((days) => last - first <= 7 * days * DAY) ?? 14);
+    const days = [];
+    for (let time = Math.ceil(first / DAY) * DAY; time <= last; time += step) {
+      days.push([time, words(new Date(time), { day: "numeric", ...(days.length ? {} : { year: "numeric" }) })]);
+    }
+    return days;
+  };
+
   smen.day = (time) => new Date(time).toLocaleDateString("en-GB",
     { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
   smen.moment = (map) => `${smen.day(map.time)}, ${map.time.slice(11, 16)} UTC`;
