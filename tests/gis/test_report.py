@@ -347,10 +347,10 @@ def test_two_dates_lie_side_by_side(visit):
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [
-        ("2016-08-01T11:00", "2016-08-12T23:00", ["2 Aug", "4 Aug", "6 Aug", "8 Aug", "10 Aug", "12 Aug"]),
-        ("2016-01-20T11:00", "2016-02-27T23:00", ["21 Jan", "28 Jan", "4 Feb", "11 Feb", "18 Feb", "25 Feb"]),
-        ("2016-11-01T00:00", "2017-02-02T00:00", ["Nov", "Dec", "Jan 2017", "Feb"]),
-        ("2016-02-01T00:00", "2016-12-02T00:00", ["Feb", "Apr", "Jun", "Aug", "Oct", "Dec"]),
+        ("2016-08-01T11:00", "2016-08-12T23:00", ["2 Aug 2016", "4 Aug", "6 Aug", "8 Aug", "10 Aug", "12 Aug"]),
+        ("2016-01-20T11:00", "2016-02-27T23:00", ["21 Jan 2016", "28 Jan", "4 Feb", "11 Feb", "18 Feb", "25 Feb"]),
+        ("2016-11-01T00:00", "2017-02-02T00:00", ["Nov 2016", "Dec", "Jan 2017", "Feb"]),
+        ("2016-02-01T00:00", "2016-12-02T00:00", ["Feb 2016", "Apr", "Jun", "Aug", "Oct", "Dec"]),
     ],
 )
 def test_an_axis_of_time_has_words_however_short_it_is(visit, first, last, words):
