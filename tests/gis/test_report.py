@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import rasterio
 from made_results import make_results
+from pictures import pixels
 
 pytestmark = pytest.mark.debian
 
@@ -615,3 +616,18 @@ def test_all_that_can_be_used_has_a_name(visit):
           .map((e) => e.outerHTML)"""
     )
     assert nameless == []
+
+
+def test_where_there_is_no_data_a_dark_page_is_not_bright(visit, tmp_path):
+    """Grey enough that borders, which are dark, are seen on it."""
+    visit.page.locator("#left").select_option("product")
+
+    def bright(scheme):
+        visit.page.emulate_media(color_scheme=scheme)
+        visit.js("smen.set({ date: 3 })")
+        visit.settled("document.body.dataset.ready === 'tucson 3'")
+        visit.page.locator("#map").screenshot(path=tmp_path / f"{scheme}.png")
+        return (pixels(tmp_path / f"{scheme}.png") == 244).all(axis=-1).mean()
+
+    assert bright("light") > 0.01
+    assert bright("dark") < 0.001

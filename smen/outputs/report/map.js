@@ -63,9 +63,10 @@
     const tile = document.createElement("canvas");
     tile.width = tile.height = 8;
     const pen = tile.getContext("2d");
-    pen.fillStyle = "#f4f4f4";
+    const style = getComputedStyle(document.documentElement);
+    pen.fillStyle = style.getPropertyValue("--no-data");
     pen.fillRect(0, 0, 8, 8);
-    pen.strokeStyle = "#cfcfcf";
+    pen.strokeStyle = style.getPropertyValue("--no-data-lines");
     pen.lineWidth = 1;
     pen.beginPath();
     for (const offset of [-8, 0, 8]) {

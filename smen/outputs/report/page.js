@@ -121,6 +121,9 @@
   $("play").addEventListener("click", () => play(!state.playing));
   for (const side of ["left", "right"]) $(side).addEventListener("change", () => set({ [side]: $(side).value }));
   for (const id of ["split", "against"]) $(id).addEventListener("change", () => smen.drawScores());
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    if (state.region) smen.drawMap();
+  });
   window.addEventListener("resize", () => {
     if (!state.region) return;
     for (const draw of [smen.drawMap, smen.drawSeries, smen.drawCalendar, smen.drawIndices, smen.drawScores,
