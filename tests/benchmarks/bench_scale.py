@@ -21,7 +21,7 @@ from measuring import arguments, report
 
 PERIODS = {"training": ["2016-04-01", "2016-07-31"], "test": ["2016-08-01", "2016-08-31"]}
 SIDE = 10
-OPTIONS = ("--keep-going", "--max-jobs-per-timespan", "10000/1h")
+OPTIONS = ("--keep-going",)
 """What workflow/docs/operation.md advises for hundreds of regions."""
 
 
