@@ -66,6 +66,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     while seen is not None:
         if isinstance(seen, MemoryError) or (isinstance(seen, OSError) and seen.errno == errno.ENOMEM):
             return True
+        if type(seen).__name__ == "CPLE_OutOfMemoryError":  # GDAL's, which rasterio does not translate, nor export
+            return True
         if isinstance(seen, RuntimeError | ImportError | OSError) and any(
             words in str(seen).lower() for words in _NO_MEMORY
         ):

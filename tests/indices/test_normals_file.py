@@ -38,7 +38,7 @@ def test_other_programs_read_it_and_it_says_what_it_rests_on(tmp_path):
 
 
 def test_a_missing_file_and_one_of_another_version_are_refused(tmp_path):
-    with pytest.raises(DataError, match="Run the stage normals"):
+    with pytest.raises(DataError, match="run the stage normals for its region first"):
         read_normals(tmp_path / "none.nc")
     normals, _, _ = made_normals(3)
     write_normals(tmp_path / "old.nc", normals, "")

@@ -12,9 +12,11 @@ LIMITED = """
 import resource, sys
 from pathlib import Path
 
-import rasterio, scipy.linalg, sklearn.linear_model, torch  # what is limited is the work, not the libraries
+import numpy, rasterio, scipy.linalg, sklearn.linear_model, torch  # what is limited is the work, not the libraries
 from xarray.namedarray.utils import is_dask_collection
 is_dask_collection(None)  # xarray loads dask, where it is installed, when it first reads a file
+square = numpy.eye(300)
+scipy.linalg.cho_factor(square @ square)  # each OpenBLAS takes its buffers once, or ends the process
 from smen import cli
 from smen.plan.stage_table import STAGES
 

@@ -155,8 +155,8 @@ def test_no_fine_dates_in_training(tree):
     for path in (tree.folder / "tree").rglob("SMAP_L2_SM_SP_*_201610*.h5"):
         path.unlink()
     said = tree.snakemake("all", status=1)
-    assert "fine field" in said
-    assert "widen the period" in said
+    assert "and 0 a 3 km field" in said
+    assert "Widen periods.training" in said
     assert not list(tree.folder.glob("results/plains/models/*"))
 
 

@@ -179,7 +179,7 @@ def test_what_it_refuses(method):
         FusionMethod().predict(FIELDS, SAMPLES)
     with pytest.raises(DataError, match="2 earlier fields"):
         FusionMethod().fit(FIELDS, make_samples(FIELDS, fine_history=2))
-    with pytest.raises(DataError, match="widen the period"):
+    with pytest.raises(DataError, match=r"Widen periods\.training"):
         FusionMethod().fit(FIELDS, SAMPLES.with_split(np.zeros(len(SAMPLES), np.uint8)))
     with pytest.raises(DataError, match="another coarse product"):
         FusionMethod().fit(FIELDS, SAMPLES, [(make_fields(n=40, grid=M09), DONOR_SAMPLES)])
