@@ -161,7 +161,7 @@ def _of_axis(name: str) -> dict[str, str]:
         "axis": name.upper(),
         "long_name": f"{name} coordinate of projection",
         "standard_name": f"projection_{name}_coordinate",
-        "units": "m",
+        "units": "m",  # UDUNITS knows "metre" as well, but readers of CF look for "m"
     }
 
 

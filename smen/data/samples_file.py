@@ -130,28 +130,30 @@ def from_tables(tables: Sequence[SampleTable], fields: Fields, coarse_history: i
     columns = zip(*sorted(tables, key=_first_time), strict=True)
     joined = SampleTable(*(np.concatenate(column) for column in columns))
 
-    def indices(known: Times, wanted: Times, what: str) -> NDArray[np.int64]:
-        found = lookup(known, wanted)
-        lost = (found == MISSING) & ~np.isnat(wanted)
-        if lost.any():
-            raise DataError(
-                f"the samples name the {what} field of {wanted[lost][0]} ({int(lost.sum())} in all are missing), which "
-                "is not in the aligned series: read the series of that year too, or run `smen align` and `smen pair`"
-            )
-        return found
-
-    coarse = indices(fields.coarse_time, joined.time, "coarse")
-    fine_history = indices(fields.fine_time, joined.fine_history, "fine")
+    coarse = _indices(fields.coarse_time, joined.time, "coarse")
+    fine_history = _indices(fields.fine_time, joined.fine_history, "fine")
     return Samples(
         time=joined.time,
         coarse=coarse,
-        fine=indices(fields.fine_time, joined.fine, "fine"),
+        fine=_indices(fields.fine_time, joined.fine, "fine"),
         fine_history=fine_history,
-        fine_history_coarse=indices(fields.coarse_time, joined.fine_history, "coarse"),
+        fine_history_coarse=_indices(fields.coarse_time, joined.fine_history, "coarse"),
         age=joined.age,
         coarse_history=earlier_fields(coarse, coarse_history),
         split=joined.split,
     )
+
+
+def _indices(known: Times, wanted: Times, what: str) -> NDArray[np.int64]:
+    """Return the index of the field of each time, -1 for NaT; refuse a time that has none."""
+    found = lookup(known, wanted)
+    lost = (found == MISSING) & ~np.isnat(wanted)
+    if lost.any():
+        raise DataError(
+            f"the samples name the {what} field of {wanted[lost][0]} ({int(lost.sum())} in all are missing), which "
+            "is not in the aligned series: read the series of that year too, or run `smen align` and `smen pair`"
+        )
+    return found
 
 
 def _first_time(table: SampleTable) -> np.datetime64:

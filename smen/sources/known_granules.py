@@ -16,13 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from smen.atomic import write_text
-from smen.sources.manifest import GranuleRecord, relative
+from smen.sources.manifest import TIMES, GranuleRecord, relative
 
 SETTLED_AFTER = 2.0
 """Seconds after its last change from which on a file counts as settled; clocks of file systems tick as coarsely."""
-
-TIMES = ("time", "begin", "end", "sentinel1_time")
-"""Attributes of a record that are times."""
 
 
 class Known(NamedTuple):

@@ -26,7 +26,8 @@ LAYER = "granules"
 COORDINATE_DECIMALS = 4
 """Decimals of degrees in the file, about 10 m: a year of half-orbits stays well under 1 MB."""
 
-_TIMES = ("time", "begin", "end", "sentinel1_time")
+TIMES = ("time", "begin", "end", "sentinel1_time")
+"""Attributes of a record that are times."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def _record(feature: dict[str, Any]) -> GranuleRecord:
     from shapely.geometry import shape
 
     values = {name: feature["properties"][name] for name in COLUMNS}
-    for name in _TIMES:
+    for name in TIMES:
         if values[name] is not None:
             values[name] = np.datetime64(values[name].removesuffix("Z"), "ms")
     geometry = feature["geometry"]

@@ -159,11 +159,19 @@ def _rewrite(path: Path, records: list[GranuleRecord]) -> bool:
 
 def _granules(job: AcquireJob, notes: list[str]) -> dict[str, list[GranuleRecord]]:
     """Return the year's granules by role, all present (or skipped, with the reason); add what a user should know."""
-    begin, end = _period(job)
     if isinstance(job.source, EarthdataGranules):
         return _from_earthdata(job, job.source, notes)
     known = _known(job)
-    find = partial(_finder(job), known=known)
+    found = _from_files(job, partial(_finder(job), known=known), notes)
+    known.keep()
+    return found
+
+
+def _from_files(
+    job: AcquireJob, find: Callable[..., list[GranuleRecord]], notes: list[str]
+) -> dict[str, list[GranuleRecord]]:
+    """Return the year's granules by role, as they are found in a folder or bucket."""
+    begin, end = _period(job)
     directions = [LETTERS[name] for name in job.overpasses]
     coarse = find(job.coarse, job.window, begin, end, directions, bad=job.bad_granules)
     _require_coarse(
@@ -174,14 +182,12 @@ def _granules(job: AcquireJob, notes: list[str]) -> dict[str, list[GranuleRecord
         notes,
     )
     if job.coarse_only:
-        known.keep()
         return {"coarse": coarse, "fine": []}
     try:
         fine = find(job.fine, job.window, begin, end, directions, bad=job.bad_granules, variable=job.fine_variable)
     except ArchiveError as error:  # a year, or an archive, without the fine product can still be mapped
         notes.append(str(error))
         fine = []
-    known.keep()
     return {"coarse": coarse, "fine": fine}
 
 

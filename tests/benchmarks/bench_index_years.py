@@ -7,14 +7,11 @@ years. What it says of the 3 km cells is stated as in the product, without the m
     python tests/benchmarks/bench_index_years.py --cache /tmp/bench --every 12 --step 4 seeds/1 seeds/2
 """
 
-import argparse
 import dataclasses
-import pathlib
 
 import numpy as np
-from bench_indices import DRY, RECORDS, kept, maps, record, true_percentile
+from bench_indices import DRY, RECORDS, command_line, of_region, true_percentile
 
-from smen.cli_options import plan_of
 from smen.grid import M36
 from smen.grid.bilinear import bilinear
 from smen.indices.percentile import in_the_long_run
@@ -75,20 +72,11 @@ def judge(history, made, window, every, step):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", nargs="+", type=pathlib.Path)
-    parser.add_argument("--regions", nargs="+", default=["oklahoma_city", "tucson", "geneva"])
-    parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path("bench_indices"))
-    parser.add_argument("--every", type=int, default=12, help="judge each so many of the overpasses")
-    parser.add_argument("--step", type=int, default=4, help="judge every so manyth row and column of the cells")
-    chosen = parser.parse_args()
+    chosen = command_line(__doc__, every=12, step=4).parse_args()
     tables = []
     for folder in [f.resolve() for f in chosen.folders]:
         for region in chosen.regions:
-            history = kept(chosen.cache, f"rec_{folder.name}_{region}", record, folder, region)
-            made = kept(chosen.cache, f"maps_{folder.name}_{region}", maps, folder, region)
-            window = plan_of(folder / "config.yaml").regions[region].window
-            tables.append(judge(history, made, window, chosen.every, chosen.step))
+            tables.append(judge(*of_region(chosen.cache, folder, region), chosen.every, chosen.step))
             for years in RECORDS:
                 own = tables[-1][tables[-1][:, 0] == years]
                 by_year = " ".join(f"{own[own[:, 2] == y, 3].mean():.2f}" for y in np.unique(own[:, 2]))

@@ -216,13 +216,27 @@ def stated_brier(rows):
 
 NAMES = {"ours": 1, "map alone": 5, "coarse": 6, "filtered": 7}
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+def command_line(doc, every, step):
+    """A parser of worlds and regions, and of which dates and cells are judged."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=pathlib.Path)
     parser.add_argument("--regions", nargs="+", default=["oklahoma_city", "tucson", "geneva"])
     parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path("bench_indices"))
-    parser.add_argument("--every", type=int, default=1, help="judge each so many of the maps")
-    parser.add_argument("--step", type=int, default=1, help="judge every so manyth row and column of the cells")
+    parser.add_argument("--every", type=int, default=every, help="judge each so many of the dates")
+    parser.add_argument("--step", type=int, default=step, help="judge every so manyth row and column of the cells")
+    return parser
+
+
+def of_region(cache, folder, region):
+    """Ten years of a region, its maps, and its window."""
+    history = kept(cache, f"rec_{folder.name}_{region}", record, folder, region)
+    made = kept(cache, f"maps_{folder.name}_{region}", maps, folder, region)
+    return history, made, plan_of(folder / "config.yaml").regions[region].window
+
+
+if __name__ == "__main__":
+    parser = command_line(__doc__, every=1, step=1)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("indices.json"))
     chosen = parser.parse_args()
     cache, out = chosen.cache.resolve(), chosen.out.resolve()
@@ -230,9 +244,7 @@ if __name__ == "__main__":
     found = []
     for folder in [f.resolve() for f in chosen.folders]:
         for region in chosen.regions:
-            history = kept(cache, f"rec_{folder.name}_{region}", record, folder, region)
-            made = kept(cache, f"maps_{folder.name}_{region}", maps, folder, region)
-            window = plan_of(folder / "config.yaml").regions[region].window
+            history, made, window = of_region(cache, folder, region)
             truths = {}
             for years, firsts in RECORDS.items():
                 judged = [
